@@ -1,0 +1,65 @@
+// One organisation as its configuration file describes it: transport configuration, connectors, certificates, partners' trust.
+#pragma once
+
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+
+#include <string>
+#include <vector>
+
+#include "domsec/exchange/receive_connector.h"
+#include "domsec/exchange/send_connector.h"
+#include "domsec/exchange/transport_config.h"
+#include "domsec/finding/profile.h"
+
+namespace domsec::exchange {
+
+/// A certificate of the server's personal store, as files (a store on disk follows in the certificate life).
+struct CertificateFile {
+  std::string certificate_file;
+  std::string key_file;
+  std::string chain_file;               // may be empty
+  std::string key_pass_file;            // may be empty
+  std::vector<std::string> services;    // `SMTP`, …; empty = SMTP
+  Origin origin;
+};
+
+struct RevocationSettings {
+  std::string mode = "fetch";           // off | cached | fetch
+  std::string fail = "hard";            // hard | soft (D-9)
+  std::vector<std::string> crl_files;
+  std::string cache_directory;
+};
+
+struct Organisation {
+  std::string name;                     // `Contoso`
+  std::optional<smtp::Domain> server_fqdn;  // physical FQDN; the machine's when absent
+  std::vector<smtp::Domain> accepted_domains;  // RCPT domains that are ours; empty = any
+  TransportConfig transport_config;
+  std::vector<SendConnector> send_connectors;
+  std::vector<ReceiveConnector> receive_connectors;
+  std::vector<CertificateFile> certificates;
+  std::vector<std::string> trusted_root_files;   // files or directories; they replace the system store
+  bool system_roots = false;
+  RevocationSettings revocation;
+  std::string name_match = "subdomains";         // exact | subdomains (D-5)
+  bool wildcard_apex = false;
+  bool strict_eku = false;                       // D-10
+  finding::Profile profile = finding::Profile::exchange;
+  std::vector<std::string> dns_servers;          // `127.0.0.1:5353`
+  std::string spool;                             // accepted mail; empty = not stored
+  Origin origin;
+};
+
+/// Bad configuration: `file:line: sentence, remedy`.
+class ConfigError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Reads domsec.toml. Unknown keys are errors with the nearest known key as a suggestion. Relative paths are relative to the file.
+[[nodiscard]] Organisation read_toml(const std::string& file);
+[[nodiscard]] Organisation read_toml_text(std::string_view text, const std::string& file);
+
+}  // namespace domsec::exchange

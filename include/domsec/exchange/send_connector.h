@@ -1,0 +1,61 @@
+// Send connector with Exchange's parameters and defaults (spec exchange 2).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domsec/exchange/transport_config.h"
+#include "domsec/smtp/domain.h"
+
+namespace domsec::exchange {
+
+enum class ProtocolLoggingLevel { none, verbose };
+enum class TlsAuthLevel { encryption_only, certificate_validation, domain_validation };
+
+/// `[type:]domain[;cost]`: `*`, `contoso.com` (exact), `*.contoso.com` (domain and sub-domains).
+struct AddressSpace {
+  std::string text;                      // as written
+  std::optional<smtp::Domain> domain;    // nothing = `*`
+  bool with_subdomains = false;
+  int cost = 1;
+};
+[[nodiscard]] std::optional<AddressSpace> read_address_space(std::string_view text);
+
+/// `<I>issuer<S>subject`; compared without regard to blanks, RDN order and case of attribute types (spec exchange 4.5).
+struct TlsCertificateName {
+  std::string issuer;
+  std::string subject;
+  [[nodiscard]] std::string text() const;
+};
+[[nodiscard]] std::optional<TlsCertificateName> read_tls_certificate_name(std::string_view text);
+
+/// `contoso.com` or `*.contoso.com` (domain and sub-domains).
+struct SmtpDomainWithSubdomains {
+  smtp::Domain domain;
+  bool with_subdomains = false;
+};
+
+struct SendConnector {
+  std::string name = "Internet";
+  std::optional<smtp::Domain> fqdn;                    // Fqdn; nothing = the server's FQDN
+  Sourced<bool> domain_secure_enabled{false, {}};
+  Sourced<bool> dns_routing_enabled{true, {}};
+  std::vector<std::string> smart_hosts;
+  Sourced<bool> ignore_starttls{false, {}};            // IgnoreSTARTTLS
+  Sourced<bool> require_tls{false, {}};
+  Sourced<bool> force_helo{false, {}};
+  std::optional<TlsAuthLevel> tls_auth_level;
+  std::optional<SmtpDomainWithSubdomains> tls_domain;
+  std::optional<TlsCertificateName> tls_certificate_name;
+  std::vector<AddressSpace> address_spaces;
+  ProtocolLoggingLevel protocol_logging_level = ProtocolLoggingLevel::none;
+  std::chrono::seconds connection_inactivity_timeout{600};
+  std::uint16_t port = 25;
+  bool enabled = true;
+  Origin origin;
+};
+
+}  // namespace domsec::exchange

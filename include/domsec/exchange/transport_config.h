@@ -1,0 +1,73 @@
+// Organisation-wide transport configuration (spec exchange 1): the two domain-secure lists and the protocol-log settings.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "domsec/smtp/domain.h"
+
+namespace domsec::exchange {
+
+/// Where a value of the configuration came from. `file` empty = built-in default; `--flag` for the command line.
+struct Origin {
+  std::string file;
+  int line = 0;
+  [[nodiscard]] std::string text() const;  // `domsec.toml:4`, `default`, `--cert`
+};
+
+/// A value with its origin, for `policy show` and messages.
+template <typename T>
+struct Sourced {
+  T value{};
+  Origin origin;
+  const T& operator*() const { return value; }
+  const T* operator->() const { return &value; }
+};
+
+/// Why an entry was refused (D-1, R4): one sentence that names the list.
+struct ListError {
+  std::string what;
+};
+
+/// TLSSendDomainSecureList or TLSReceiveDomainSecureList: exact domains, no `*` (DS303), no duplicates.
+class DomainSecureList {
+ public:
+  explicit DomainSecureList(std::string name) : name_(std::move(name)) {}
+
+  /// Replaces everything (R2). On an error nothing changes.
+  [[nodiscard]] std::optional<ListError> assign(const std::vector<std::string>& entries);
+  /// `@{Add=…; Remove=…}` and `+=` (R3). Adding a present entry or removing an absent one is no error.
+  [[nodiscard]] std::optional<ListError> add(const std::vector<std::string>& entries);
+  [[nodiscard]] std::optional<ListError> remove(const std::vector<std::string>& entries);
+
+  /// Exact, case-folded A-label; sub-domains are not covered (D-1).
+  [[nodiscard]] bool lists(const smtp::Domain& domain) const;
+  [[nodiscard]] const std::vector<smtp::Domain>& domains() const { return domains_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  Origin origin;
+
+ private:
+  std::string name_;
+  std::vector<smtp::Domain> domains_;
+};
+
+struct ProtocolLogSettings {
+  std::string path;                                  // empty = no protocol log on disk
+  std::uint64_t max_file_size = 10ULL << 20;         // octets
+  std::uint64_t max_directory_size = 250ULL << 20;
+  std::chrono::hours max_age{30 * 24};               // zero = never
+};
+
+struct TransportConfig {
+  DomainSecureList tls_send_domain_secure_list{"TLSSendDomainSecureList"};
+  DomainSecureList tls_receive_domain_secure_list{"TLSReceiveDomainSecureList"};
+  ProtocolLogSettings send_protocol_log;
+  ProtocolLogSettings receive_protocol_log;
+};
+
+}  // namespace domsec::exchange

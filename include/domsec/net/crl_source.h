@@ -1,0 +1,48 @@
+// Where CRLs come from: files given, memory cache, disk cache (optional), then the distribution point over HTTP, bounded in
+// time, size and tries, one fetch at a time per URI. Windows caches the same way (spec exchange 5.3).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "domsec/net/http_get.h"
+#include "domsec/pki/certificate.h"
+#include "domsec/pki/revocation.h"
+
+namespace domsec::net {
+
+enum class CrlMode { off, cached, fetch };   // --crl
+
+struct CrlSettings {
+  CrlMode mode = CrlMode::fetch;
+  HttpLimits limits;
+  int tries = 2;
+  std::vector<std::shared_ptr<const pki::Crl>> files;   // --crl-file
+  std::vector<std::string> file_names;                  // beside `files`, for messages
+  std::string cache_directory;                          // empty = memory only
+  /// A failed fetch is not tried again for so long.
+  Milliseconds retry_after{10000};
+};
+
+class CrlSource {
+ public:
+  CrlSource(std::shared_ptr<Resolver> resolver, CrlSettings settings);
+  ~CrlSource();
+
+  /// Every list that may speak about this certificate: files of its issuer first, then one per distribution point.
+  /// A cached list is used until its nextUpdate, then fetched again.
+  task<std::vector<pki::CrlCandidate>> candidates(pki::CertificatePtr certificate, pki::CertificatePtr issuer, pki::Instant now);
+  /// Forgets what is in memory and on disk.
+  void clear();
+  [[nodiscard]] CrlMode mode() const;
+  /// Fetches since start (tests, `doctor`).
+  [[nodiscard]] std::size_t fetches() const;
+
+  struct Body;
+
+ private:
+  std::unique_ptr<Body> body_;
+};
+
+}  // namespace domsec::net

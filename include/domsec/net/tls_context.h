@@ -1,0 +1,49 @@
+// One SSL_CTX per identity and policy, built once, shared by all sessions, swapped on reload; never one per session.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domsec/pki/bundle.h"
+#include "domsec/pki/certificate.h"
+
+struct ssl_ctx_st;
+
+namespace domsec::net {
+
+enum class TlsVersion { tls1_0, tls1_1, tls1_2, tls1_3 };
+
+/// Does the server ask for a client certificate? Asking never demands one: the engine judges afterwards.
+enum class ClientCertificateRequest { none, request };
+
+struct TlsSettings {
+  std::optional<pki::Credentials> identity;      // a client may have none; a server without one cannot offer STARTTLS
+  TlsVersion minimum = TlsVersion::tls1_2;       // D-15; below 1.2 only for a fault on purpose
+  TlsVersion maximum = TlsVersion::tls1_3;
+  std::string ciphers;                           // TLS 1.2 list; empty = ECDHE with AEAD first, then ECDHE, no export, no RC4/3DES/MD5 (R36)
+  int security_level = 1;                        // explicit
+  ClientCertificateRequest request = ClientCertificateRequest::request;
+  std::vector<pki::CertificatePtr> client_ca_names;  // announced in CertificateRequest; keep it short
+  /// Presents the leaf only although intermediates are known (fault: missing intermediate).
+  bool leaf_only = false;
+  /// Skips the check that key and certificate belong together (fault: key mismatch).
+  bool allow_key_mismatch = false;
+};
+
+class TlsContext {
+ public:
+  /// Throws pki::BundleError for an identity that cannot be used.
+  [[nodiscard]] static std::shared_ptr<const TlsContext> client(const TlsSettings& settings);
+  [[nodiscard]] static std::shared_ptr<const TlsContext> server(const TlsSettings& settings);
+
+  [[nodiscard]] ssl_ctx_st* handle() const { return handle_.get(); }
+  [[nodiscard]] const std::optional<pki::CertificatePtr>& own() const { return own_; }
+
+ private:
+  std::shared_ptr<ssl_ctx_st> handle_;
+  std::optional<pki::CertificatePtr> own_;
+};
+
+}  // namespace domsec::net

@@ -1,0 +1,70 @@
+// The small certification authority of the lab and of the tests: any certificate or CRL, right or wrong in one property.
+// A recipe with defaults, so that a case is written as its difference. Not a CA for real use.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domsec/pki/bundle.h"
+#include "domsec/pki/certificate.h"
+
+namespace domsec::pki {
+
+enum class KeyKind { ec_p256, ec_p384, rsa_1024, rsa_2048, rsa_4096, ed25519 };
+
+struct CertificateRecipe {
+  /// RDNs in the order written, least specific first or CN first alike: `CN=mail1.contoso.com, O=Contoso, C=US`.
+  std::string subject;
+  std::vector<std::string> dns_names;            // SAN; none = no SAN extension
+  std::vector<std::string> other_names;          // `IP:127.0.0.1`, `email:a@b`
+  Instant not_before;
+  Instant not_after;
+  bool ca = false;
+  std::optional<int> path_length;
+  std::vector<std::string> extended_key_usage;   // `serverAuth`, `clientAuth`, OIDs; none = no extension
+  std::optional<std::vector<std::string>> key_usage;  // `digitalSignature` …; nothing = the usual for leaf or CA
+  std::vector<std::string> crl_distribution_points;
+  KeyKind key = KeyKind::ec_p256;
+  std::optional<std::string> digest;             // `SHA256` by default; `SHA1` for a weak one
+  std::optional<std::string> serial;             // hex; random 128 bits by default
+  std::vector<std::string> permitted_dns;        // name constraints
+};
+
+[[nodiscard]] PrivateKey make_key(KeyKind kind);
+/// A self-signed certificate with its key.
+[[nodiscard]] Credentials self_signed(const CertificateRecipe& recipe);
+
+struct RevokedEntry {
+  std::string serial;   // hex
+  Instant at;
+  std::string reason;   // `keyCompromise`, may be empty
+};
+
+struct CrlRecipe {
+  Instant this_update;
+  Instant next_update;
+  std::uint64_t number = 1;
+  std::vector<RevokedEntry> revoked;
+};
+
+/// A CA that issues certificates and CRLs with its own key.
+class Authority {
+ public:
+  explicit Authority(Credentials own) : own_(std::move(own)) {}
+  [[nodiscard]] static Authority root(const CertificateRecipe& recipe);
+  [[nodiscard]] Authority subordinate(const CertificateRecipe& recipe) const;
+  /// The chain holds the leaf, then this authority's chain without a self-signed root.
+  [[nodiscard]] Credentials issue(const CertificateRecipe& recipe) const;
+  /// For a key that somebody else holds.
+  [[nodiscard]] CertificatePtr certify(const CertificateRecipe& recipe, const PrivateKey& subject_key) const;
+  /// DER.
+  [[nodiscard]] std::string crl(const CrlRecipe& recipe) const;
+  [[nodiscard]] const Credentials& own() const { return own_; }
+  [[nodiscard]] CertificatePtr certificate() const { return own_.chain.front(); }
+
+ private:
+  Credentials own_;
+};
+
+}  // namespace domsec::pki

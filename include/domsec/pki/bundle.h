@@ -1,0 +1,58 @@
+// Certificate and key files: PEM (one or many blocks), DER, PKCS#12. Every failure is one sentence with the remedy.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domsec/pki/certificate.h"
+
+struct evp_pkey_st;
+
+namespace domsec::pki {
+
+/// A private key; never printed, never logged. Opaque outside pki/ and net/.
+struct PrivateKey {
+  std::shared_ptr<evp_pkey_st> key;
+  std::string algorithm;  // `RSA 2048`
+  [[nodiscard]] std::string pem() const;  // for writing to a 0600 file only
+};
+
+/// Own identity: what is presented to the peer.
+struct Credentials {
+  Chain chain;        // own certificate first, then the intermediates to send
+  PrivateKey key;
+};
+
+/// Bad certificate, key or bundle: one sentence with file, cause and remedy. `kind` lets the caller choose a finding.
+class BundleError : public std::runtime_error {
+ public:
+  enum class Kind { unreadable, too_large, empty, not_pem, garbage, key_protected, wrong_pass_phrase, key_missing, key_mismatch, no_certificate };
+  BundleError(Kind of, const std::string& what) : std::runtime_error(what), kind(of) {}
+  Kind kind;
+};
+
+/// All certificates of a file (PEM blocks in order, or one DER). `name` is used in messages. At most 10,000; 16 MiB.
+[[nodiscard]] Chain read_certificates(std::string_view bytes, const std::string& name);
+/// The first private key of a PEM text, or a DER key. An encrypted key without a pass-phrase is `key_protected` (R20).
+[[nodiscard]] PrivateKey read_private_key(std::string_view bytes, const std::string& name,
+                                          const std::optional<std::string>& pass_phrase = std::nullopt);
+/// Does the key belong to the certificate?
+[[nodiscard]] bool belongs_to(const PrivateKey& key, const Certificate& certificate);
+
+/// A file's bytes, bounded (default 16 MiB); refuses directories, symlink loops, devices. Throws BundleError.
+[[nodiscard]] std::string read_file(const std::string& path, std::size_t limit = 16U << 20);
+/// Certificate file (leaf first) and key file joined and checked against each other. `chain_file` may be empty.
+[[nodiscard]] Credentials read_credentials(const std::string& certificate_file, const std::string& key_file,
+                                           const std::string& chain_file = {},
+                                           const std::optional<std::string>& pass_phrase = std::nullopt);
+/// PKCS#12 (leaf, chain, key).
+[[nodiscard]] Credentials read_pkcs12(std::string_view bytes, const std::string& name, const std::string& pass_phrase);
+
+/// Writes text to a new file with mode 0600 (keys) atomically: temporary file, fsync, rename.
+void write_private_file(const std::string& path, std::string_view text);
+
+}  // namespace domsec::pki

@@ -1,0 +1,89 @@
+// Certification path validation of one peer: RFC 5280 6, by libcrypto, with every problem kept (D-20), not only the first.
+// Not here: names (name_match.h), revocation (revocation.h).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domsec/pki/certificate.h"
+
+struct x509_store_st;
+
+namespace domsec::pki {
+
+enum class Purpose { server, client, any };
+
+/// The anchors of one policy, built once and shared by all sessions.
+class TrustStore {
+ public:
+  TrustStore();
+  /// Each one is an anchor, self-signed or not. Duplicates are kept once.
+  void add(const Chain& anchors);
+  [[nodiscard]] const Chain& anchors() const { return anchors_; }
+  [[nodiscard]] bool contains(const Certificate& certificate) const;
+  [[nodiscard]] x509_store_st* store() const { return store_.get(); }
+
+ private:
+  Chain anchors_;
+  std::shared_ptr<x509_store_st> store_;
+};
+
+/// One class of fault each; the OpenSSL number stays beside it.
+enum class PathFault {
+  untrusted_root,       // the path ends in a self-signed root that is no anchor (X509_V_ERR 19), or D-18: CA sent, issuer not found
+  self_signed,          // the leaf itself is self-signed and no anchor (18)
+  issuer_not_found,     // D-18: leaf only, issuer not found (2, 20, 21)
+  expired,              // 10
+  not_yet_valid,        // 9
+  bad_signature,        // 4, 6, 7
+  not_a_ca,             // 79, 32, 37
+  path_too_long,        // 22, 25
+  name_constraint,      // 47, 48 and their kin
+  wrong_purpose,        // 26, EKU or key usage
+  weak,                 // 66, 67, 68
+  rejected,             // 28, explicit distrust
+  other,
+};
+
+struct PathProblem {
+  PathFault fault = PathFault::other;
+  int depth = 0;                 // 0 = leaf
+  int x509_error = 0;            // X509_V_ERR_*
+  std::string text;              // OpenSSL's words
+  std::string subject;           // of the certificate at that depth
+  bool operator==(const PathProblem&) const = default;
+};
+
+struct PathInput {
+  Chain presented;                                // leaf first, as the peer sent it; never empty
+  std::shared_ptr<const TrustStore> anchors;
+  Chain known_intermediates;                      // own; used only to tell a missing intermediate (DS102 exact, D-18)
+  Purpose purpose = Purpose::server;
+  Instant at;
+  int security_level = 1;                         // libssl's numbers; 2 is Debian's default
+};
+
+struct PathExamination {
+  Chain path;                        // leaf … anchor as built; shorter when no anchor was reached
+  std::vector<PathProblem> problems; // ordered by depth, then number; empty = the path is good
+  bool anchored = false;             // ends in an anchor
+  bool presented_ca = false;         // the peer sent at least one CA certificate (D-18)
+  bool completes_with_known_intermediate = false;
+  std::string anchor;                // subject of the anchor, empty when there is none
+  [[nodiscard]] bool good() const { return problems.empty(); }
+};
+
+[[nodiscard]] PathExamination examine_path(const PathInput& input);
+
+/// What the extended key usage says about a purpose, apart from the path (D-10 accepts serverAuth for a client).
+enum class UsageFit { fits, absent_any, only_server_auth, only_client_auth, neither };
+[[nodiscard]] UsageFit usage_fit(const Certificate& leaf);
+
+[[nodiscard]] std::string_view text(PathFault fault);   // `untrusted-root`, kebab-case
+[[nodiscard]] std::string_view text(Purpose purpose);   // `serverAuth`, `clientAuth`, `any`
+[[nodiscard]] std::string_view text(UsageFit fit);
+
+}  // namespace domsec::pki

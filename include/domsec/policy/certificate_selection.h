@@ -1,0 +1,42 @@
+// Which certificate a connector presents, and why (spec exchange 4.1, 4.4, D-8): TlsCertificateName, else Fqdn, else the
+// server's FQDN; newest Valid-from first; PKI-issued before self-signed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domsec/exchange/send_connector.h"
+#include "domsec/pki/certificate.h"
+#include "domsec/policy/verdict.h"
+
+namespace domsec::policy {
+
+/// A certificate of the store as selection sees it.
+struct StoredCertificate {
+  pki::CertificatePtr certificate;
+  bool has_private_key = false;
+  bool for_smtp = true;             // services hold SMTP
+  bool trusted = true;              // own chain good at the instant, not revoked (spec: "valid")
+  std::string name;                 // file or friendly name, for messages
+};
+
+struct Candidate {
+  std::size_t index = 0;            // into the input
+  bool eligible = false;
+  std::string why;                  // one clause: `no private key`, `SAN[0] mail.contoso.com`
+};
+
+struct Selection {
+  std::optional<std::size_t> chosen;
+  std::string searched_for;         // the name or the <I>…<S>… string
+  std::vector<Candidate> candidates;
+  std::vector<Finding> findings;    // DS212, DS216, DS606 …
+  std::string reason;               // one sentence
+};
+
+[[nodiscard]] Selection select_certificate(const std::vector<StoredCertificate>& store,
+                                           const std::optional<exchange::TlsCertificateName>& tls_certificate_name,
+                                           const smtp::Domain& fqdn, pki::Instant at);
+
+}  // namespace domsec::policy

@@ -1,0 +1,19 @@
+// Which send connector takes mail for a domain (spec exchange 2.5): most specific address space, then cost, then name.
+// Which receive connector owns a local address (RC-6).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domsec/exchange/organisation.h"
+
+namespace domsec::policy {
+
+struct ConnectorChoice {
+  const exchange::SendConnector* connector = nullptr;   // null: none takes the domain
+  std::string reason;
+};
+
+[[nodiscard]] ConnectorChoice choose_send_connector(const std::vector<exchange::SendConnector>& connectors, const smtp::Domain& domain);
+
+}  // namespace domsec::policy

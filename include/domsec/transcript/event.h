@@ -1,0 +1,99 @@
+// The typed events of one session: what happened on the wire and what was observed, in order. A session appends them and
+// concludes nothing; logs, evidence, reports are made from them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "domsec/pki/certificate.h"
+#include "domsec/pki/channel_binding.h"
+#include "domsec/pki/name_match.h"
+#include "domsec/pki/path.h"
+#include "domsec/pki/revocation.h"
+#include "domsec/pki/tls_text.h"
+#include "domsec/policy/evidence.h"
+#include "domsec/policy/verdict.h"
+#include "domsec/smtp/reply.h"
+
+namespace domsec::transcript {
+
+enum class Direction { sent, received };
+
+/// One MX host as looked up.
+struct HostFound {
+  int preference = 0;
+  std::string host;
+  std::vector<std::string> addresses;
+};
+
+struct HostsResolved {
+  std::string domain;
+  policy::DnsOutcome outcome = policy::DnsOutcome::ok;
+  bool implicit_mx = false;
+  std::vector<HostFound> hosts;
+  std::string detail;
+};
+/// A step begins; replies, breaks and refusals belong to the last one.
+struct StepBegun { policy::Step step; };
+struct Connecting { std::string host; std::string remote; };
+struct Connected { std::string local; std::string remote; };
+/// The rights of the session, in Exchange's words (`SMTPSubmit SMTPAcceptAnySender …`).
+struct PermissionsSet { std::string rights; };
+struct CommandLine { Direction direction; std::string line; };
+struct ReplyGiven { Direction direction; smtp::Reply reply; };
+/// Message content: octets only, never the text.
+struct DataPassed { Direction direction; std::uint64_t octets = 0; };
+struct StarttlsOffer { bool offered = false; bool masked = false; };
+struct OwnCertificateChosen { pki::CertificatePtr certificate; policy::OwnTrouble trouble = policy::OwnTrouble::none; std::string reason; };
+struct TlsEstablished {
+  std::string version;
+  std::string cipher;
+  std::string group;
+  std::string sni;
+  bool client_certificate_requested = false;
+  bool own_certificate_sent = false;
+  std::vector<std::string> requested_ca_names;
+  pki::ChannelBindings bindings;
+};
+struct TlsFailed {
+  policy::BreakKind kind = policy::BreakKind::protocol_error;
+  std::string reason;                       // OpenSSL's words, or the way the connection ended
+  bool clear_text = false;
+};
+struct AlertSeen { Direction direction; pki::Alert alert; bool after_handshake = false; };
+/// Leaf first; empty = the peer presented none.
+struct PeerCertificatesSeen { pki::Chain presented; };
+struct ChainExamined { pki::PathExamination path; pki::UsageFit usage = pki::UsageFit::absent_any; pki::Purpose purpose = pki::Purpose::server; };
+struct RevocationExamined { std::vector<pki::Revocation> certificates; };
+struct NameCompared { pki::NameMatch match; };
+/// The first reply (send) or command (receive) inside TLS arrived: the handshake stands (D-16).
+struct TlsConfirmed {};
+struct PolicyDecided {
+  std::string domain;                       // the partner's
+  std::string list;                         // `TLSSendDomainSecureList`; empty when not listed
+  policy::Verdict verdict;
+};
+struct MessageAccepted { std::string id; std::uint64_t octets = 0; std::string partner; bool domain_secured = false; };
+/// Something against the protocol that did not end the session by itself: injection after STARTTLS, bare line feeds.
+struct Irregularity { std::string what; };
+struct Broken { policy::Step step; policy::BreakKind kind; std::string what; };
+enum class DisconnectReason { local, remote, remote_socket_error, timeout };
+struct Disconnected { DisconnectReason reason = DisconnectReason::local; };
+
+using Body = std::variant<HostsResolved, StepBegun, Connecting, Connected, PermissionsSet, CommandLine, ReplyGiven, DataPassed,
+                          StarttlsOffer, OwnCertificateChosen, TlsEstablished, TlsFailed, AlertSeen, PeerCertificatesSeen,
+                          ChainExamined, RevocationExamined, NameCompared, TlsConfirmed, PolicyDecided, MessageAccepted,
+                          Irregularity, Broken, Disconnected>;
+
+using Time = std::chrono::sys_time<std::chrono::milliseconds>;
+
+struct Event {
+  Time at;
+  Body body;
+};
+
+}  // namespace domsec::transcript

@@ -1,0 +1,32 @@
+// Protocol log files: SmtpSend/SENDyyyymmddHH-n.LOG, SmtpReceive/RECVyyyymmddHH-n.LOG, UTC hour; rotated at a size, deleted by
+// total size and age (spec protocol-log 9.1-3). Every record is flushed: a tester is read while it runs.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "domsec/exchange/transport_config.h"
+#include "domsec/transcript/transcript.h"
+
+namespace domsec::transcript {
+
+class ProtocolLogFiles {
+ public:
+  /// Throws std::runtime_error with path and remedy when the directory cannot be written.
+  ProtocolLogFiles(policy::Role role, exchange::ProtocolLogSettings settings, std::string software);
+  ~ProtocolLogFiles();
+
+  /// Whole records with CRLF. Thread-safe. A write error is reported once on stderr and counted, never thrown.
+  void write(Time at, std::string_view records);
+  [[nodiscard]] std::string current_file() const;
+
+  /// A sink that renders one session into these files.
+  [[nodiscard]] Sink sink();
+
+ private:
+  struct Body;
+  std::shared_ptr<Body> body_;
+};
+
+}  // namespace domsec::transcript
