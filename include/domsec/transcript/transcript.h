@@ -1,6 +1,7 @@
 // One session's events in order, with who took part. Sinks hear each event as it is appended (protocol log, live page).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,13 +14,14 @@
 namespace domsec::transcript {
 
 /// 16 upper-case hex digits in the logs: .NET ticks at process start plus one per session (spec protocol-log 9.1-4).
+/// Shared by all threads.
 class SessionIds {
  public:
   explicit SessionIds(Time process_start);
   [[nodiscard]] std::uint64_t next();
 
  private:
-  std::uint64_t next_;
+  std::atomic<std::uint64_t> next_;
 };
 [[nodiscard]] std::string session_id_text(std::uint64_t id);
 
