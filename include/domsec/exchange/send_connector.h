@@ -32,11 +32,19 @@ struct TlsCertificateName {
 };
 [[nodiscard]] std::optional<TlsCertificateName> read_tls_certificate_name(std::string_view text);
 
+/// `Verbose`, `CertificateValidation`: Exchange's words, any case (they are enumerations of PowerShell).
+[[nodiscard]] std::string_view text(ProtocolLoggingLevel level);
+[[nodiscard]] std::optional<ProtocolLoggingLevel> read_protocol_logging_level(std::string_view text);
+[[nodiscard]] std::string_view text(TlsAuthLevel level);
+[[nodiscard]] std::optional<TlsAuthLevel> read_tls_auth_level(std::string_view text);
+
 /// `contoso.com` or `*.contoso.com` (domain and sub-domains).
 struct SmtpDomainWithSubdomains {
   smtp::Domain domain;
   bool with_subdomains = false;
 };
+
+[[nodiscard]] std::optional<SmtpDomainWithSubdomains> read_domain_with_subdomains(std::string_view text);
 
 struct SendConnector {
   std::string name = "Internet";

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -52,8 +53,11 @@ class DomainSecureList {
   Origin origin;
 
  private:
+  void append(const std::vector<smtp::Domain>& domains);
+
   std::string name_;
-  std::vector<smtp::Domain> domains_;
+  std::vector<smtp::Domain> domains_;   // in the order they were written
+  std::set<smtp::Domain> index_;        // the same: asked once for every message
 };
 
 struct ProtocolLogSettings {
