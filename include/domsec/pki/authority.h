@@ -2,7 +2,9 @@
 // A recipe with defaults, so that a case is written as its difference. Not a CA for real use.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,12 @@
 #include "domsec/pki/certificate.h"
 
 namespace domsec::pki {
+
+/// A recipe that cannot be encoded: one sentence with what is wrong and what to write.
+class RecipeError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 enum class KeyKind { ec_p256, ec_p384, rsa_1024, rsa_2048, rsa_4096, ed25519 };
 
@@ -20,7 +28,7 @@ struct CertificateRecipe {
   std::vector<std::string> other_names;          // `IP:127.0.0.1`, `email:a@b`
   Instant not_before;
   Instant not_after;
-  bool ca = false;
+  bool ca = false;                               // taken as it is, also for Authority::root and subordinate: no CA is a fault
   std::optional<int> path_length;
   std::vector<std::string> extended_key_usage;   // `serverAuth`, `clientAuth`, OIDs; none = no extension
   std::optional<std::vector<std::string>> key_usage;  // `digitalSignature` …; nothing = the usual for leaf or CA
