@@ -1,0 +1,35 @@
+// The examination of a peer after the handshake: path, revocation, names, each observation kept apart. It decides nothing.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "domsec/net/crl_source.h"
+#include "domsec/net/task.h"
+#include "domsec/pki/name_match.h"
+#include "domsec/pki/path.h"
+#include "domsec/transcript/transcript.h"
+
+namespace domsec::session {
+
+/// What an examination needs; shared by all sessions of one policy.
+struct ExaminationPlan {
+  std::shared_ptr<const pki::TrustStore> anchors;
+  pki::Chain known_intermediates;            // own; only to tell a missing intermediate (D-18)
+  std::shared_ptr<net::CrlSource> crls;      // null = revocation is off
+  int security_level = 1;
+};
+
+/// Chain, usage and revocation of what was presented. Nothing is appended when nothing was presented.
+net::task<void> examine_peer(const ExaminationPlan& plan, const pki::Chain& presented, pki::Purpose purpose, pki::Instant at,
+                             transcript::Transcript& transcript);
+
+/// The name line for one reference. Nothing is appended when nothing was presented.
+void compare_name(const pki::Chain& presented, const pki::ReferenceId& reference, const pki::NameRule& rule,
+                  transcript::Transcript& transcript);
+
+/// For the require-alert mode: the alert for what is wrong with the path (spec protocol-log 6.1), or nothing.
+[[nodiscard]] std::optional<int> alert_for(const ExaminationPlan& plan, const pki::Chain& presented, pki::Purpose purpose,
+                                           pki::Instant at);
+
+}  // namespace domsec::session

@@ -1,0 +1,68 @@
+// The sending engine: one connection to one address of a partner, read from top to bottom. It observes; the verdict is
+// policy's. RFC 5321, 3207; spec exchange 1.4. With a list entry in force no MAIL FROM leaves before both ends are proven.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domsec/net/channel.h"
+#include "domsec/policy/domain_security.h"
+#include "domsec/session/dialogue.h"
+#include "domsec/session/examination.h"
+#include "domsec/smtp/path.h"
+#include "domsec/transcript/transcript.h"
+
+namespace domsec::session {
+
+/// A message with its envelope. `content` may have any line ends; they become CRLF.
+struct Message {
+  smtp::ReversePath reverse_path;
+  std::vector<smtp::ForwardPath> recipients;
+  std::string content;
+};
+
+enum class TlsStartup { starttls, implicit };
+enum class Hello { ehlo, helo };             // ForceHELO
+
+/// Everything one session needs; shared by the sessions of one delivery, never changed by them.
+struct SendPlan {
+  std::string connector = "Internet";
+  std::string helo;                          // the connector's Fqdn
+  Hello hello = Hello::ehlo;
+  TlsStartup tls_startup = TlsStartup::starttls;
+  policy::TlsRequirement requirement;
+  policy::Rules rules;
+  /// Whom the peer should prove to be when nothing demands it: compared and reported all the same.
+  std::optional<pki::ReferenceId> reference;
+  /// Null when there is no TLS to be had (IgnoreSTARTTLS).
+  std::shared_ptr<const net::TlsContext> tls;
+  transcript::OwnCertificateChosen own;      // which certificate is presented and why, or why none can be
+  std::string sni;
+  ExaminationPlan examination;
+  Timeouts timeouts;
+  /// The last step taken before QUIT; `mail` and later need a message.
+  policy::Step until = policy::Step::ehlo_inside_tls;
+  std::optional<Message> message;
+  std::function<pki::Instant()> now;
+};
+
+/// What became of one recipient.
+struct RecipientResult {
+  smtp::ForwardPath recipient;
+  smtp::Reply reply;
+};
+
+struct SendResult {
+  policy::Verdict verdict;
+  bool delivered = false;                    // the end of data was answered with 250
+  std::optional<smtp::Reply> final_reply;
+  std::vector<RecipientResult> recipients;
+};
+
+/// Never throws for the peer's or the network's faults: they are in the transcript and in the verdict.
+net::task<SendResult> send_session(const SendPlan& plan, net::Endpoint to, std::string host, transcript::Transcript& transcript);
+
+}  // namespace domsec::session

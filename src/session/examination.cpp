@@ -1,0 +1,91 @@
+#include "domsec/session/examination.h"
+
+namespace domsec::session {
+namespace {
+
+/// A certificate whose issuer is not known: no list can be checked for it.
+pki::Revocation issuer_unknown(const pki::Certificate& certificate, std::size_t depth) {
+  pki::Revocation unknown;
+  unknown.depth = static_cast<int>(depth);
+  unknown.subject = certificate.subject;
+  unknown.serial = certificate.serial;
+  unknown.problem = pki::CrlProblem::unavailable;
+  unknown.detail = "the issuer's certificate is not known, so no list of it can be checked";
+  return unknown;
+}
+
+/// Every certificate below the anchor; a self-signed one cannot be revoked (spec exchange 5.3).
+net::task<std::vector<pki::Revocation>> examine_revocations(const ExaminationPlan& plan, const pki::PathExamination& examined,
+                                                            pki::Instant at) {
+  std::vector<pki::Revocation> revocations;
+  const pki::Chain& path = examined.path;
+  for (std::size_t depth = 0; depth < path.size(); ++depth) {
+    const pki::CertificatePtr certificate = path[depth];
+    const bool last = depth + 1 == path.size();
+    if (certificate->self_signed || (examined.anchored && last)) break;
+    if (last) {
+      revocations.push_back(issuer_unknown(*certificate, depth));
+      break;
+    }
+    const pki::CertificatePtr issuer = path[depth + 1];
+    const std::vector<pki::CrlCandidate> candidates = co_await plan.crls->candidates(certificate, issuer, at);
+    revocations.push_back(pki::examine_revocation(*certificate, *issuer, static_cast<int>(depth), candidates, at));
+  }
+  co_return revocations;
+}
+
+pki::PathInput path_input(const ExaminationPlan& plan, const pki::Chain& presented, pki::Purpose purpose, pki::Instant at) {
+  pki::PathInput input;
+  input.presented = presented;
+  input.anchors = plan.anchors;
+  input.known_intermediates = plan.known_intermediates;
+  input.purpose = purpose;
+  input.at = at;
+  input.security_level = plan.security_level;
+  return input;
+}
+
+int alert_number(pki::PathFault fault) {
+  switch (fault) {
+    case pki::PathFault::untrusted_root:
+    case pki::PathFault::self_signed:
+    case pki::PathFault::issuer_not_found:
+    case pki::PathFault::not_a_ca:
+    case pki::PathFault::path_too_long: return 48;    // unknown_ca
+    case pki::PathFault::expired: return 45;          // certificate_expired
+    case pki::PathFault::not_yet_valid:
+    case pki::PathFault::weak:
+    case pki::PathFault::rejected: return 42;         // bad_certificate
+    case pki::PathFault::bad_signature: return 51;    // decrypt_error
+    case pki::PathFault::wrong_purpose: return 43;    // unsupported_certificate
+    case pki::PathFault::name_constraint:
+    case pki::PathFault::other: return 46;            // certificate_unknown
+  }
+  return 46;
+}
+
+}  // namespace
+
+net::task<void> examine_peer(const ExaminationPlan& plan, const pki::Chain& presented, pki::Purpose purpose, pki::Instant at,
+                             transcript::Transcript& transcript) {
+  if (presented.empty()) co_return;
+  pki::PathExamination examined = pki::examine_path(path_input(plan, presented, purpose, at));
+  transcript.append(transcript::ChainExamined{examined, pki::usage_fit(*presented.front()), purpose});
+  if (!plan.crls || plan.crls->mode() == net::CrlMode::off) co_return;
+  std::vector<pki::Revocation> revocations = co_await examine_revocations(plan, examined, at);
+  transcript.append(transcript::RevocationExamined{std::move(revocations)});
+}
+
+void compare_name(const pki::Chain& presented, const pki::ReferenceId& reference, const pki::NameRule& rule,
+                  transcript::Transcript& transcript) {
+  if (presented.empty()) return;
+  transcript.append(transcript::NameCompared{pki::match_name(*presented.front(), reference, rule)});
+}
+
+std::optional<int> alert_for(const ExaminationPlan& plan, const pki::Chain& presented, pki::Purpose purpose, pki::Instant at) {
+  const pki::PathExamination examined = pki::examine_path(path_input(plan, presented, purpose, at));
+  if (examined.good()) return std::nullopt;
+  return alert_number(examined.problems.front().fault);
+}
+
+}  // namespace domsec::session

@@ -1,0 +1,327 @@
+#include "domsec/session/send_session.h"
+
+#include <algorithm>
+
+#include "domsec/smtp/capabilities.h"
+#include "domsec/smtp/data.h"
+
+namespace domsec::session {
+namespace {
+
+using policy::Step;
+using transcript::Direction;
+
+/// Where one session is and what its peer offers. The story itself is in the functions below.
+struct Sending {
+  const SendPlan& plan;
+  transcript::Transcript& transcript;
+  Step step = Step::connect;
+  smtp::Capabilities offered;
+  bool tls = false;
+  bool confirmed = false;            // the first reply inside TLS has arrived
+  SendResult result;
+
+  void begin(Step next) {
+    step = next;
+    transcript.append(transcript::StepBegun{next});
+  }
+  void confirm() {
+    if (confirmed || !tls) return;
+    confirmed = true;
+    transcript.append(transcript::TlsConfirmed{});
+  }
+  [[nodiscard]] bool demands_tls() const { return plan.requirement.requirement >= policy::Requirement::encryption; }
+  [[nodiscard]] bool wants_tls() const { return plan.requirement.requirement != policy::Requirement::none && plan.tls; }
+  [[nodiscard]] bool own_certificate_missing() const {
+    return plan.requirement.requirement == policy::Requirement::domain_secured &&
+           plan.own.trouble != policy::OwnTrouble::none;
+  }
+  void judge() {
+    result.verdict = policy::judge_send(plan.requirement, transcript::evidence_of(transcript), plan.rules, plan.now());
+  }
+  [[nodiscard]] std::string partner() const {
+    const auto& reference = plan.requirement.reference ? plan.requirement.reference : plan.reference;
+    return reference ? reference->text : std::string();
+  }
+};
+
+/// RFC 5321 4.1.1.1: EHLO first; HELO for a server that does not know EHLO, unless extensions are demanded.
+net::task<bool> greet(net::Channel& channel, Sending& sending) {
+  const SendPlan& plan = sending.plan;
+  sending.offered = smtp::Capabilities{};
+  if (plan.hello == Hello::ehlo) {
+    const smtp::Command ehlo = smtp::Ehlo{plan.helo};
+    const smtp::Reply reply = co_await command(channel, sending.transcript, ehlo, plan.timeouts.command);
+    sending.confirm();
+    if (reply.code() == 250) {
+      sending.offered = smtp::read_capabilities(reply);
+      co_return true;
+    }
+    if (!reply.permanent_failure() || sending.demands_tls()) co_return false;
+  }
+  const smtp::Command helo = smtp::Helo{plan.helo};
+  const smtp::Reply reply = co_await command(channel, sending.transcript, helo, plan.timeouts.command);
+  sending.confirm();
+  co_return reply.code() == 250;
+}
+
+/// The handshake and everything that it shows: name, chain, revocation, in Exchange's order.
+net::task<void> handshake(net::Channel& channel, Sending& sending) {
+  const SendPlan& plan = sending.plan;
+  sending.begin(Step::handshake);
+  sending.transcript.append(plan.own);
+  net::TlsStart start;
+  start.role = net::TlsRole::client;
+  start.context = plan.tls;
+  start.sni = plan.sni;
+  const net::TlsSession tls = co_await channel.start_tls(start, in(plan.timeouts.handshake));
+  sending.tls = true;
+  record_tls(sending.transcript, tls);
+
+  sending.begin(Step::examination);
+  const auto& reference = plan.requirement.reference ? plan.requirement.reference : plan.reference;
+  if (reference) compare_name(tls.presented, *reference, plan.rules.name, sending.transcript);
+  co_await examine_peer(plan.examination, tls.presented, pki::Purpose::server, plan.now(), sending.transcript);
+}
+
+/// STARTTLS in clear; afterwards sending.tls says whether TLS is up.
+net::task<void> start_tls(net::Channel& channel, Sending& sending) {
+  const SendPlan& plan = sending.plan;
+  sending.transcript.append(transcript::StarttlsOffer{sending.offered.starttls, sending.offered.masked});
+  if (sending.own_certificate_missing()) sending.transcript.append(plan.own);
+  if (!sending.offered.starttls || !sending.wants_tls() || sending.own_certificate_missing()) co_return;
+
+  sending.begin(Step::starttls);
+  const smtp::Command starttls = smtp::StartTls{};
+  const smtp::Reply ready = co_await command(channel, sending.transcript, starttls, plan.timeouts.command);
+  if (ready.code() != 220 || plan.until <= Step::starttls) co_return;
+  // RFC 3207 6: octets behind the 220 would be taken as if they had come inside TLS (response injection).
+  if (channel.buffered() != 0) {
+    sending.transcript.append(transcript::Irregularity{"the server sent more text in clear behind its 220 to STARTTLS"});
+    throw ProtocolError("the server sent more text in clear behind its 220 to STARTTLS");
+  }
+  co_await handshake(channel, sending);
+}
+
+[[nodiscard]] bool has_eight_bit(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](unsigned char octet) { return octet >= 0x80; });
+}
+
+[[nodiscard]] bool needs_smtputf8(const Message& message) {
+  if (message.reverse_path && has_eight_bit(message.reverse_path->local_part)) return true;
+  return std::any_of(message.recipients.begin(), message.recipients.end(), [](const smtp::ForwardPath& path) {
+    return path.mailbox && has_eight_bit(path.mailbox->local_part);
+  });
+}
+
+/// What the message needs and the server does not offer: a sentence, or nothing.
+[[nodiscard]] std::optional<std::string> cannot_carry(const Message& message, const smtp::Capabilities& offered) {
+  if (needs_smtputf8(message) && !offered.smtputf8) return "an address needs SMTPUTF8 and the server does not offer it";
+  if (has_eight_bit(message.content) && !offered.eight_bit_mime) {
+    return "the message holds 8-bit text and the server does not offer 8BITMIME";
+  }
+  if (offered.size_limit && *offered.size_limit != 0 && message.content.size() > *offered.size_limit) {
+    return "the message has " + std::to_string(message.content.size()) + " octets and the server takes " +
+           std::to_string(*offered.size_limit);
+  }
+  return std::nullopt;
+}
+
+[[nodiscard]] std::string mail_line(const Message& message, const smtp::Capabilities& offered) {
+  smtp::Mail mail;
+  mail.reverse_path = message.reverse_path;
+  if (offered.size) mail.size = smtp::with_crlf_line_ends(message.content).size();
+  if (has_eight_bit(message.content)) mail.body = smtp::Body::eight_bit_mime;
+  mail.smtputf8 = needs_smtputf8(message);
+  return smtp::command_line(smtp::Command(mail));
+}
+
+[[nodiscard]] std::string rcpt_line(const smtp::ForwardPath& recipient) {
+  smtp::Rcpt rcpt;
+  rcpt.forward_path = recipient;
+  return smtp::command_line(smtp::Command(rcpt));
+}
+
+/// Sends lines in one write and tells the transcript each of them.
+net::task<void> send_lines(net::Channel& channel, Sending& sending, std::vector<std::string> lines) {
+  std::string octets;
+  for (const std::string& line : lines) {
+    sending.transcript.append(transcript::CommandLine{Direction::sent, line});
+    octets += line + "\r\n";
+  }
+  co_await channel.write(octets, in(sending.plan.timeouts.command));
+}
+
+/// The replies to MAIL and RCPT; the recipients' commands go out one by one unless they were `sent_ahead`.
+enum class SentAhead { no, yes };
+net::task<bool> give_recipients(net::Channel& channel, Sending& sending, SentAhead sent_ahead) {
+  const SendPlan& plan = sending.plan;
+  sending.begin(Step::rcpt);
+  bool any = false;
+  for (const smtp::ForwardPath& recipient : plan.message->recipients) {
+    if (sent_ahead == SentAhead::no) {
+      std::vector<std::string> line(1, rcpt_line(recipient));
+      co_await send_lines(channel, sending, std::move(line));
+    }
+    const smtp::Reply reply = co_await read_reply(channel, sending.transcript, plan.timeouts.command);
+    const bool taken = reply.code() == 250 || reply.code() == 251;
+    any = any || taken;
+    if (!taken) sending.result.final_reply = reply;
+    sending.result.recipients.push_back(RecipientResult{recipient, reply});
+  }
+  co_return any;
+}
+
+/// MAIL and RCPT, in one write when the server takes PIPELINING (RFC 2920 3.1). True when a recipient was taken.
+net::task<bool> give_envelope(net::Channel& channel, Sending& sending) {
+  const SendPlan& plan = sending.plan;
+  const Message& message = *plan.message;
+  sending.begin(Step::mail);
+  if (const auto trouble = cannot_carry(message, sending.offered)) {
+    sending.transcript.append(transcript::Broken{Step::mail, policy::BreakKind::local_error, *trouble});
+    co_return false;
+  }
+  const SentAhead ahead = sending.offered.pipelining && plan.until >= Step::rcpt ? SentAhead::yes : SentAhead::no;
+  std::vector<std::string> lines(1, mail_line(message, sending.offered));
+  if (ahead == SentAhead::yes) {
+    for (const smtp::ForwardPath& recipient : message.recipients) lines.push_back(rcpt_line(recipient));
+  }
+  co_await send_lines(channel, sending, std::move(lines));
+  const smtp::Reply sender = co_await read_reply(channel, sending.transcript, plan.timeouts.command);
+  const bool sender_taken = sender.code() == 250;
+  if (sender_taken && plan.until < Step::rcpt) co_return false;
+  bool any = false;
+  if (sender_taken || ahead == SentAhead::yes) any = co_await give_recipients(channel, sending, ahead);
+  if (!sender_taken) sending.result.final_reply = sender;
+  co_return sender_taken && any;
+}
+
+/// The content: BDAT where the server takes CHUNKING (RFC 3030), else DATA.
+net::task<void> give_content(net::Channel& channel, Sending& sending) {
+  const SendPlan& plan = sending.plan;
+  sending.begin(Step::data);
+  std::string octets;
+  if (sending.offered.chunking) {
+    const std::string content = smtp::with_crlf_line_ends(plan.message->content);
+    smtp::Bdat bdat;
+    bdat.octets = content.size();
+    bdat.last = true;
+    const std::string line = smtp::command_line(smtp::Command(bdat));
+    sending.transcript.append(transcript::CommandLine{Direction::sent, line});
+    octets = line + "\r\n" + content;
+  } else {
+    const smtp::Command data = smtp::DataCommand{};
+    const smtp::Reply start = co_await command(channel, sending.transcript, data, plan.timeouts.data_start);
+    if (start.code() != 354) {
+      sending.result.final_reply = start;
+      co_return;
+    }
+    octets = smtp::encode_data(plan.message->content);
+  }
+  sending.begin(Step::end_of_data);
+  constexpr std::size_t block = 64U << 10;
+  for (std::size_t at = 0; at < octets.size(); at += block) {
+    co_await channel.write(std::string_view(octets).substr(at, block), in(plan.timeouts.data_block));
+  }
+  sending.transcript.append(transcript::DataPassed{Direction::sent, octets.size()});
+  const smtp::Reply taken = co_await read_reply(channel, sending.transcript, plan.timeouts.data_end);
+  sending.result.final_reply = taken;
+  sending.result.delivered = taken.code() == 250;
+}
+
+void record_delivery(Sending& sending) {
+  transcript::MessageAccepted accepted;
+  accepted.id = sending.result.final_reply->text();
+  accepted.octets = sending.plan.message->content.size();
+  accepted.partner = sending.partner();
+  accepted.domain_secured = sending.result.verdict.treatment == policy::Treatment::domain_secured;
+  sending.transcript.append(std::move(accepted));
+}
+
+/// The mail, when the verdict so far allows it.
+net::task<void> send_mail(net::Channel& channel, Sending& sending) {
+  const SendPlan& plan = sending.plan;
+  sending.judge();
+  sending.transcript.append(transcript::PolicyDecided{sending.partner(), plan.requirement.list, sending.result.verdict});
+  const bool allowed = sending.result.verdict.result == policy::Result::pass &&
+                       sending.result.verdict.treatment != policy::Treatment::refuse &&
+                       (sending.tls || !sending.demands_tls());
+  if (!allowed || !plan.message || plan.until < Step::mail) co_return;
+  if (!co_await give_envelope(channel, sending) || plan.until < Step::data) co_return;
+  co_await give_content(channel, sending);
+  if (sending.result.delivered) record_delivery(sending);
+}
+
+/// The dialogue: greeting, EHLO, STARTTLS, handshake, examination, EHLO again, mail. Returns at the first thing that ends it.
+net::task<void> converse(net::Channel& channel, Sending& sending) {
+  const SendPlan& plan = sending.plan;
+  if (plan.tls_startup == TlsStartup::implicit) co_await handshake(channel, sending);
+
+  sending.begin(Step::greeting);
+  const smtp::Reply greeting = co_await read_reply(channel, sending.transcript, plan.timeouts.greeting);
+  sending.confirm();
+  if (greeting.code() != 220 || plan.until <= Step::greeting) co_return;
+
+  sending.begin(sending.tls ? Step::ehlo_inside_tls : Step::ehlo);
+  bool greeted = co_await greet(channel, sending);
+  if (!greeted || plan.until <= Step::ehlo) co_return;
+
+  if (!sending.tls) {
+    co_await start_tls(channel, sending);
+    if (plan.until <= Step::examination) co_return;
+    if (sending.tls) {
+      sending.begin(Step::ehlo_inside_tls);
+      greeted = co_await greet(channel, sending);
+    }
+  }
+  if (greeted) co_await send_mail(channel, sending);
+}
+
+/// RFC 5321 4.1.1.10. Its reply confirms the handshake when no other came; a peer that is gone only matters then.
+net::task<void> quit(net::Channel& channel, Sending& sending) {
+  const Step left_at = sending.step;
+  const bool unconfirmed = sending.tls && !sending.confirmed;
+  sending.begin(Step::quit);
+  try {
+    const smtp::Command goodbye = smtp::Quit{};
+    co_await command(channel, sending.transcript, goodbye, sending.plan.timeouts.quit);
+    sending.confirm();
+  } catch (const net::ChannelError& error) {
+    if (unconfirmed) record_break(sending.transcript, left_at, error);
+  } catch (const ProtocolError&) {
+    // Nothing was lost: what mattered was said before QUIT.
+  }
+  sending.transcript.append(transcript::Disconnected{transcript::DisconnectReason::local});
+}
+
+}  // namespace
+
+net::task<SendResult> send_session(const SendPlan& plan, net::Endpoint to, std::string host, transcript::Transcript& transcript) {
+  Sending sending{plan, transcript, Step::connect, {}, false, false, {}};
+  sending.begin(Step::connect);
+  transcript.append(transcript::Connecting{host, to.text()});
+  std::optional<net::Channel> channel;
+  std::optional<transcript::DisconnectReason> broken;
+  try {
+    channel.emplace(co_await net::Channel::connect(to, in(plan.timeouts.connect)));
+    transcript.append(transcript::Connected{channel->local().text(), channel->remote().text()});
+    co_await converse(*channel, sending);
+  } catch (const net::ChannelError& error) {
+    record_break(transcript, sending.step, error);
+    broken = disconnect_reason(error.fault);
+  } catch (const ProtocolError& error) {
+    transcript.append(transcript::Broken{sending.step, policy::BreakKind::protocol_error, error.what()});
+    broken = transcript::DisconnectReason::local;
+  }
+  if (channel && !broken) {
+    co_await quit(*channel, sending);
+    co_await channel->shutdown();
+  } else if (channel) {
+    transcript.append(transcript::Disconnected{*broken});
+    channel->close();
+  }
+  sending.judge();
+  co_return std::move(sending.result);
+}
+
+}  // namespace domsec::session
