@@ -110,6 +110,8 @@ class Channel {
 
   /// Octets that were received and not yet read: after STARTTLS they are an injection (RFC 3207, CVE-2011-0411).
   [[nodiscard]] std::size_t buffered() const;
+  /// A whole line is there: reading it does not wait.
+  [[nodiscard]] bool has_line() const;
   /// Puts octets back in front of what is read next.
   void unread(std::string_view octets);
   void discard_buffered();

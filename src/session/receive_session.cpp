@@ -1,0 +1,485 @@
+#include "domsec/session/receive_session.h"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <utility>
+
+#include "domsec/policy/tls_requirement.h"
+#include "domsec/smtp/capabilities.h"
+#include "domsec/smtp/command.h"
+#include "domsec/smtp/data.h"
+#include "domsec/smtp/replies.h"
+
+namespace domsec::session {
+namespace {
+
+using policy::Step;
+using transcript::Direction;
+
+/// Longest command line that is read: RFC 5321 4.5.3.1.4 says 512, the extensions add to it, long addresses too.
+constexpr std::size_t command_line_limit = 4096;
+/// A line beyond that is skipped to its end and answered, up to so many octets; then the connection ends.
+constexpr std::size_t skip_limit = 16U << 20;
+
+/// What MAIL, RCPT and BDAT have built up (RFC 5321 4.1.4: the buffers that RSET clears).
+struct Transaction {
+  smtp::ReversePath reverse_path;
+  std::vector<smtp::ForwardPath> recipients;
+  policy::Verdict verdict;
+  smtp::AllowUtf8 utf8 = smtp::AllowUtf8::no;
+  std::string chunks;
+  bool chunking = false;             // BDAT begun: DATA is out of order (RFC 3030 2)
+  bool chunks_too_large = false;
+};
+
+/// The next thing to do after a command was answered.
+enum class Next { go_on, close };
+
+struct Receiving {
+  const ReceivePlan& plan;
+  net::Channel& channel;
+  transcript::Transcript& transcript;
+  Step step = Step::connect;
+  std::string helo;                  // empty until greeted
+  bool esmtp = false;
+  std::optional<transcript::TlsEstablished> tls;
+  pki::Chain presented;
+  bool examined = false;
+  bool confirmed = false;
+  int protocol_errors = 0;
+  std::optional<Transaction> transaction;
+  std::string pending;               // replies of a pipelined group, written together
+
+  void begin(Step next) {
+    if (step == next) return;
+    step = next;
+    transcript.append(transcript::StepBegun{next});
+  }
+};
+
+/// "Sun, 22 Nov 2026 10:02:41 +0000"
+std::string rfc5322_date(pki::Instant instant) {
+  const std::time_t seconds = instant.time_since_epoch().count();
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 64> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S +0000", &parts);
+  return std::string(text.data(), length);
+}
+
+void give(Receiving& receiving, const smtp::Reply& reply) {
+  receiving.transcript.append(transcript::ReplyGiven{Direction::sent, reply});
+  receiving.pending += reply.wire();
+}
+
+/// One write for all replies of a group (RFC 2920 3.2): when the client has nothing more for us yet.
+net::task<void> flush(Receiving& receiving) {
+  if (receiving.pending.empty()) co_return;
+  const std::string octets = std::exchange(receiving.pending, std::string());
+  co_await receiving.channel.write(octets, in(receiving.plan.timeouts.data_block));
+}
+
+net::Milliseconds idle_limit(const Receiving& receiving) {
+  return std::chrono::duration_cast<net::Milliseconds>(receiving.plan.connector.connection_inactivity_timeout);
+}
+
+smtp::Capabilities offered(const Receiving& receiving) {
+  const exchange::ReceiveConnector& connector = receiving.plan.connector;
+  smtp::Capabilities offer;
+  offer.server = receiving.plan.fqdn;
+  offer.size = connector.size_enabled;
+  if (connector.size_enabled) offer.size_limit = connector.max_message_size;
+  offer.pipelining = connector.pipelining_enabled;
+  offer.dsn = connector.delivery_status_notification_enabled;
+  offer.enhanced_status_codes = connector.enhanced_status_codes_enabled;
+  offer.starttls = !receiving.tls && (receiving.plan.tls || receiving.plan.starttls_refusal);
+  offer.eight_bit_mime = connector.eight_bit_mime_enabled;
+  offer.binary_mime = connector.binary_mime_enabled && connector.chunking_enabled;
+  offer.chunking = connector.chunking_enabled;
+  offer.smtputf8 = connector.smtputf8_enabled;
+  return offer;
+}
+
+std::string client_address(const Receiving& receiving) { return receiving.channel.remote().address; }
+
+/// Chain, revocation and usage of the client's certificate, once, before the first EHLO inside TLS is answered.
+net::task<void> examine_client(Receiving& receiving) {
+  if (!receiving.tls || receiving.examined) co_return;
+  receiving.examined = true;
+  receiving.begin(Step::examination);
+  co_await examine_peer(receiving.plan.examination, receiving.presented, pki::Purpose::client, receiving.plan.now(),
+                        receiving.transcript);
+}
+
+net::task<Next> on_hello(Receiving& receiving, std::string client, bool esmtp) {
+  co_await examine_client(receiving);
+  receiving.begin(receiving.tls ? Step::ehlo_inside_tls : Step::ehlo);
+  receiving.helo = std::move(client);
+  receiving.esmtp = esmtp;
+  receiving.transaction.reset();
+  if (!esmtp) {
+    give(receiving, smtp::replies::hello(receiving.plan.fqdn, client_address(receiving)));
+    co_return Next::go_on;
+  }
+  const smtp::Capabilities offer = offered(receiving);
+  give(receiving, smtp::ehlo_reply(offer, client_address(receiving)));
+  if (!receiving.tls) receiving.transcript.append(transcript::StarttlsOffer{offer.starttls, false});
+  co_return Next::go_on;
+}
+
+/// Why a client that must show a good certificate at once may not go on: the text of the 421, or nothing.
+std::optional<std::string> client_certificate_trouble(const Receiving& receiving) {
+  const policy::Evidence evidence = transcript::evidence_of(receiving.transcript);
+  if (evidence.peer.presented.empty()) return "No client certificate presented";
+  policy::PeerEvidence without_name = evidence.peer;
+  without_name.name.reset();
+  const std::string status = policy::certificate_validation_status(without_name, receiving.plan.rules);
+  if (status.empty() || status == "Valid" || status == "ValidSelfSigned") return std::nullopt;
+  return "Client certificate not trusted (" + status + ")";
+}
+
+net::task<void> handshake(Receiving& receiving) {
+  const ReceivePlan& plan = receiving.plan;
+  receiving.begin(Step::handshake);
+  receiving.transcript.append(plan.own);
+  net::TlsStart start;
+  start.role = net::TlsRole::server;
+  start.context = plan.tls;
+  if (plan.client_certificate == ClientCertificateMode::require_alert) {
+    const pki::Instant at = plan.now();
+    const ExaminationPlan* examination = &plan.examination;
+    start.judge = [examination, at](const pki::Chain& presented) {
+      return alert_for(*examination, presented, pki::Purpose::client, at);
+    };
+  }
+  const net::TlsSession session = co_await receiving.channel.start_tls(start, in(plan.timeouts.handshake));
+  record_tls(receiving.transcript, session);
+  receiving.presented = session.presented;
+  receiving.tls = transcript::TlsEstablished{session.version, session.cipher, session.group, session.sni,
+                                             session.client_certificate_requested, session.own_certificate_sent,
+                                             {}, session.bindings};
+}
+
+/// RFC 3207 4.2: after the handshake nothing that the client said before counts.
+void forget_what_was_said_in_clear(Receiving& receiving) {
+  receiving.helo.clear();
+  receiving.esmtp = false;
+  receiving.transaction.reset();
+}
+
+net::task<Next> refuse_without_good_certificate(Receiving& receiving) {
+  if (receiving.plan.client_certificate != ClientCertificateMode::require_421) co_return Next::go_on;
+  co_await examine_client(receiving);
+  const auto trouble = client_certificate_trouble(receiving);
+  if (!trouble) co_return Next::go_on;
+  give(receiving, smtp::replies::client_certificate_refused(receiving.plan.fqdn, *trouble));
+  co_return Next::close;
+}
+
+net::task<Next> on_starttls(Receiving& receiving) {
+  receiving.begin(Step::starttls);
+  if (receiving.tls) {
+    give(receiving, smtp::replies::tls_already_active());
+    co_return Next::go_on;
+  }
+  if (receiving.plan.starttls_refusal) {
+    give(receiving, *receiving.plan.starttls_refusal);
+    co_return Next::go_on;
+  }
+  if (!receiving.plan.tls) {
+    give(receiving, smtp::replies::not_implemented());
+    co_return Next::go_on;
+  }
+  // RFC 3207 6: what came in the same group was said in clear; it must not be taken as if said inside TLS.
+  if (receiving.channel.buffered() != 0) {
+    receiving.transcript.append(transcript::Irregularity{"the client sent more text in clear behind its STARTTLS"});
+    give(receiving, smtp::replies::pipelined_after_starttls());
+    co_return Next::close;
+  }
+  give(receiving, smtp::replies::ready_to_start_tls());
+  co_await flush(receiving);
+  co_await handshake(receiving);
+  forget_what_was_said_in_clear(receiving);
+  co_return co_await refuse_without_good_certificate(receiving);
+}
+
+/// The judgement of one MAIL FROM; the sender's domain is only known now, so the name is compared here.
+policy::Verdict judge_sender(Receiving& receiving, const std::optional<smtp::Domain>& sender) {
+  const ReceivePlan& plan = receiving.plan;
+  const policy::TlsRequirement requirement = policy::receive_requirement(plan.transport_config, plan.connector, sender);
+  if (requirement.reference) {
+    compare_name(receiving.presented, *requirement.reference, plan.rules.name, receiving.transcript);
+  } else if (sender) {
+    const pki::ReferenceId reference{sender->text(), false};
+    compare_name(receiving.presented, reference, plan.rules.name, receiving.transcript);
+  }
+  const policy::Verdict verdict =
+      policy::judge_receive(requirement, transcript::evidence_of(receiving.transcript), plan.rules, plan.now());
+  receiving.transcript.append(transcript::PolicyDecided{sender ? sender->text() : std::string(), requirement.list, verdict});
+  return verdict;
+}
+
+void on_mail(Receiving& receiving, const smtp::Mail& mail) {
+  receiving.begin(Step::mail);
+  if (receiving.helo.empty()) return give(receiving, smtp::replies::bad_sequence("send EHLO first"));
+  if (receiving.transaction) return give(receiving, smtp::replies::bad_sequence("a mail transaction is open already"));
+  if (mail.size && *mail.size > receiving.plan.connector.max_message_size) {
+    return give(receiving, smtp::replies::too_much_mail_data());
+  }
+  policy::Verdict verdict = judge_sender(receiving, smtp::domain_of(mail.reverse_path));
+  if (verdict.treatment == policy::Treatment::refuse || verdict.reply) {
+    return give(receiving, verdict.reply ? *verdict.reply : smtp::replies::local_error());
+  }
+  Transaction transaction;
+  transaction.reverse_path = mail.reverse_path;
+  transaction.verdict = std::move(verdict);
+  transaction.utf8 = mail.smtputf8 ? smtp::AllowUtf8::yes : smtp::AllowUtf8::no;
+  receiving.transaction = std::move(transaction);
+  give(receiving, smtp::replies::sender_ok());
+}
+
+bool is_ours(const Receiving& receiving, const smtp::ForwardPath& path) {
+  const std::vector<smtp::Domain>& ours = receiving.plan.accepted_domains;
+  if (ours.empty() || !path.mailbox) return true;
+  const std::optional<smtp::Domain> domain = path.mailbox->domain();
+  return domain && std::find(ours.begin(), ours.end(), *domain) != ours.end();
+}
+
+void on_rcpt(Receiving& receiving, const smtp::Rcpt& rcpt) {
+  if (!receiving.transaction) return give(receiving, smtp::replies::bad_sequence("send MAIL FROM first"));
+  receiving.begin(Step::rcpt);
+  if (receiving.transaction->chunking) return give(receiving, smtp::replies::bad_sequence("BDAT has begun"));
+  const auto limit = static_cast<std::size_t>(receiving.plan.connector.max_recipients_per_message);
+  if (receiving.transaction->recipients.size() >= limit) return give(receiving, smtp::replies::too_many_recipients());
+  if (!is_ours(receiving, rcpt.forward_path)) {
+    return give(receiving, smtp::Reply(550, "5.7.1 Unable to relay"));
+  }
+  receiving.transaction->recipients.push_back(rcpt.forward_path);
+  give(receiving, smtp::replies::recipient_ok());
+}
+
+/// The message is whole: keep it, and only then acknowledge it.
+void keep(Receiving& receiving, std::string content) {
+  Transaction transaction = std::move(*receiving.transaction);
+  receiving.transaction.reset();
+  const std::optional<smtp::Domain> sender = smtp::domain_of(transaction.reverse_path);
+  ReceivedMessage message;
+  message.session = transcript::session_id_text(receiving.transcript.session_id());
+  message.remote = receiving.channel.remote().text();
+  message.helo = receiving.helo;
+  message.reverse_path = std::move(transaction.reverse_path);
+  message.recipients = std::move(transaction.recipients);
+  message.content = std::move(content);
+  message.verdict = std::move(transaction.verdict);
+  message.partner = sender ? sender->text() : std::string();
+  message.esmtp = receiving.esmtp;
+  message.tls = receiving.tls;
+  const std::variant<Kept, NotKept> kept = receiving.plan.keep(message, receiving.transcript);
+  if (const auto* failed = std::get_if<NotKept>(&kept)) {
+    receiving.transcript.append(transcript::Irregularity{failed->what});
+    return give(receiving, smtp::replies::local_error());
+  }
+  const std::string& id = std::get<Kept>(kept).id;
+  const bool secured = message.verdict.treatment == policy::Treatment::domain_secured;
+  receiving.transcript.append(transcript::MessageAccepted{id, message.content.size(), message.partner, secured});
+  give(receiving, smtp::replies::queued(id, message.session, receiving.plan.fqdn, message.content.size()));
+}
+
+/// RFC 5321 4.1.1.4. Only CRLF "." CRLF ends the data; a message with bare line ends is refused after its true end.
+net::task<void> on_data(Receiving& receiving) {
+  if (!receiving.transaction) {
+    give(receiving, smtp::replies::bad_sequence("send MAIL FROM first"));
+    co_return;
+  }
+  if (receiving.transaction->chunking) {
+    give(receiving, smtp::replies::bad_sequence("BDAT has begun"));
+    co_return;
+  }
+  if (receiving.transaction->recipients.empty()) {
+    give(receiving, smtp::replies::no_valid_recipients());
+    co_return;
+  }
+  receiving.begin(Step::data);
+  give(receiving, smtp::replies::start_mail_input());
+  co_await flush(receiving);
+  receiving.begin(Step::end_of_data);
+  smtp::DataReader reader(receiving.plan.connector.max_message_size);
+  while (!reader.ended()) {
+    const std::string octets = co_await receiving.channel.read_some(16U << 10, in(idle_limit(receiving)));
+    const std::size_t used = reader.add(octets);
+    if (used < octets.size()) receiving.channel.unread(std::string_view(octets).substr(used));
+  }
+  receiving.transcript.append(transcript::DataPassed{Direction::received, reader.octets()});
+  if (reader.too_large()) {
+    receiving.transaction.reset();
+    give(receiving, smtp::replies::too_much_mail_data());
+  } else if (reader.bare_line_end()) {
+    receiving.transcript.append(transcript::Irregularity{"the message holds a bare CR or LF"});
+    receiving.transaction.reset();
+    give(receiving, smtp::replies::bare_line_feed());
+  } else {
+    keep(receiving, reader.take());
+  }
+}
+
+/// RFC 3030 2: the chunk is read whatever the answer will be. At most the connector's limit is kept.
+net::task<void> read_chunk(Receiving& receiving, std::uint64_t octets, std::string* into, std::size_t limit) {
+  std::uint64_t left = octets;
+  while (left > 0) {
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left, 16U << 10));
+    const std::string part = co_await receiving.channel.read_some(most, in(idle_limit(receiving)));
+    left -= part.size();
+    if (into && into->size() + part.size() <= limit) *into += part;
+  }
+}
+
+net::task<Next> on_bdat(Receiving& receiving, smtp::Bdat bdat) {
+  const std::uint64_t limit = receiving.plan.connector.max_message_size;
+  const bool usable = receiving.transaction && !receiving.transaction->recipients.empty();
+  co_await flush(receiving);
+  // A chunk far beyond what any message may have is not worth reading: the connection ends instead.
+  if (bdat.octets > limit + skip_limit) {
+    give(receiving, smtp::replies::too_much_mail_data());
+    co_return Next::close;
+  }
+  if (!usable) {
+    co_await read_chunk(receiving, bdat.octets, nullptr, 0);
+    give(receiving, receiving.transaction ? smtp::replies::no_valid_recipients()
+                                          : smtp::replies::bad_sequence("send MAIL FROM first"));
+    co_return Next::go_on;
+  }
+  receiving.begin(Step::end_of_data);
+  Transaction& transaction = *receiving.transaction;
+  transaction.chunking = true;
+  transaction.chunks_too_large = transaction.chunks_too_large || transaction.chunks.size() + bdat.octets > limit;
+  co_await read_chunk(receiving, bdat.octets, transaction.chunks_too_large ? nullptr : &transaction.chunks, limit);
+  receiving.transcript.append(transcript::DataPassed{Direction::received, bdat.octets});
+  if (transaction.chunks_too_large) {
+    give(receiving, smtp::replies::too_much_mail_data());
+    if (bdat.last) receiving.transaction.reset();
+  } else if (!bdat.last) {
+    give(receiving, smtp::replies::chunk_received(bdat.octets));
+  } else {
+    std::string content = std::move(transaction.chunks);
+    keep(receiving, std::move(content));
+  }
+  co_return Next::go_on;
+}
+
+Next on_quit(Receiving& receiving) {
+  receiving.begin(Step::quit);
+  give(receiving, smtp::replies::service_closing());
+  return Next::close;
+}
+
+net::task<Next> on_command(Receiving& receiving, smtp::Command command) {
+  if (const auto* ehlo = std::get_if<smtp::Ehlo>(&command)) co_return co_await on_hello(receiving, ehlo->client, true);
+  if (const auto* helo = std::get_if<smtp::Helo>(&command)) co_return co_await on_hello(receiving, helo->client, false);
+  if (std::holds_alternative<smtp::StartTls>(command)) co_return co_await on_starttls(receiving);
+  if (const auto* bdat = std::get_if<smtp::Bdat>(&command)) co_return co_await on_bdat(receiving, *bdat);
+  if (std::holds_alternative<smtp::DataCommand>(command)) co_await on_data(receiving);
+  if (const auto* mail = std::get_if<smtp::Mail>(&command)) on_mail(receiving, *mail);
+  if (const auto* rcpt = std::get_if<smtp::Rcpt>(&command)) on_rcpt(receiving, *rcpt);
+  if (std::holds_alternative<smtp::Rset>(command)) {
+    receiving.transaction.reset();
+    give(receiving, smtp::replies::reset());
+  }
+  if (std::holds_alternative<smtp::Noop>(command)) give(receiving, smtp::replies::ok());
+  if (std::holds_alternative<smtp::Vrfy>(command)) give(receiving, smtp::replies::cannot_verify());
+  if (std::holds_alternative<smtp::Expn>(command)) give(receiving, smtp::replies::not_implemented());
+  if (std::holds_alternative<smtp::Help>(command)) give(receiving, smtp::replies::help());
+  if (std::holds_alternative<smtp::Quit>(command)) co_return on_quit(receiving);
+  co_return Next::go_on;
+}
+
+/// A line that is no command. After MaxProtocolErrors of them the connection ends.
+Next on_error(Receiving& receiving, const smtp::CommandError& error) {
+  give(receiving, error.reply);
+  if (++receiving.protocol_errors <= receiving.plan.connector.max_protocol_errors) return Next::go_on;
+  give(receiving, smtp::replies::too_many_errors());
+  return Next::close;
+}
+
+/// One command line, or nothing when it was too long (it is skipped and answered).
+net::task<std::optional<std::string>> read_command(Receiving& receiving) {
+  if (!receiving.channel.has_line()) co_await flush(receiving);
+  try {
+    std::string line = co_await receiving.channel.read_line(command_line_limit, in(idle_limit(receiving)));
+    co_return std::optional<std::string>(std::move(line));
+  } catch (const net::ChannelError& error) {
+    if (error.fault != net::ChannelFault::line_too_long) throw;
+  }
+  co_await receiving.channel.skip_line(skip_limit, in(idle_limit(receiving)));
+  co_return std::nullopt;
+}
+
+net::task<void> converse(Receiving& receiving) {
+  const ReceivePlan& plan = receiving.plan;
+  Next next = Next::go_on;
+  if (plan.implicit_tls) {
+    co_await handshake(receiving);
+    next = co_await refuse_without_good_certificate(receiving);
+  }
+  receiving.begin(Step::greeting);
+  if (next == Next::go_on) give(receiving, smtp::replies::greeting(plan.fqdn, rfc5322_date(plan.now())));
+  while (next == Next::go_on) {
+    const std::optional<std::string> line = co_await read_command(receiving);
+    if (receiving.tls && !receiving.confirmed) {
+      receiving.confirmed = true;
+      receiving.transcript.append(transcript::TlsConfirmed{});
+    }
+    if (!line) {
+      const smtp::CommandError too_long{smtp::replies::line_too_long(), "the line is too long"};
+      next = on_error(receiving, too_long);
+      continue;
+    }
+    receiving.transcript.append(transcript::CommandLine{Direction::received, *line});
+    const smtp::AllowUtf8 utf8 = receiving.transaction ? receiving.transaction->utf8 : smtp::AllowUtf8::no;
+    std::variant<smtp::Command, smtp::CommandError> parsed = smtp::parse_command(*line, utf8);
+    if (const auto* error = std::get_if<smtp::CommandError>(&parsed)) {
+      next = on_error(receiving, *error);
+    } else {
+      smtp::Command command = std::get<smtp::Command>(std::move(parsed));
+      next = co_await on_command(receiving, std::move(command));
+    }
+  }
+  co_await flush(receiving);
+}
+
+/// 421 when the client was silent too long (RFC 5321 4.5.3.2.7); a channel that cannot take it any more is left alone.
+net::task<void> say_timed_out(Receiving& receiving) {
+  try {
+    give(receiving, smtp::replies::idle_too_long(receiving.plan.fqdn));
+    co_await flush(receiving);
+  } catch (const net::ChannelError&) {
+  }
+}
+
+}  // namespace
+
+net::task<void> receive_session(std::shared_ptr<const ReceivePlan> plan, net::Channel channel,
+                                transcript::Transcript& transcript) {
+  Receiving receiving{*plan, channel, transcript, Step::connect, {}, false, {}, {}, false, false, 0, {}, {}};
+  transcript.append(transcript::Connected{channel.local().text(), channel.remote().text()});
+  transcript.append(transcript::PermissionsSet{
+      "SMTPSubmit SMTPAcceptAnySender SMTPAcceptAuthoritativeDomainSender AcceptRoutingHeaders"});
+  transcript::DisconnectReason reason = transcript::DisconnectReason::local;
+  bool silent = false;
+  try {
+    co_await converse(receiving);
+  } catch (const net::ChannelError& error) {
+    record_break(transcript, receiving.step, error);
+    reason = disconnect_reason(error.fault);
+    silent = error.fault == net::ChannelFault::timed_out && !error.during_handshake;
+  }
+  if (silent) co_await say_timed_out(receiving);
+  transcript.append(transcript::Disconnected{reason});
+  if (reason == transcript::DisconnectReason::local || silent) {
+    co_await channel.shutdown();
+  } else {
+    channel.close();
+  }
+}
+
+}  // namespace domsec::session
