@@ -15,9 +15,15 @@ namespace domsec::smtp {
 
 enum class Body { seven_bit, eight_bit_mime, binary_mime };
 
-struct Ehlo { std::string client; };   // domain or address literal, as written
-struct Helo { std::string client; };
-struct StartTls {};
+struct Ehlo {
+  std::string client;  // domain or address literal, as written
+  bool operator==(const Ehlo&) const = default;
+};
+struct Helo {
+  std::string client;
+  bool operator==(const Helo&) const = default;
+};
+struct StartTls { bool operator==(const StartTls&) const = default; };
 struct Mail {
   ReversePath reverse_path;
   std::optional<std::uint64_t> size;   // octets
@@ -25,23 +31,32 @@ struct Mail {
   bool smtputf8 = false;
   std::string ret;                     // DSN: FULL or HDRS, empty when absent
   std::string envid;
+  bool operator==(const Mail&) const = default;
 };
 struct Rcpt {
   ForwardPath forward_path;
   std::string notify;                  // DSN, as written, empty when absent
   std::string orcpt;
+  bool operator==(const Rcpt&) const = default;
 };
-struct DataCommand {};
+struct DataCommand { bool operator==(const DataCommand&) const = default; };
 struct Bdat {
   std::uint64_t octets = 0;
   bool last = false;
+  bool operator==(const Bdat&) const = default;
 };
-struct Rset {};
-struct Noop {};
-struct Vrfy { std::string argument; };
-struct Expn { std::string argument; };
-struct Help {};
-struct Quit {};
+struct Rset { bool operator==(const Rset&) const = default; };
+struct Noop { bool operator==(const Noop&) const = default; };
+struct Vrfy {
+  std::string argument;
+  bool operator==(const Vrfy&) const = default;
+};
+struct Expn {
+  std::string argument;
+  bool operator==(const Expn&) const = default;
+};
+struct Help { bool operator==(const Help&) const = default; };
+struct Quit { bool operator==(const Quit&) const = default; };
 
 using Command = std::variant<Ehlo, Helo, StartTls, Mail, Rcpt, DataCommand, Bdat, Rset, Noop, Vrfy, Expn, Help, Quit>;
 
@@ -52,10 +67,11 @@ struct CommandError {
 };
 
 /// One command line without its CRLF. `utf8` allows RFC 6531 addresses (a Mail with SMTPUTF8 switches it on by itself).
-/// Verbs are case-insensitive; a parameter that is not ours is 555, a bad value 501 (RFC 5321 4.1.1.11).
+/// Verbs are case-insensitive; a parameter that is not ours is 555, a bad value 501 (RFC 5321 4.1.1.11). Blanks at the
+/// end and after `FROM:` and `TO:` are tolerated, source routes are read and dropped (4.1.1.3).
 [[nodiscard]] std::variant<Command, CommandError> parse_command(std::string_view line, AllowUtf8 utf8 = AllowUtf8::no);
 
-/// The line as a client sends it, without CRLF.
+/// The line as a client sends it, without CRLF; a line end or NUL inside a value becomes `?`.
 [[nodiscard]] std::string command_line(const Command& command);
 
 }  // namespace domsec::smtp

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace domsec::smtp {
 
@@ -30,7 +31,10 @@ class DataReader {
 
  private:
   enum class State { line_start, in_line, cr, dot, dot_cr, ended };
-  void keep(char octet);
+  void keep(std::string_view octets);
+  State after(char octet);
+  State after_bare_cr(char octet);
+  State in_text(char octet);
 
   std::size_t limit_;
   std::size_t octets_ = 0;

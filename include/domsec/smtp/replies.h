@@ -2,6 +2,8 @@
 // (spec exchange 6.1); the rest is ours.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -21,11 +23,17 @@ namespace domsec::smtp::replies {
 [[nodiscard]] Reply ready_to_start_tls();                   // 220 2.0.0 SMTP server ready
 [[nodiscard]] Reply start_mail_input();                     // 354 Start mail input; end with <CRLF>.<CRLF>
 [[nodiscard]] Reply chunk_received(std::size_t octets);     // 250 2.6.0 CHUNK received OK, n octets
-[[nodiscard]] Reply queued(std::string_view message_id, std::string_view internal_id, std::string_view host, std::size_t octets);
+/// 250 2.6.0 <message-id> [InternalId=n, Hostname=h] b bytes in s, r KB/sec Queued mail for delivery; without the rate
+/// when no time was taken.
+[[nodiscard]] Reply queued(std::string_view message_id, std::string_view internal_id, std::string_view host,
+                           std::size_t octets, std::chrono::milliseconds taken = {});
 [[nodiscard]] Reply syntax_error_command();                 // 500 5.5.2
 [[nodiscard]] Reply syntax_error_argument(std::string_view why);  // 501 5.5.4 …
+[[nodiscard]] Reply invalid_domain_name();                  // 501 5.5.4 Invalid domain name
+[[nodiscard]] Reply invalid_sender();                       // 501 5.1.7 Invalid address
+[[nodiscard]] Reply invalid_recipient();                    // 501 5.1.3 Invalid address
 [[nodiscard]] Reply not_implemented();                      // 502 5.5.1
-[[nodiscard]] Reply parameter_not_implemented(std::string_view parameter);  // 504/555 5.5.4
+[[nodiscard]] Reply parameter_not_implemented(std::string_view parameter);  // 555 5.5.4 …
 [[nodiscard]] Reply bad_sequence(std::string_view why);     // 503 5.5.1 …
 [[nodiscard]] Reply line_too_long();                        // 500 5.5.6
 [[nodiscard]] Reply too_many_recipients();                  // 452 4.5.3 Too many recipients

@@ -19,6 +19,9 @@ struct EnhancedStatusCode {
   bool operator==(const EnhancedStatusCode&) const = default;
 };
 
+/// The code that `line` (without its reply code) starts with, followed by a blank or the end; nothing when it has none.
+[[nodiscard]] std::optional<EnhancedStatusCode> read_enhanced_status_code(std::string_view line);
+
 /// Lines hold what follows the code and its separator, the enhanced status code included, as on the wire.
 /// A class with constructors on purpose: an aggregate in a co_await expression is destroyed twice by g++ 12.
 class Reply {
