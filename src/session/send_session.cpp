@@ -15,6 +15,7 @@ using transcript::Direction;
 struct Sending {
   const SendPlan& plan;
   transcript::Transcript& transcript;
+  std::string host;                  // its name, empty for an address
   Step step = Step::connect;
   smtp::Capabilities offered;
   bool tls = false;
@@ -73,7 +74,7 @@ net::task<void> handshake(net::Channel& channel, Sending& sending) {
   net::TlsStart start;
   start.role = net::TlsRole::client;
   start.context = plan.tls;
-  start.sni = plan.sni;
+  start.sni = plan.sni ? *plan.sni : sending.host;
   const net::TlsSession tls = co_await channel.start_tls(start, in(plan.timeouts.handshake));
   sending.tls = true;
   record_tls(sending.transcript, tls);
@@ -297,7 +298,7 @@ net::task<void> quit(net::Channel& channel, Sending& sending) {
 }  // namespace
 
 net::task<SendResult> send_session(const SendPlan& plan, net::Endpoint to, std::string host, transcript::Transcript& transcript) {
-  Sending sending{plan, transcript, Step::connect, {}, false, false, {}};
+  Sending sending{plan, transcript, net::read_endpoint(host + ":0") ? std::string() : host, Step::connect, {}, false, false, {}};
   sending.begin(Step::connect);
   transcript.append(transcript::Connecting{host, to.text()});
   std::optional<net::Channel> channel;

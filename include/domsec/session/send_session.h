@@ -40,7 +40,7 @@ struct SendPlan {
   /// Null when there is no TLS to be had (IgnoreSTARTTLS).
   std::shared_ptr<const net::TlsContext> tls;
   transcript::OwnCertificateChosen own;      // which certificate is presented and why, or why none can be
-  std::string sni;
+  std::optional<std::string> sni;            // nothing = the host's name; empty = none
   ExaminationPlan examination;
   Timeouts timeouts;
   /// The last step taken before QUIT; `mail` and later need a message.

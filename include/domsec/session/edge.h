@@ -1,0 +1,88 @@
+// One organisation's end, loaded and ready: its certificates, trust, revocation lists and TLS contexts, made once; plans for
+// its sessions are handed out from here. (Exchange's Edge Transport server plays this part.)
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domsec/exchange/organisation.h"
+#include "domsec/net/resolver.h"
+#include "domsec/policy/certificate_selection.h"
+#include "domsec/session/receive_session.h"
+#include "domsec/session/send_session.h"
+
+namespace domsec::session {
+
+/// Deviations on purpose; the lab's faults are made of them. All off = a correct end.
+struct Deviations {
+  bool no_starttls = false;                       // receive: the keyword is not offered
+  std::optional<smtp::Reply> starttls_refusal;    // receive: offered, then answered with this
+  bool no_client_certificate = false;             // send: nothing is presented
+  bool leaf_only = false;                         // intermediates are not sent
+  bool key_mismatch = false;                      // the key is not the certificate's
+  net::TlsVersion minimum = net::TlsVersion::tls1_2;
+  net::TlsVersion maximum = net::TlsVersion::tls1_3;
+};
+
+struct EdgeSettings {
+  Deviations deviations;
+  ClientCertificateMode client_certificate = ClientCertificateMode::request;
+  policy::RefusalStyle refusal_style = policy::RefusalStyle::temporary;
+  policy::FailClosed fail_closed = policy::FailClosed::no;
+  Timeouts timeouts;
+  std::map<std::string, std::vector<std::string>> resolve;   // --resolve
+  bool ipv4 = true;
+  bool ipv6 = true;
+  net::Milliseconds dns_timeout{3000};
+  net::Milliseconds crl_timeout{5000};
+  int security_level = 1;
+  std::function<pki::Instant()> now;
+};
+
+/// The certificate that was chosen for one connector, and everything that selection said.
+struct OwnChoice {
+  policy::Selection selection;
+  std::optional<pki::Credentials> credentials;
+  transcript::OwnCertificateChosen event;
+};
+
+class Edge {
+ public:
+  /// Reads certificates, roots and lists. Throws pki::BundleError or exchange::ConfigError, one sentence each.
+  Edge(net::Loop& loop, exchange::Organisation organisation, EdgeSettings settings);
+
+  [[nodiscard]] const exchange::Organisation& organisation() const { return organisation_; }
+  [[nodiscard]] net::Resolver& resolver() { return *resolver_; }
+  [[nodiscard]] const policy::Rules& rules() const { return rules_; }
+  [[nodiscard]] const std::vector<policy::StoredCertificate>& certificates() const { return stored_; }
+  [[nodiscard]] const ExaminationPlan& examination() const { return examination_; }
+
+  /// The plan for mail to `partner` over `connector`. `until` and `message` are the caller's to set.
+  [[nodiscard]] SendPlan send_plan(const exchange::SendConnector& connector, const smtp::Domain& partner) const;
+  /// The plan for a listener of `connector`.
+  [[nodiscard]] std::shared_ptr<const ReceivePlan> receive_plan(const exchange::ReceiveConnector& connector, Keep keep) const;
+
+  [[nodiscard]] OwnChoice own_certificate(const std::optional<exchange::TlsCertificateName>& tls_certificate_name,
+                                          const std::optional<smtp::Domain>& fqdn) const;
+
+ private:
+  void load_certificates();
+  void load_roots();
+  void load_revocation();
+  [[nodiscard]] std::shared_ptr<const net::TlsContext> context(net::TlsRole role, const OwnChoice& own) const;
+
+  exchange::Organisation organisation_;
+  EdgeSettings settings_;
+  policy::Rules rules_;
+  std::shared_ptr<net::Resolver> resolver_;
+  std::vector<policy::StoredCertificate> stored_;
+  std::vector<std::optional<pki::Credentials>> credentials_;   // beside stored_
+  std::vector<policy::OwnTrouble> troubles_;                   // beside stored_: why a key is not usable
+  ExaminationPlan examination_;
+};
+
+}  // namespace domsec::session

@@ -1,0 +1,231 @@
+#include "domsec/session/edge.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace domsec::session {
+namespace {
+
+/// Debian's bundle; used when no root is configured, or SystemRoots is on.
+constexpr const char* system_roots = "/etc/ssl/certs/ca-certificates.crt";
+
+std::vector<std::string> files_of(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) return {path};
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(path)) {
+    const std::string extension = entry.path().extension();
+    if (extension == ".pem" || extension == ".crt" || extension == ".cer") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+policy::OwnTrouble trouble_of(pki::BundleError::Kind kind) {
+  switch (kind) {
+    case pki::BundleError::Kind::key_protected:
+    case pki::BundleError::Kind::wrong_pass_phrase: return policy::OwnTrouble::key_protected;
+    case pki::BundleError::Kind::key_mismatch: return policy::OwnTrouble::key_mismatch;
+    case pki::BundleError::Kind::key_missing: return policy::OwnTrouble::key_missing;
+    case pki::BundleError::Kind::unreadable:
+    case pki::BundleError::Kind::too_large:
+    case pki::BundleError::Kind::empty:
+    case pki::BundleError::Kind::not_pem:
+    case pki::BundleError::Kind::garbage:
+    case pki::BundleError::Kind::no_certificate: return policy::OwnTrouble::not_found;
+  }
+  return policy::OwnTrouble::not_found;
+}
+
+/// The first line of a pass-phrase file.
+std::optional<std::string> pass_phrase(const std::string& file) {
+  if (file.empty()) return std::nullopt;
+  std::string text = pki::read_file(file, 4096);
+  text.resize(std::min(text.size(), text.find_first_of("\r\n")));
+  return text;
+}
+
+net::CrlMode crl_mode(const std::string& mode) {
+  if (mode == "off") return net::CrlMode::off;
+  return mode == "cached" ? net::CrlMode::cached : net::CrlMode::fetch;
+}
+
+std::vector<net::Endpoint> endpoints(const std::vector<std::string>& texts) {
+  std::vector<net::Endpoint> result;
+  for (const std::string& text : texts) {
+    const auto endpoint = net::read_endpoint(text);
+    if (!endpoint) throw exchange::ConfigError("DnsServers: '" + text + "' is no address:port; write 192.0.2.53:53");
+    result.push_back(*endpoint);
+  }
+  return result;
+}
+
+}  // namespace
+
+Edge::Edge(net::Loop& loop, exchange::Organisation organisation, EdgeSettings settings)
+    : organisation_(std::move(organisation)), settings_(std::move(settings)) {
+  rules_.profile = organisation_.profile;
+  rules_.name.mode = organisation_.name_match == "exact" ? pki::NameMatchMode::exact : pki::NameMatchMode::subdomains;
+  rules_.name.wildcard_apex = organisation_.wildcard_apex ? pki::WildcardApex::accept : pki::WildcardApex::refuse;
+  rules_.crl_fail = organisation_.revocation.fail == "soft" ? policy::CrlFail::soft : policy::CrlFail::hard;
+  rules_.strict_eku = organisation_.strict_eku ? policy::StrictEku::yes : policy::StrictEku::no;
+  rules_.refusal_style = settings_.refusal_style;
+
+  net::ResolverSettings dns;
+  dns.servers = endpoints(organisation_.dns_servers);
+  dns.timeout = settings_.dns_timeout;
+  dns.ipv4 = settings_.ipv4;
+  dns.ipv6 = settings_.ipv6;
+  dns.overrides = settings_.resolve;
+  resolver_ = std::make_shared<net::Resolver>(loop, std::move(dns));
+  load_certificates();
+  load_roots();
+  load_revocation();
+}
+
+void Edge::load_certificates() {
+  for (const exchange::CertificateFile& file : organisation_.certificates) {
+    policy::StoredCertificate stored;
+    stored.name = file.certificate_file;
+    stored.for_smtp =
+        file.services.empty() || std::find(file.services.begin(), file.services.end(), "SMTP") != file.services.end();
+    std::optional<pki::Credentials> credentials;
+    policy::OwnTrouble trouble = policy::OwnTrouble::none;
+    const pki::Chain chain = pki::read_certificates(pki::read_file(file.certificate_file), file.certificate_file);
+    try {
+      if (settings_.deviations.key_mismatch) {
+        credentials = pki::Credentials{chain, pki::read_private_key(pki::read_file(file.key_file), file.key_file)};
+      } else {
+        credentials = pki::read_credentials(file.certificate_file, file.key_file, file.chain_file,
+                                            pass_phrase(file.key_pass_file));
+      }
+    } catch (const pki::BundleError& error) {
+      // A certificate without a usable key stays in the store: selection finds it and says what is wrong with it (R18, R20).
+      trouble = trouble_of(error.kind);
+      if (trouble == policy::OwnTrouble::not_found) throw;
+    }
+    stored.certificate = chain.front();
+    stored.has_private_key = credentials.has_value();
+    stored_.push_back(std::move(stored));
+    credentials_.push_back(std::move(credentials));
+    troubles_.push_back(trouble);
+  }
+}
+
+void Edge::load_roots() {
+  auto anchors = std::make_shared<pki::TrustStore>();
+  std::vector<std::string> sources = organisation_.trusted_root_files;
+  if (sources.empty() || organisation_.system_roots) sources.emplace_back(system_roots);
+  for (const std::string& source : sources) {
+    for (const std::string& file : files_of(source)) anchors->add(pki::read_certificates(pki::read_file(file), file));
+  }
+  examination_.anchors = anchors;
+  examination_.security_level = settings_.security_level;
+  for (const auto& credentials : credentials_) {
+    if (!credentials || credentials->chain.empty()) continue;
+    examination_.known_intermediates.insert(examination_.known_intermediates.end(), credentials->chain.begin() + 1,
+                                            credentials->chain.end());
+  }
+}
+
+void Edge::load_revocation() {
+  net::CrlSettings crl;
+  crl.mode = crl_mode(organisation_.revocation.mode);
+  if (crl.mode == net::CrlMode::off) return;
+  crl.limits.timeout = settings_.crl_timeout;
+  crl.cache_directory = organisation_.revocation.cache_directory;
+  for (const std::string& source : organisation_.revocation.crl_files) {
+    for (auto& list : pki::Crl::read_all(pki::read_file(source, 256U << 20))) {
+      crl.files.push_back(std::move(list));
+      crl.file_names.push_back(source);
+    }
+  }
+  examination_.crls = std::make_shared<net::CrlSource>(resolver_, std::move(crl));
+}
+
+OwnChoice Edge::own_certificate(const std::optional<exchange::TlsCertificateName>& tls_certificate_name,
+                                const std::optional<smtp::Domain>& fqdn) const {
+  OwnChoice choice;
+  const std::optional<smtp::Domain>& name = fqdn ? fqdn : organisation_.server_fqdn;
+  if (!name && !tls_certificate_name) {
+    choice.event.trouble = policy::OwnTrouble::not_found;
+    choice.event.reason = "neither the connector nor the server has an FQDN to look for";
+    return choice;
+  }
+  const smtp::Domain searched = name ? *name : *smtp::Domain::parse("localhost.localdomain");
+  choice.selection = policy::select_certificate(stored_, tls_certificate_name, searched, settings_.now());
+  choice.event.reason = choice.selection.reason;
+  if (!choice.selection.chosen) {
+    choice.event.trouble =
+        tls_certificate_name ? policy::OwnTrouble::name_not_found : policy::OwnTrouble::not_found;
+    // A certificate with the right name and a key that cannot be used is the better answer than "not found".
+    for (const policy::Candidate& candidate : choice.selection.candidates) {
+      if (troubles_[candidate.index] == policy::OwnTrouble::none || stored_[candidate.index].has_private_key) continue;
+      choice.event.trouble = troubles_[candidate.index];
+      choice.event.certificate = stored_[candidate.index].certificate;
+      break;
+    }
+    return choice;
+  }
+  const std::size_t index = *choice.selection.chosen;
+  choice.event.certificate = stored_[index].certificate;
+  choice.event.trouble = troubles_[index];
+  if (choice.event.trouble == policy::OwnTrouble::none && !stored_[index].for_smtp) {
+    choice.event.trouble = policy::OwnTrouble::not_for_smtp;
+  }
+  choice.credentials = credentials_[index];
+  return choice;
+}
+
+std::shared_ptr<const net::TlsContext> Edge::context(net::TlsRole role, const OwnChoice& own) const {
+  net::TlsSettings tls;
+  const bool withheld = role == net::TlsRole::client && settings_.deviations.no_client_certificate;
+  if (!withheld) tls.identity = own.credentials;
+  tls.minimum = settings_.deviations.minimum;
+  tls.maximum = settings_.deviations.maximum;
+  tls.leaf_only = settings_.deviations.leaf_only;
+  tls.allow_key_mismatch = settings_.deviations.key_mismatch;
+  tls.security_level = settings_.security_level;
+  return role == net::TlsRole::client ? net::TlsContext::client(tls) : net::TlsContext::server(tls);
+}
+
+SendPlan Edge::send_plan(const exchange::SendConnector& connector, const smtp::Domain& partner) const {
+  SendPlan plan;
+  plan.connector = connector.name;
+  const std::optional<smtp::Domain>& fqdn = connector.fqdn ? connector.fqdn : organisation_.server_fqdn;
+  plan.helo = fqdn ? fqdn->text() : "localhost.localdomain";
+  plan.hello = *connector.force_helo ? Hello::helo : Hello::ehlo;
+  plan.requirement = policy::send_requirement(organisation_.transport_config, connector, partner, settings_.fail_closed);
+  plan.rules = rules_;
+  plan.reference = pki::ReferenceId{partner.text(), false};
+  const OwnChoice own = own_certificate(connector.tls_certificate_name, connector.fqdn);
+  plan.own = own.event;
+  if (!*connector.ignore_starttls) plan.tls = context(net::TlsRole::client, own);
+  plan.examination = examination_;
+  plan.timeouts = settings_.timeouts;
+  plan.now = settings_.now;
+  return plan;
+}
+
+std::shared_ptr<const ReceivePlan> Edge::receive_plan(const exchange::ReceiveConnector& connector, Keep keep) const {
+  auto plan = std::make_shared<ReceivePlan>();
+  plan->transport_config = organisation_.transport_config;
+  plan->connector = connector;
+  const std::optional<smtp::Domain>& fqdn = connector.fqdn ? connector.fqdn : organisation_.server_fqdn;
+  plan->fqdn = fqdn ? fqdn->text() : "localhost.localdomain";
+  plan->accepted_domains = organisation_.accepted_domains;
+  plan->rules = rules_;
+  plan->client_certificate = settings_.client_certificate;
+  const OwnChoice own = own_certificate(connector.tls_certificate_name, connector.fqdn);
+  plan->own = own.event;
+  const bool offers = (*connector.auth_mechanism).tls && !settings_.deviations.no_starttls && own.credentials;
+  if (offers) plan->tls = context(net::TlsRole::server, own);
+  plan->starttls_refusal = settings_.deviations.starttls_refusal;
+  plan->examination = examination_;
+  plan->timeouts = settings_.timeouts;
+  plan->now = settings_.now;
+  plan->keep = std::move(keep);
+  return plan;
+}
+
+}  // namespace domsec::session
