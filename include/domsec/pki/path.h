@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "domsec/pki/certificate.h"
@@ -25,9 +27,13 @@ class TrustStore {
   [[nodiscard]] const Chain& anchors() const { return anchors_; }
   [[nodiscard]] bool contains(const Certificate& certificate) const;
   [[nodiscard]] x509_store_st* store() const { return store_.get(); }
+  /// The anchor that holds this very object; null when there is none. For path validation.
+  [[nodiscard]] CertificatePtr find(const x509_st* x509) const;
 
  private:
   Chain anchors_;
+  std::unordered_set<std::string> by_thumbprint_;
+  std::unordered_map<const x509_st*, CertificatePtr> by_object_;
   std::shared_ptr<x509_store_st> store_;
 };
 
@@ -42,7 +48,7 @@ enum class PathFault {
   not_a_ca,             // 79, 32, 37
   path_too_long,        // 22, 25
   name_constraint,      // 47, 48 and their kin
-  wrong_purpose,        // 26, EKU or key usage
+  wrong_purpose,        // 26, EKU or key usage, of the leaf or of a CA above it; strict: D-10 is policy's
   weak,                 // 66, 67, 68
   rejected,             // 28, explicit distrust
   other,
@@ -64,6 +70,7 @@ struct PathInput {
   Purpose purpose = Purpose::server;
   Instant at;
   int security_level = 1;                         // libssl's numbers; 2 is Debian's default
+  int max_intermediates = 20;                     // real paths have one or two
 };
 
 struct PathExamination {
@@ -72,6 +79,9 @@ struct PathExamination {
   bool anchored = false;             // ends in an anchor
   bool presented_ca = false;         // the peer sent at least one CA certificate (D-18)
   bool completes_with_known_intermediate = false;
+  /// A subject CN of the leaf lies outside a name constraint of the path. libcrypto looks at the CN only without a SAN;
+  /// whoever takes a name from the CN (NameMatch::only_by_common_name) must not, when this is set.
+  bool common_name_violates_constraints = false;
   std::string anchor;                // subject of the anchor, empty when there is none
   [[nodiscard]] bool good() const { return problems.empty(); }
 };

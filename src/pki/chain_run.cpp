@@ -1,0 +1,211 @@
+// RFC 5280 6 by libcrypto, with a verify callback that notes the problem and goes on, so that one run gives
+// all of them (D-20).
+//
+// Where we differ from libcrypto's own verdict, and why:
+// * notAfter is the last second of the validity (RFC 5280 4.1.2.5 "inclusive"); libcrypto refuses that
+// second.
+// * The purpose is checked here: libcrypto does not take anyExtendedKeyUsage for serverAuth and clientAuth
+// (RFC 5280 4.2.1.12
+//   allows it) and takes the Server Gated Cryptography OIDs of 1996 for serverAuth.
+// * An issuer that is not found is said once, not twice, beside a self-signed top.
+//
+// CRL flags are never set: libcrypto would verify the list's signature in each run (see revocation.cpp), and
+// would call the callback with nested contexts that lack our data. The callback looks twice all the same.
+#include "chain_run.h"
+
+#include <algorithm>
+
+namespace domsec::pki {
+namespace {
+
+struct StackFreed {
+  void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }  // the certificates are not ours
+};
+using X509Stack = std::unique_ptr<STACK_OF(X509), StackFreed>;
+using X509StoreCtxOwner = Owned<X509_STORE_CTX, X509_STORE_CTX_free>;
+
+std::time_t seconds(Instant at) {
+  return static_cast<std::time_t>(at.time_since_epoch().count());
+}
+
+/// RFC 5280 4.1.2.5: the period from notBefore through notAfter, inclusive. X509_cmp_time calls an equal time
+/// earlier.
+bool is_last_second(X509* x509, Instant at) {
+  std::time_t before = seconds(at) - 1;
+  return x509 != nullptr && X509_cmp_time(X509_get0_notAfter(x509), &before) > 0;
+}
+
+struct Noted {
+  Instant at;
+  std::vector<ChainProblem> problems;
+};
+
+int note_and_go_on(int ok, X509_STORE_CTX* context) {
+  auto* noted = static_cast<Noted*>(X509_STORE_CTX_get_app_data(context));
+  if (ok != 0 || noted == nullptr) return ok;
+  const int error = X509_STORE_CTX_get_error(context);
+  if (error == X509_V_ERR_CERT_HAS_EXPIRED &&
+      is_last_second(X509_STORE_CTX_get_current_cert(context), noted->at))
+    return 1;
+  noted->problems.push_back({error, X509_STORE_CTX_get_error_depth(context)});
+  return 1;
+}
+
+int trust_of(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::server:
+      return X509_TRUST_SSL_SERVER;
+    case Purpose::client:
+      return X509_TRUST_SSL_CLIENT;
+    case Purpose::any:
+      return X509_TRUST_DEFAULT;
+  }
+  return X509_TRUST_DEFAULT;
+}
+
+void set_parameters(X509_STORE_CTX* context, const PathInput& input) {
+  X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context);
+  // PARTIAL_CHAIN: an anchor need not be self-signed. CHECK_SS_SIGNATURE stays off: an anchor is trusted as
+  // it is, and a foreign root is refused as it is, so its own signature says nothing (RFC 5280 6.1).
+  X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST);
+  X509_VERIFY_PARAM_set_time(parameters, seconds(input.at));
+  X509_VERIFY_PARAM_set_auth_level(parameters, input.security_level);  // none by default
+  X509_VERIFY_PARAM_set_depth(parameters, input.max_intermediates);
+  if (input.purpose != Purpose::any) X509_VERIFY_PARAM_set_trust(parameters, trust_of(input.purpose));
+}
+
+bool has(const std::vector<ChainProblem>& problems, std::initializer_list<int> errors) {
+  return std::any_of(problems.begin(), problems.end(), [&](const ChainProblem& problem) {
+    return std::find(errors.begin(), errors.end(), problem.error) != errors.end();
+  });
+}
+
+void drop(std::vector<ChainProblem>& problems, std::initializer_list<int> errors) {
+  std::erase_if(problems, [&](const ChainProblem& problem) {
+    return std::find(errors.begin(), errors.end(), problem.error) != errors.end();
+  });
+}
+
+/// A CA without keyCertSign, and a certificate that is no CA at all, are told by libcrypto with both numbers:
+/// keep the cause.
+void say_why_no_authority(const std::vector<X509*>& chain, std::vector<ChainProblem>& problems) {
+  const std::vector<ChainProblem> all = problems;
+  const auto told = [&](int error, int depth) {
+    return std::find(all.begin(), all.end(), ChainProblem{error, depth}) != all.end();
+  };
+  std::erase_if(problems, [&](const ChainProblem& problem) {
+    if (problem.depth < 0 || problem.depth >= static_cast<int>(chain.size())) return false;
+    const bool ca =
+        (X509_get_extension_flags(chain[static_cast<std::size_t>(problem.depth)]) & EXFLAG_CA) != 0U;
+    if (problem.error == X509_V_ERR_INVALID_CA)
+      return ca && told(X509_V_ERR_KEYUSAGE_NO_CERTSIGN, problem.depth);
+    return problem.error == X509_V_ERR_KEYUSAGE_NO_CERTSIGN && !ca &&
+           told(X509_V_ERR_INVALID_CA, problem.depth);
+  });
+}
+
+/// One cause, one problem: a path without an anchor is told once, by the most exact number.
+void say_each_once(std::vector<ChainProblem>& problems) {
+  if (has(problems, {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN})) {
+    drop(problems, {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+                    X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_CERT_UNTRUSTED});
+  }
+  if (has(problems, {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY})) {
+    drop(problems, {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_CERT_UNTRUSTED});
+  }
+  std::sort(problems.begin(), problems.end(), [](const ChainProblem& a, const ChainProblem& b) {
+    return std::pair(a.depth, a.error) < std::pair(b.depth, b.error);
+  });
+  problems.erase(std::unique(problems.begin(), problems.end()), problems.end());
+}
+
+/// libcrypto gives up only when it cannot go on (memory, a key that is none). What the certificates say by
+/// themselves is still told, so that the list is as complete as it can be.
+void check_dates(const std::vector<X509*>& chain, Instant at, std::vector<ChainProblem>& problems) {
+  std::time_t now = seconds(at);
+  for (int depth = 0; depth < static_cast<int>(chain.size()); ++depth) {
+    X509* x509 = chain[static_cast<std::size_t>(depth)];
+    if (X509_cmp_time(X509_get0_notBefore(x509), &now) > 0)
+      problems.push_back({X509_V_ERR_CERT_NOT_YET_VALID, depth});
+    if (X509_cmp_time(X509_get0_notAfter(x509), &now) < 0 && !is_last_second(x509, at)) {
+      problems.push_back({X509_V_ERR_CERT_HAS_EXPIRED, depth});
+    }
+  }
+}
+
+void check_extensions(const std::vector<X509*>& chain, Purpose purpose, std::vector<ChainProblem>& problems) {
+  for (int depth = 0; depth < static_cast<int>(chain.size()); ++depth) {
+    X509* x509 = chain[static_cast<std::size_t>(depth)];
+    if ((X509_get_extension_flags(x509) & EXFLAG_INVALID) != 0U) {
+      problems.push_back({X509_V_ERR_INVALID_EXTENSION, depth});
+    } else if (!serves(x509, purpose, depth == 0 ? PathPosition::leaf : PathPosition::authority)) {
+      problems.push_back({X509_V_ERR_INVALID_PURPOSE, depth});
+    }
+  }
+}
+
+}  // namespace
+
+bool serves(X509* x509, Purpose purpose, PathPosition position) {
+  if (purpose == Purpose::any) return true;
+  constexpr std::uint32_t absent = UINT32_MAX;
+  const std::uint32_t wanted = purpose == Purpose::server ? XKU_SSL_SERVER : XKU_SSL_CLIENT;
+  const std::uint32_t extended = X509_get_extended_key_usage(x509);
+  if (extended != absent && (extended & (wanted | XKU_ANYEKU)) == 0U) return false;
+  if (position == PathPosition::authority) return true;  // keyCertSign is libcrypto's check
+  // RFC 8446 4.4.2.2 and RFC 5246 7.4.2: a client signs or agrees; a server may also decipher a key.
+  const std::uint32_t usage = X509_get_key_usage(x509);
+  const std::uint32_t allowed =
+      KU_DIGITAL_SIGNATURE | KU_KEY_AGREEMENT | (purpose == Purpose::server ? KU_KEY_ENCIPHERMENT : 0U);
+  return usage == absent || (usage & allowed) != 0U;
+}
+
+bool common_name_violates_constraints(std::span<X509* const> chain) {
+  const ErrorQueueMark mark;
+  for (std::size_t i = 1; i < chain.size(); ++i) {
+    if (X509_get_ext_by_NID(chain[i], NID_name_constraints, -1) < 0) continue;
+    const NameConstraintsOwner constraints(
+        static_cast<NAME_CONSTRAINTS*>(X509_get_ext_d2i(chain[i], NID_name_constraints, nullptr, nullptr)));
+    if (constraints == nullptr || NAME_CONSTRAINTS_check_CN(chain[0], constraints.get()) != X509_V_OK)
+      return true;
+  }
+  return false;
+}
+
+ChainRun run_chain(const ChainQuestion& question) {
+  const ErrorQueueMark mark;
+  ChainRun run;
+  Noted noted{question.input->at, {}};
+  const X509StoreCtxOwner context(X509_STORE_CTX_new());
+  const X509Stack untrusted(sk_X509_new_null());
+  const X509Stack anchor(sk_X509_new_null());
+  for (X509* x509 : question.untrusted) sk_X509_push(untrusted.get(), x509);
+  X509_STORE* store = question.only_anchor == nullptr ? question.store : nullptr;
+  if (context == nullptr || X509_STORE_CTX_init(context.get(), store, question.leaf, untrusted.get()) != 1) {
+    return {{question.leaf}, {{X509_V_ERR_OUT_OF_MEM, 0}}};
+  }
+  if (question.only_anchor != nullptr) {
+    sk_X509_push(anchor.get(), question.only_anchor);
+    X509_STORE_CTX_set0_trusted_stack(context.get(), anchor.get());
+  }
+  set_parameters(context.get(), *question.input);
+  X509_STORE_CTX_set_app_data(context.get(), &noted);
+  X509_STORE_CTX_set_verify_cb(context.get(), note_and_go_on);
+  const int verified = X509_verify_cert(context.get());
+
+  const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context.get());
+  for (int i = 0; i < sk_X509_num(chain); ++i) run.chain.push_back(sk_X509_value(chain, i));
+  if (run.chain.empty()) run.chain.push_back(question.leaf);
+  run.problems = std::move(noted.problems);
+  if (verified <= 0) {
+    run.problems.push_back(
+        {X509_STORE_CTX_get_error(context.get()), X509_STORE_CTX_get_error_depth(context.get())});
+    check_dates(run.chain, question.input->at, run.problems);
+  }
+  check_extensions(run.chain, question.input->purpose, run.problems);
+  say_why_no_authority(run.chain, run.problems);
+  say_each_once(run.problems);
+  return run;
+}
+
+}  // namespace domsec::pki
