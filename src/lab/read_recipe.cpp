@@ -1,0 +1,127 @@
+#include <algorithm>
+
+#define TOML_EXCEPTIONS 1
+#include <toml++/toml.h>
+
+#include "domsec/lab/recipe.h"
+
+namespace domsec::lab {
+namespace {
+
+std::string place(const std::string& file, const toml::node& node) {
+  return file + ":" + std::to_string(node.source().begin.line) + ": ";
+}
+
+/// One table of the recipe with the keys it may have; a key that is not listed is an error.
+class Table {
+ public:
+  Table(const toml::table& table, const std::string& file, std::initializer_list<std::string_view> keys)
+      : table_(table), file_(file) {
+    for (const auto& [key, value] : table) {
+      if (std::find(keys.begin(), keys.end(), key.str()) == keys.end()) {
+        throw LabError(place(file, value) + "unknown key '" + std::string(key.str()) + "'");
+      }
+    }
+  }
+
+  std::string text(const char* key) const {
+    const auto value = table_[key].value<std::string>();
+    if (!value) throw LabError(place(file_, table_) + "'" + key + "' is missing or no text");
+    return *value;
+  }
+  std::string text_or(const char* key, std::string otherwise) const {
+    return table_[key].value<std::string>().value_or(std::move(otherwise));
+  }
+  int number_or(const char* key, int otherwise) const { return table_[key].value<int>().value_or(otherwise); }
+  std::vector<std::string> texts(const char* key) const {
+    std::vector<std::string> result;
+    const toml::array* array = table_[key].as_array();
+    if (!array) return result;
+    for (const toml::node& node : *array) {
+      const auto value = node.value<std::string>();
+      if (!value) throw LabError(place(file_, node) + "'" + key + "' holds something that is no text");
+      result.push_back(*value);
+    }
+    return result;
+  }
+  std::vector<const toml::table*> tables(const char* key) const {
+    std::vector<const toml::table*> result;
+    const toml::array* array = table_[key].as_array();
+    if (!array) return result;
+    for (const toml::node& node : *array) {
+      if (!node.is_table()) throw LabError(place(file_, node) + "'" + key + "' is no list of tables");
+      result.push_back(node.as_table());
+    }
+    return result;
+  }
+
+ private:
+  const toml::table& table_;
+  const std::string& file_;
+};
+
+HostRecipe read_host(const toml::table& source, const std::string& file) {
+  const Table table(source, file, {"name", "address", "preference", "subject", "dns_names"});
+  return HostRecipe{table.text("name"), table.text("address"), table.number_or("preference", 10), table.text("subject"),
+                    table.texts("dns_names")};
+}
+
+OrganisationRecipe read_organisation(const toml::table& source, const std::string& file) {
+  const Table table(source, file, {"name", "title", "domain", "more_domains", "connector_fqdn", "issuer", "host"});
+  OrganisationRecipe organisation{table.text("name"),         table.text("title"),
+                                  table.text("domain"),       table.texts("more_domains"),
+                                  table.text("connector_fqdn"), table.text("issuer"), {}};
+  for (const toml::table* host : table.tables("host")) organisation.hosts.push_back(read_host(*host, file));
+  if (organisation.hosts.empty()) throw LabError(place(file, source) + "the organisation has no [[organisation.host]]");
+  return organisation;
+}
+
+void check_issuers(const Recipe& recipe, const std::string& file) {
+  std::vector<std::string> known;
+  const auto knows = [&](const std::string& name) { return std::find(known.begin(), known.end(), name) != known.end(); };
+  for (const AuthorityRecipe& authority : recipe.authorities) {
+    if (!authority.issuer.empty() && !knows(authority.issuer)) {
+      throw LabError(file + ": authority '" + authority.name + "' is issued by '" + authority.issuer +
+                     "', which is not described before it");
+    }
+    known.push_back(authority.name);
+  }
+  for (const OrganisationRecipe& organisation : recipe.organisations) {
+    if (!knows(organisation.issuer)) {
+      throw LabError(file + ": organisation '" + organisation.name + "' names the unknown authority '" + organisation.issuer + "'");
+    }
+  }
+}
+
+}  // namespace
+
+Recipe read_recipe(std::string_view text, const std::string& file) {
+  Recipe recipe;
+  try {
+    const toml::table root = toml::parse(text, file);
+    const Table table(root, file, {"authority", "organisation"});
+    for (const toml::table* source : table.tables("authority")) {
+      const Table authority(*source, file, {"name", "subject", "issuer", "days"});
+      recipe.authorities.push_back(AuthorityRecipe{authority.text("name"), authority.text("subject"),
+                                                   authority.text_or("issuer", ""), authority.number_or("days", 3650)});
+    }
+    for (const toml::table* source : table.tables("organisation")) {
+      recipe.organisations.push_back(read_organisation(*source, file));
+    }
+  } catch (const toml::parse_error& error) {
+    throw LabError(file + ":" + std::to_string(error.source().begin.line) + ": " + std::string(error.description()));
+  }
+  check_issuers(recipe, file);
+  return recipe;
+}
+
+const OrganisationRecipe& organisation(const Recipe& recipe, std::string_view name) {
+  for (const OrganisationRecipe& each : recipe.organisations) {
+    if (each.name == name) return each;
+  }
+  std::string names;
+  for (const OrganisationRecipe& each : recipe.organisations) names += (names.empty() ? "" : ", ") + each.name;
+  throw LabError("the lab has no organisation '" + std::string(name) + "'; it has " + names);
+}
+
+}  // namespace domsec::lab
