@@ -32,7 +32,8 @@ policy::OwnTrouble trouble_of(pki::BundleError::Kind kind) {
     case pki::BundleError::Kind::empty:
     case pki::BundleError::Kind::not_pem:
     case pki::BundleError::Kind::garbage:
-    case pki::BundleError::Kind::no_certificate: return policy::OwnTrouble::not_found;
+    case pki::BundleError::Kind::no_certificate:
+    case pki::BundleError::Kind::unwritable: return policy::OwnTrouble::not_found;
   }
   return policy::OwnTrouble::not_found;
 }
