@@ -1,0 +1,64 @@
+#include "domsec/session/reception.h"
+
+#include <map>
+#include <string>
+
+#include "domsec/smtp/replies.h"
+
+namespace domsec::session {
+
+/// What the running sessions and their listener share; it outlives both.
+struct Reception::Shared {
+  std::shared_ptr<const ReceivePlan> plan;
+  NewReceiveTranscript new_transcript;
+  SessionEnded ended;
+  std::map<std::string, int> connections;   // per source address
+  int total = 0;
+};
+
+namespace {
+
+/// MaxInboundConnection and MaxInboundConnectionPerSource (spec exchange 3.2).
+template <typename Shared>
+bool has_room(const Shared& shared, const std::string& source) {
+  const exchange::ReceiveConnector& connector = shared.plan->connector;
+  const auto of_source = shared.connections.find(source);
+  return shared.total < connector.max_inbound_connection &&
+         (of_source == shared.connections.end() || of_source->second < connector.max_inbound_connection_per_source);
+}
+
+template <typename Shared>
+net::task<void> serve(std::shared_ptr<Shared> shared, net::Channel channel) {
+  const std::string source = channel.remote().address;
+  if (!has_room(*shared, source)) {
+    const std::string refusal = smtp::replies::too_many_connections(shared->plan->fqdn).wire();
+    co_await channel.write(refusal, in(shared->plan->timeouts.quit));
+    co_await channel.shutdown();
+    co_return;
+  }
+  ++shared->total;
+  ++shared->connections[source];
+  transcript::Transcript transcript = shared->new_transcript();
+  co_await receive_session(shared->plan, std::move(channel), transcript);
+  --shared->total;
+  if (--shared->connections[source] == 0) shared->connections.erase(source);
+  if (shared->ended) shared->ended(transcript);
+}
+
+}  // namespace
+
+Reception::Reception(net::Loop& loop, const net::Endpoint& at, NewReceiveTranscript new_transcript, SessionEnded ended)
+    : shared_(std::make_shared<Shared>()), listener_(loop, at) {
+  shared_->new_transcript = std::move(new_transcript);
+  shared_->ended = std::move(ended);
+}
+
+void Reception::use(std::shared_ptr<const ReceivePlan> plan) { shared_->plan = std::move(plan); }
+
+void Reception::start() {
+  listener_.start([shared = shared_](net::Channel channel) { return serve(shared, std::move(channel)); });
+}
+
+void Reception::stop() { listener_.stop(); }
+
+}  // namespace domsec::session
