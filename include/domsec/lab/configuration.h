@@ -1,0 +1,23 @@
+// The configuration file of one lab host, written the way an admin would write it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "domsec/lab/fault.h"
+#include "domsec/lab/recipe.h"
+
+namespace domsec::lab {
+
+struct Surroundings {
+  std::string dns;                 // `127.0.0.1:10053`
+  std::uint16_t smtp_port = 2525;
+  std::string trusted_root_file;
+};
+
+/// domsec.toml of `host`. Partners are all other organisations; `partner_breakage` changes how names are compared for the
+/// wildcard-apex case, `breakage` what this organisation does wrong itself.
+[[nodiscard]] std::string configuration(const Recipe& recipe, const OrganisationRecipe& organisation, const HostRecipe& host,
+                                        const Surroundings& surroundings, Breakage breakage, Breakage partner_breakage);
+
+}  // namespace domsec::lab

@@ -1,0 +1,70 @@
+#include "domsec/lab/configuration.h"
+
+#include <vector>
+
+namespace domsec::lab {
+namespace {
+
+std::string quoted_list(const std::vector<std::string>& texts) {
+  std::string result = "[";
+  for (const std::string& text : texts) result += (result.size() > 1 ? ", \"" : "\"") + text + "\"";
+  return result + "]";
+}
+
+std::vector<std::string> domains_of(const OrganisationRecipe& organisation) {
+  std::vector<std::string> domains{organisation.domain};
+  domains.insert(domains.end(), organisation.more_domains.begin(), organisation.more_domains.end());
+  return domains;
+}
+
+std::vector<std::string> partner_domains(const Recipe& recipe, const OrganisationRecipe& organisation) {
+  std::vector<std::string> domains;
+  for (const OrganisationRecipe& other : recipe.organisations) {
+    if (other.name == organisation.name) continue;
+    for (const std::string& domain : domains_of(other)) domains.push_back(domain);
+  }
+  return domains;
+}
+
+}  // namespace
+
+std::string configuration(const Recipe& recipe, const OrganisationRecipe& organisation, const HostRecipe& host,
+                          const Surroundings& surroundings, Breakage breakage, Breakage partner_breakage) {
+  const std::string partners = quoted_list(partner_domains(recipe, organisation));
+  const std::string ignore_starttls = breakage == Breakage::no_tls ? "IgnoreSTARTTLS = true\n" : "";
+  const std::string name_match = partner_breakage == Breakage::wildcard_apex ? "NameMatch = \"exact\"\n" : "";
+  return "# " + organisation.title + ", Edge server " + host.name + ". Written by domsec lab; changes are lost at the next start.\n"
+         "\n[organization]\n"
+         "Name = \"" + organisation.title + "\"\n"
+         "ServerFqdn = \"" + host.name + "\"\n"
+         "AcceptedDomains = " + quoted_list(domains_of(organisation)) + "\n"
+         "TrustedRoots = [\"" + surroundings.trusted_root_file + "\"]\n"
+         "DnsServers = [\"" + surroundings.dns + "\"]\n" + name_match +
+         "Spool = \"mail\"\n"
+         "\n[TransportConfig]\n"
+         "TLSSendDomainSecureList = " + partners + "\n"
+         "TLSReceiveDomainSecureList = " + partners + "\n"
+         "SendProtocolLogPath = \"logs\"\n"
+         "ReceiveProtocolLogPath = \"logs\"\n"
+         "\n[[SendConnector]]\n"
+         "Name = \"Internet\"\n"
+         "Fqdn = \"" + organisation.connector_fqdn + "\"\n"
+         "AddressSpaces = [\"*\"]\n"
+         "DNSRoutingEnabled = true\n"
+         "DomainSecureEnabled = true\n" + ignore_starttls +
+         "Port = " + std::to_string(surroundings.smtp_port) + "\n"
+         "ProtocolLoggingLevel = \"Verbose\"\n"
+         "\n[[ReceiveConnector]]\n"
+         "Name = \"Internet\"\n"
+         "Fqdn = \"" + organisation.connector_fqdn + "\"\n"
+         "Bindings = [\"" + host.address + ":" + std::to_string(surroundings.smtp_port) + "\"]\n"
+         "AuthMechanism = [\"Tls\"]\n"
+         "DomainSecureEnabled = true\n"
+         "ProtocolLoggingLevel = \"Verbose\"\n"
+         "\n[[Certificate]]\n"
+         "CertificateFile = \"certificate.pem\"\n"
+         "KeyFile = \"key.pem\"\n"
+         "Services = [\"SMTP\"]\n";
+}
+
+}  // namespace domsec::lab
