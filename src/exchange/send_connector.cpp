@@ -106,4 +106,24 @@ std::optional<TlsAuthLevel> read_tls_auth_level(std::string_view written) {
   return std::nullopt;
 }
 
+std::string_view text(SmartHostAuthMechanism mechanism) {
+  switch (mechanism) {
+    case SmartHostAuthMechanism::none: return "None";
+    case SmartHostAuthMechanism::basic_auth: return "BasicAuth";
+    case SmartHostAuthMechanism::basic_auth_require_tls: return "BasicAuthRequireTLS";
+    case SmartHostAuthMechanism::exchange_server: return "ExchangeServer";
+    case SmartHostAuthMechanism::external_authoritative: return "ExternalAuthoritative";
+  }
+  return {};
+}
+
+std::optional<SmartHostAuthMechanism> read_smart_host_auth_mechanism(std::string_view written) {
+  for (const SmartHostAuthMechanism mechanism :
+       {SmartHostAuthMechanism::none, SmartHostAuthMechanism::basic_auth, SmartHostAuthMechanism::basic_auth_require_tls,
+        SmartHostAuthMechanism::exchange_server, SmartHostAuthMechanism::external_authoritative}) {
+    if (lower_case(written) == lower_case(text(mechanism))) return mechanism;
+  }
+  return std::nullopt;
+}
+
 }  // namespace domsec::exchange

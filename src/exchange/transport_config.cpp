@@ -50,6 +50,11 @@ std::string Origin::text() const {
   return line > 0 ? file + ":" + std::to_string(line) : file;
 }
 
+Origin Origins::of(std::string_view parameter) const {
+  const auto found = by_parameter.find(parameter);
+  return found == by_parameter.end() ? Origin{} : found->second;
+}
+
 std::optional<ListError> DomainSecureList::assign(const std::vector<std::string>& entries) {
   ParsedEntries parsed = parse(name_, entries);
   if (parsed.error) return parsed.error;

@@ -3,9 +3,8 @@
 
 #include <optional>
 #include <stdexcept>
-#include <string_view>
-
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domsec/exchange/receive_connector.h"
@@ -23,6 +22,7 @@ struct CertificateFile {
   std::string key_pass_file;            // may be empty
   std::vector<std::string> services;    // `SMTP`, …; empty = SMTP
   Origin origin;
+  Origins origins{};
 };
 
 struct RevocationSettings {
@@ -30,6 +30,7 @@ struct RevocationSettings {
   std::string fail = "hard";            // hard | soft (D-9)
   std::vector<std::string> crl_files;
   std::string cache_directory;
+  Origins origins{};
 };
 
 struct Organisation {
@@ -50,6 +51,8 @@ struct Organisation {
   std::vector<std::string> dns_servers;          // `127.0.0.1:5353`
   std::string spool;                             // accepted mail; empty = not stored
   Origin origin;
+  bool use_downgraded_exchange_server_auth = false;  // the server's half of rule RC-10
+  Origins origins{};
 };
 
 /// Bad configuration: `file:line: sentence, remedy`.

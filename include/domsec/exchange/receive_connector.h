@@ -60,6 +60,10 @@ struct ReceiveConnector {
   bool smtputf8_enabled = true;
   bool enabled = true;
   Origin origin;
+  /// Read for rules RC-3 and RC-10 alone: domsec has neither accounts nor X-ANONYMOUSTLS.
+  std::vector<std::string> permission_groups{};        // `AnonymousUsers`, `ExchangeServers`, …
+  bool suppress_x_anonymous_tls = false;
+  Origins origins{};
 };
 
 }  // namespace domsec::exchange

@@ -46,6 +46,11 @@ struct SmtpDomainWithSubdomains {
 
 [[nodiscard]] std::optional<SmtpDomainWithSubdomains> read_domain_with_subdomains(std::string_view text);
 
+/// SmartHostAuthMechanism: exactly one (spec exchange 2.1).
+enum class SmartHostAuthMechanism { none, basic_auth, basic_auth_require_tls, exchange_server, external_authoritative };
+[[nodiscard]] std::string_view text(SmartHostAuthMechanism mechanism);
+[[nodiscard]] std::optional<SmartHostAuthMechanism> read_smart_host_auth_mechanism(std::string_view text);
+
 struct SendConnector {
   std::string name = "Internet";
   std::optional<smtp::Domain> fqdn;                    // Fqdn; nothing = the server's FQDN
@@ -64,6 +69,10 @@ struct SendConnector {
   std::uint16_t port = 25;
   bool enabled = true;
   Origin origin;
+  /// Read for rule SC-9 alone: domsec does not log on to smart hosts.
+  SmartHostAuthMechanism smart_host_auth_mechanism = SmartHostAuthMechanism::none;
+  std::string authentication_credential{};             // a user's name
+  Origins origins{};
 };
 
 }  // namespace domsec::exchange

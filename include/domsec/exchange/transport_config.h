@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -28,6 +30,12 @@ struct Sourced {
   Origin origin;
   const T& operator*() const { return value; }
   const T* operator->() const { return &value; }
+};
+
+/// Where each parameter that was written stands, by Exchange's name of it; one that is missing has its default.
+struct Origins {
+  std::map<std::string, Origin, std::less<>> by_parameter;
+  [[nodiscard]] Origin of(std::string_view parameter) const;
 };
 
 /// Why an entry was refused (D-1, R4): one sentence that names the list.
@@ -72,6 +80,7 @@ struct TransportConfig {
   DomainSecureList tls_receive_domain_secure_list{"TLSReceiveDomainSecureList"};
   ProtocolLogSettings send_protocol_log;
   ProtocolLogSettings receive_protocol_log;
+  Origins origins{};
 };
 
 }  // namespace domsec::exchange
