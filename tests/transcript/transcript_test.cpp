@@ -60,5 +60,28 @@ TEST(Transcript, TellsEverySinkEachEventAfterItWasAppended) {
   EXPECT_EQ(heard, "1?;2c;");
 }
 
+TEST(Transcript, NeverHoldsCredentials) {
+  const std::vector<std::pair<std::string, std::string>> lines{
+      {"AUTH PLAIN AGFsaWNlAHNlY3JldA==", "AUTH <authentication, 26 octets>"},
+      {"c2VjcmV0", "<authentication, 8 octets>"},   // refused or not, the client may go on with it
+      {"quit now", "quit now"},
+      {"c2VjcmV0", "c2VjcmV0"},                     // no AUTH before it: an unknown command like any other
+      {"auth login", "AUTH <authentication, 5 octets>"},
+      {"MAILc2VjcmV0", "<authentication, 12 octets>"},
+      {"*", "<authentication, 1 octets>"},
+      {"MAIL FROM:<>", "MAIL FROM:<>"},
+      {"AUTH", "AUTH <authentication, 0 octets>"},
+      {"AUTHORIZE x", "<authentication, 11 octets>"},
+      {"EHLO a", "EHLO a"},
+      {"AUTHORIZE x", "AUTHORIZE x"},
+  };
+  Transcript transcript = made(policy::Role::receive);
+  for (const auto& [said, kept] : lines) {
+    SCOPED_TRACE(said);
+    transcript.append(CommandLine{Direction::received, said});
+    EXPECT_EQ(std::get<CommandLine>(transcript.events().back().body).line, kept);
+  }
+}
+
 }  // namespace
 }  // namespace domsec::transcript

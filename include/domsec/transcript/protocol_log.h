@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "domsec/transcript/check.h"
 #include "domsec/transcript/transcript.h"
 
 namespace domsec::transcript {
@@ -13,16 +14,28 @@ namespace domsec::transcript {
 /// The five header lines with CRLF, once per file. `software` is `domsec <version>` unless overridden.
 [[nodiscard]] std::string protocol_log_header(policy::Role role, Time at, std::string_view software);
 
-/// Renders the events of one session, one at a time; keeps the sequence number.
+/// One record's last three fields as they stand in the log, before CSV: event mark, data, context.
+struct Record {
+  std::string mark;      // `+`, `-`, `>`, `<`, `*`
+  std::string data;
+  std::string context;
+};
+
+/// Renders the events of one session, one at a time; keeps the sequence number and the endpoints.
 class ProtocolLog {
  public:
+  explicit ProtocolLog(policy::Role role) : checks_(role) {}
   /// Zero or more records, each with CRLF.
   [[nodiscard]] std::string render(const Transcript& transcript, const Event& event);
+  /// The same before they are text: the session document has them, too.
+  [[nodiscard]] std::vector<Record> records(const Transcript& transcript, const Event& event);
 
  private:
-  std::string record(const Transcript& transcript, Time at, std::string_view event, std::string_view data, std::string_view context);
+  Checks checks_;
   int sequence_ = 0;
   bool connected_ = false;
+  std::string local_;
+  std::string remote_;
 };
 
 /// The log of a whole transcript, without a header.
@@ -30,5 +43,9 @@ class ProtocolLog {
 
 /// One field, quoted when needed; CR and LF become blanks, other control octets `\xNN`.
 [[nodiscard]] std::string csv_field(std::string_view text);
+/// The same without the quoting: well-formed UTF-8 on one physical line.
+[[nodiscard]] std::string one_line(std::string_view text);
+/// `2026-11-22T09:15:02.118Z`
+[[nodiscard]] std::string log_time(Time at);
 
 }  // namespace domsec::transcript

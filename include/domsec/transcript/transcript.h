@@ -51,6 +51,7 @@ class Transcript {
 
  private:
   void append_body(Body body);
+  void hide_credentials(CommandLine& command);
 
   policy::Role role_;
   std::string connector_;
@@ -58,6 +59,7 @@ class Transcript {
   Clock clock_;
   std::string local_;
   std::string remote_;
+  bool authenticating_ = false;
   std::vector<Event> events_;
   std::vector<Sink> sinks_;
 };

@@ -1,0 +1,294 @@
+// Events as checks. Codes of single observations come from the catalogue's own tables; which of them matters is for policy/.
+#include "domsec/transcript/check.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "domsec/finding/catalogue.h"
+
+namespace domsec::transcript {
+
+namespace {
+
+using finding::Code;
+
+constexpr std::size_t names_told = 20;
+
+struct PathWords {
+  Code code;
+  std::string_view status;  // spec exchange 5.4
+};
+
+PathWords path_words(pki::PathFault fault, pki::Purpose purpose) {
+  switch (fault) {
+    case pki::PathFault::untrusted_root: return {Code::certificate_not_trusted, "UntrustedRoot"};
+    case pki::PathFault::self_signed: return {Code::certificate_self_signed, "UntrustedRoot"};
+    case pki::PathFault::issuer_not_found: return {Code::chain_incomplete, "InternalChainFailure"};  // D-18
+    case pki::PathFault::expired: return {Code::certificate_expired, "CertificateExpired"};
+    case pki::PathFault::not_yet_valid: return {Code::certificate_not_yet_valid, "CertificateExpired"};
+    case pki::PathFault::bad_signature: return {Code::certificate_signature_invalid, "SignatureFailure"};
+    case pki::PathFault::not_a_ca:
+    case pki::PathFault::path_too_long: return {Code::chain_constraint_violated, "BasicConstraintsError"};
+    case pki::PathFault::name_constraint: return {Code::chain_constraint_violated, "InternalChainFailure"};
+    case pki::PathFault::wrong_purpose:
+      return {purpose == pki::Purpose::client ? Code::client_cert_eku : Code::server_cert_eku, "WrongUsage"};
+    case pki::PathFault::weak: return {Code::certificate_weak, "InternalChainFailure"};
+    case pki::PathFault::rejected: return {Code::validation_failure, "ExplicitDistrust"};
+    case pki::PathFault::other: return {Code::validation_failure, "InternalChainFailure"};
+  }
+  return {Code::validation_failure, "InternalChainFailure"};
+}
+
+/// D-10: a client certificate for serverAuth only is accepted with a remark; real Exchange certificates are like that.
+bool excused(const ChainExamined& examined, const pki::PathProblem& problem) {
+  return problem.fault == pki::PathFault::wrong_purpose && problem.depth == 0 &&
+         examined.purpose == pki::Purpose::client && examined.usage == pki::UsageFit::only_server_auth;
+}
+
+/// The problem that the chain check is named after: the lowest code of the catalogue, then the one nearest to the leaf.
+const pki::PathProblem* leading_problem(const ChainExamined& examined) {
+  const pki::PathProblem* leading = nullptr;
+  for (const pki::PathProblem& problem : examined.path.problems) {
+    if (excused(examined, problem)) continue;
+    if (leading == nullptr ||
+        path_words(problem.fault, examined.purpose).code < path_words(leading->fault, examined.purpose).code) {
+      leading = &problem;
+    }
+  }
+  return leading;
+}
+
+Check chain_check(const ChainExamined& examined) {
+  Check check{"chain", "pass", {}, {{"status", chain_status(examined)}}};
+  const pki::PathProblem* leading = leading_problem(examined);
+  if (leading == nullptr) return check;
+  check.result = "fail";
+  check.code = path_words(leading->fault, examined.purpose).code;
+  check.facts.push_back({"depth", std::to_string(leading->depth)});
+  check.facts.push_back({"x509-error", std::to_string(leading->x509_error)});
+  if (!leading->text.empty()) check.facts.push_back({"detail", leading->text});
+  std::vector<std::string> also;
+  for (const pki::PathProblem& problem : examined.path.problems) {
+    if (problem == *leading || excused(examined, problem)) continue;
+    std::string code(finding::name(path_words(problem.fault, examined.purpose).code));
+    if (std::find(also.begin(), also.end(), code) == also.end()) also.push_back(std::move(code));
+  }
+  if (!also.empty()) check.facts.push_back({"also", std::move(also)});
+  return check;
+}
+
+/// DS121 as a remark (D-10). Every other misfit is part of the chain's status.
+std::optional<Check> usage_check(const ChainExamined& examined) {
+  if (examined.purpose != pki::Purpose::client || examined.usage != pki::UsageFit::only_server_auth) return {};
+  return Check{"eku", "warn", Code::client_cert_eku, {{"purpose", "clientAuth"}, {"eku", "serverAuth"}}};
+}
+
+Code revocation_code(pki::CrlProblem problem) {
+  switch (problem) {
+    case pki::CrlProblem::none:
+    case pki::CrlProblem::unavailable: return Code::revocation_unavailable;
+    case pki::CrlProblem::no_cdp: return Code::crl_no_cdp;
+    case pki::CrlProblem::unreachable: return Code::crl_unreachable;
+    case pki::CrlProblem::too_large: return Code::crl_too_large;
+    case pki::CrlProblem::stale: return Code::crl_stale;
+    case pki::CrlProblem::not_yet_valid: return Code::crl_not_yet_valid;
+    case pki::CrlProblem::wrong_issuer: return Code::crl_wrong_issuer;
+    case pki::CrlProblem::invalid: return Code::crl_invalid;
+  }
+  return Code::revocation_unavailable;
+}
+
+Check revocation_check(const pki::Revocation& revocation) {
+  Check check{"revocation", "good", {}, {{"source", "crl"}, {"depth", std::to_string(revocation.depth)}}};
+  const auto tell = [&check](std::string key, std::string value) {
+    if (!value.empty()) check.facts.push_back({std::move(key), std::move(value)});
+  };
+  tell("uri", revocation.uri);
+  if (revocation.this_update) tell("this-update", pki::rfc3339(*revocation.this_update));
+  if (revocation.next_update) tell("next-update", pki::rfc3339(*revocation.next_update));
+  switch (revocation.state) {
+    case pki::RevocationState::good: break;
+    case pki::RevocationState::revoked:
+      check.result = "revoked";
+      check.code = Code::certificate_revoked;
+      if (revocation.revoked_at) tell("revoked-at", pki::rfc3339(*revocation.revoked_at));
+      tell("reason", revocation.reason);
+      break;
+    case pki::RevocationState::unknown:
+      check.result = "unknown";
+      check.code = revocation_code(revocation.problem);
+      tell("detail", revocation.detail);
+      break;
+  }
+  return check;
+}
+
+Check name_check(const pki::NameMatch& match) {
+  Check check{"name", match.matches ? "match" : "mismatch", {}, {}};
+  const std::string wildcard = match.reference.with_subdomains ? "*." : "";
+  check.facts.push_back({"reference", wildcard + match.reference.text});
+  if (match.matches) {
+    if (match.only_by_common_name) check.code = Code::name_cn_only;
+    if (match.by) {
+      check.facts.push_back({"presented", std::vector<std::string>{match.by->text}});
+      check.facts.push_back({"by", std::string(pki::text(match.by->source))});
+    }
+  } else {
+    check.code = Code::certificate_host_mismatch;
+    std::vector<std::string> presented;
+    for (const pki::NameAttempt& attempt : match.attempts) {
+      if (presented.size() == names_told) break;
+      if (std::find(presented.begin(), presented.end(), attempt.presented.text) == presented.end()) {
+        presented.push_back(attempt.presented.text);
+      }
+    }
+    if (!presented.empty()) check.facts.push_back({"presented", std::move(presented)});
+  }
+  // R69: would the other name mode have decided differently?
+  if (match.other_mode_matches != match.matches) {
+    check.facts.push_back({"other-mode", match.other_mode_matches ? "match" : "mismatch"});
+  }
+  return check;
+}
+
+Check policy_check(const PolicyDecided& decided) {
+  const policy::Verdict& verdict = decided.verdict;
+  Check check{"policy", std::string(policy::text(verdict.result)), verdict.headline.code, {}};
+  if (verdict.headline.level != policy::Level::exact) {
+    check.facts.push_back({"level", std::string(policy::text(verdict.headline.level))});
+  }
+  if (verdict.headline.observed) {
+    check.facts.push_back({"observed", std::string(finding::name(*verdict.headline.observed))});
+  }
+  if (!decided.list.empty()) check.facts.push_back({"list", decided.list});
+  if (!decided.domain.empty()) check.facts.push_back({"domain", decided.domain});
+  return check;
+}
+
+Check alert_check(const AlertSeen& seen) {
+  Check check{"alert", seen.direction == Direction::sent ? "sent" : "received", {}, {}};
+  if (seen.direction == Direction::received) check.code = finding::from_alert_received(seen.alert.number).first;
+  check.facts.push_back({"number", std::to_string(seen.alert.number)});
+  check.facts.push_back({"name", pki::alert_name(seen.alert.number)});
+  check.facts.push_back({"after-handshake", seen.after_handshake ? "yes" : "no"});
+  return check;
+}
+
+std::optional<Code> own_code(policy::OwnTrouble trouble) {
+  switch (trouble) {
+    case policy::OwnTrouble::none: return {};
+    case policy::OwnTrouble::not_found:
+    case policy::OwnTrouble::name_not_found: return Code::own_cert_not_found;
+    case policy::OwnTrouble::key_missing: return Code::own_key_missing;
+    case policy::OwnTrouble::key_mismatch: return Code::own_key_mismatch;
+    case policy::OwnTrouble::key_protected: return Code::own_key_protected;
+    case policy::OwnTrouble::not_for_smtp: return Code::own_cert_no_smtp;
+    case policy::OwnTrouble::expired: return Code::own_cert_expired;
+  }
+  return {};
+}
+
+std::string yes_or_no(bool value) { return value ? "yes" : "no"; }
+
+/// Events to checks; chain, usage and the missing certificate have their own order and are Checks' business.
+struct Plain {
+  policy::Role role;
+  const TlsEstablished* tls;  // for the mutual check
+
+  std::vector<Check> operator()(const RevocationExamined& event) const {
+    std::vector<Check> checks;
+    for (const pki::Revocation& revocation : event.certificates) checks.push_back(revocation_check(revocation));
+    return checks;
+  }
+  std::vector<Check> operator()(const NameCompared& event) const { return {name_check(event.match)}; }
+  std::vector<Check> operator()(const PolicyDecided& event) const { return {policy_check(event)}; }
+  std::vector<Check> operator()(const AlertSeen& event) const {
+    if (event.alert.number == 0) return {};  // close_notify, RFC 8446 6.1
+    return {alert_check(event)};
+  }
+  std::vector<Check> operator()(const StarttlsOffer& event) const {
+    if (!event.masked) return {};
+    return {{"starttls", "masked", Code::starttls_intercepted, {}}};
+  }
+  std::vector<Check> operator()(const OwnCertificateChosen& event) const {
+    if (event.trouble == policy::OwnTrouble::none) return {};
+    Check check{"own-certificate", "fail", own_code(event.trouble), {}};
+    if (!event.reason.empty()) check.facts.push_back({"detail", event.reason});
+    return {check};
+  }
+  /// D-16: a client knows that mutual TLS stands only after the first reply inside it.
+  std::vector<Check> operator()(const TlsConfirmed&) const {
+    if (role != policy::Role::send || tls == nullptr) return {};
+    const bool mutual = tls->client_certificate_requested && tls->own_certificate_sent;
+    Check check{"mutual", mutual ? "pass" : "warn", {}, {}};
+    if (!tls->client_certificate_requested) check.code = Code::client_cert_not_requested;
+    check.facts = {{"client-cert-requested", yes_or_no(tls->client_certificate_requested)},
+                   {"client-cert-sent", yes_or_no(tls->own_certificate_sent)},
+                   {"confirmed-by", "first-reply"}};
+    return {check};
+  }
+  std::vector<Check> operator()(const TlsFailed& event) const {
+    Check check{"handshake", "fail", {}, {{"kind", std::string(policy::text(event.kind))}}};
+    if (event.clear_text) check.facts.push_back({"clear-text", "yes"});
+    if (!event.reason.empty()) check.facts.push_back({"detail", event.reason});
+    return {check};
+  }
+  std::vector<Check> operator()(const Irregularity& event) const {
+    return {{"irregularity", "noted", {}, {{"detail", event.what}}}};
+  }
+  std::vector<Check> operator()(const Broken& event) const {
+    Check check{"break", "fail", {}, {{"at", std::string(policy::text(event.step))}}};
+    check.facts.push_back({"kind", std::string(policy::text(event.kind))});
+    if (!event.what.empty()) check.facts.push_back({"detail", event.what});
+    return {check};
+  }
+  template <typename Other>
+  std::vector<Check> operator()(const Other&) const { return {}; }
+};
+
+}  // namespace
+
+std::string chain_status(const ChainExamined& examined) {
+  if (const pki::PathProblem* leading = leading_problem(examined)) {
+    return std::string(path_words(leading->fault, examined.purpose).status);
+  }
+  const pki::Chain& path = examined.path.path;
+  return path.size() == 1 && path.front()->self_signed ? "ValidSelfSigned" : "Valid";
+}
+
+void Checks::observe(const Body& body) {
+  if (const auto* established = std::get_if<TlsEstablished>(&body)) {
+    tls_ = *established;
+    if (role_ == policy::Role::receive) empty_certificate_ = Check{"chain", "none", {}, {{"status", "EmptyCertificate"}}};
+  } else if (const auto* seen = std::get_if<PeerCertificatesSeen>(&body)) {
+    if (!seen->presented.empty()) empty_certificate_.reset();
+  } else if (const auto* examined = std::get_if<ChainExamined>(&body)) {
+    usage_ = usage_check(*examined);
+  }
+}
+
+std::optional<Check> Checks::overdue(const Body& body) {
+  if (usage_ && !std::holds_alternative<ChainExamined>(body) && !std::holds_alternative<RevocationExamined>(body)) {
+    return std::exchange(usage_, std::nullopt);
+  }
+  const bool due = std::holds_alternative<ReplyGiven>(body) || std::holds_alternative<ChainExamined>(body);
+  return due ? std::exchange(empty_certificate_, std::nullopt) : std::nullopt;
+}
+
+std::vector<Check> Checks::add(const Event& event) {
+  std::vector<Check> checks;
+  if (std::optional<Check> held = overdue(event.body)) checks.push_back(std::move(*held));
+  const auto* examined = std::get_if<ChainExamined>(&event.body);
+  // Nothing was presented: the line about the missing certificate has said it.
+  const bool told = !checks.empty() && checks.front().result == "none";
+  if (examined != nullptr && !told) checks.push_back(chain_check(*examined));
+  observe(event.body);
+  for (Check& check : std::visit(Plain{role_, tls_ ? &*tls_ : nullptr}, event.body)) checks.push_back(std::move(check));
+  if (usage_ && std::holds_alternative<RevocationExamined>(event.body)) {
+    checks.push_back(*std::exchange(usage_, std::nullopt));
+  }
+  return checks;
+}
+
+}  // namespace domsec::transcript
