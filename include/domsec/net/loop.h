@@ -38,13 +38,16 @@ class Loop {
   std::unique_ptr<Context> context_;
 };
 
-/// Runs one coroutine to its end on this loop and returns its result (tests, short commands). Other coroutines of the
-/// loop go on until they end or loop.stop().
+/// Runs one coroutine to its end on this loop and returns its result (tests, short commands). Other coroutines (a listener)
+/// stay where they are then, until the loop runs again.
 template <typename T>
 T run(Loop& loop, task<T> work) {
   std::optional<T> result;
-  auto body = [](task<T> inner, std::optional<T>& into) -> task<void> { into.emplace(co_await std::move(inner)); };
-  loop.spawn(body(std::move(work), result));
+  auto body = [](Loop& of, task<T> inner, std::optional<T>& into) -> task<void> {
+    into.emplace(co_await std::move(inner));
+    of.stop();
+  };
+  loop.spawn(body(loop, std::move(work), result));
   loop.run();
   return std::move(result).value();
 }
