@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "domsec/smtp/domain.h"
 #include "domsec/smtp/path.h"
@@ -158,24 +159,28 @@ json::object answer_line(std::string_view line) {
 enum class LineEnd { whole, too_long, end_of_input };
 
 /// Reads up to the next LF into `line`, which never grows beyond the bound; the rest of a longer line is passed over.
-LineEnd read_line(std::streambuf& in, std::string& line) {
-  using Traits = std::streambuf::traits_type;
+LineEnd read_line(std::istream& in, std::string& line) {
   line.clear();
-  bool too_long = false;
-  for (auto c = in.sbumpc(); !Traits::eq_int_type(c, Traits::eof()); c = in.sbumpc()) {
-    if (Traits::to_char_type(c) == '\n') return too_long ? LineEnd::too_long : LineEnd::whole;
-    if (line.size() == max_line) too_long = true;
-    if (!too_long) line += Traits::to_char_type(c);
+  std::size_t octets = 0;
+  std::vector<char> block(64 * 1024);
+  for (bool more = true; more;) {
+    in.getline(block.data(), static_cast<std::streamsize>(block.size()));
+    const bool at_line_end = in.good();
+    const std::size_t got = static_cast<std::size_t>(in.gcount()) - (at_line_end ? 1 : 0);
+    octets += got;
+    line.append(block.data(), std::min(got, max_line - line.size()));
+    if ((in.eof() || in.bad()) && octets == 0) return LineEnd::end_of_input;
+    more = !at_line_end && !in.eof() && !in.bad();
+    if (more) in.clear();  // the block was full, which getline reports as a failure
   }
-  if (too_long) return LineEnd::too_long;
-  return line.empty() ? LineEnd::end_of_input : LineEnd::whole;
+  return octets > max_line ? LineEnd::too_long : LineEnd::whole;
 }
 
 }  // namespace
 
 int run_verify_batch(std::istream& in, std::ostream& out) {
   std::string line;
-  for (LineEnd end = read_line(*in.rdbuf(), line); end != LineEnd::end_of_input; end = read_line(*in.rdbuf(), line)) {
+  for (LineEnd end = read_line(in, line); end != LineEnd::end_of_input; end = read_line(in, line)) {
     if (end == LineEnd::whole && line.find_first_not_of(" \t\r") == std::string::npos) continue;
     out << json::serialize(answer_line(end == LineEnd::whole ? std::string_view(line) : "")) << '\n' << std::flush;
   }

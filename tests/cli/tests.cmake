@@ -1,0 +1,2 @@
+# Subcommands whose streams are parameters are tested inside the test binary; src/cli is not part of the library.
+target_sources(domsec_tests PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/verify.cpp)
