@@ -1,0 +1,32 @@
+// The inside of a Channel, for the files of net/ that make one.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "domsec/net/channel.h"
+#include "inbox.h"
+#include "tls_stream.h"
+#include "wire.h"
+
+namespace domsec::net {
+
+struct Channel::Body {
+  explicit Body(std::shared_ptr<Wire> connected) : wire(std::move(connected)) {}
+
+  /// Receives at most 4 KiB into the inbox, or says what to wait for. Throws ChannelError at the end.
+  Progress receive();
+  Progress send(std::string_view octets, std::size_t& taken);
+  task<void> wait(Progress progress, SteadyPoint deadline);
+
+  std::shared_ptr<Wire> wire;
+  std::unique_ptr<TlsStream> tls;
+  Inbox inbox;
+};
+
+/// A connected socket as a Channel.
+[[nodiscard]] Channel channel_of(boost::asio::ip::tcp::socket connected);
+
+}  // namespace domsec::net

@@ -1,0 +1,263 @@
+#include "tls_stream.h"
+
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "../pki/distinguished_name.h"
+#include "channel_fault.h"
+#include "tls_names.h"
+
+namespace domsec::net {
+
+namespace {
+
+constexpr std::size_t most_ca_names = 200;
+
+int stream_index() {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+// ---- the BIO: OpenSSL's reads and writes are Wire's recv and send ----
+
+TlsStream& stream_of(BIO* bio) { return *static_cast<TlsStream*>(BIO_get_data(bio)); }
+
+int bio_read(BIO* bio, char* into, std::size_t size, std::size_t* octets) {
+  BIO_clear_retry_flags(bio);
+  const Transfer transfer = stream_of(bio).bio_receive(into, size);
+  if (transfer.moved == Moved::would_block) BIO_set_retry_read(bio);
+  *octets = transfer.octets;
+  return transfer.moved == Moved::some ? 1 : 0;
+}
+
+int bio_write(BIO* bio, const char* from, std::size_t size, std::size_t* octets) {
+  BIO_clear_retry_flags(bio);
+  const Transfer transfer = stream_of(bio).bio_send(from, size);
+  if (transfer.moved == Moved::would_block) BIO_set_retry_write(bio);
+  *octets = transfer.octets;
+  return transfer.moved == Moved::some ? 1 : 0;
+}
+
+// BIO_CTRL_EOF is answered with 0 on purpose: otherwise OpenSSL 3.0 answers the peer's FIN with a decode_error alert.
+long bio_control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+
+BIO_METHOD* make_bio_method() {
+  BIO_METHOD* const method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "domsec wire");
+  BIO_meth_set_read_ex(method, bio_read);
+  BIO_meth_set_write_ex(method, bio_write);
+  BIO_meth_set_ctrl(method, bio_control);
+  return method;
+}
+
+BIO* make_bio(TlsStream* stream) {
+  static BIO_METHOD* const method = make_bio_method();
+  BIO* const bio = BIO_new(method);
+  BIO_set_data(bio, stream);
+  BIO_set_init(bio, 1);
+  return bio;
+}
+
+// ---- OpenSSL's callbacks ----
+
+void on_state(const SSL* ssl, int where, int value) {
+  if ((where & SSL_CB_ALERT) != 0) TlsStream::of(ssl)->note_alert(where, value);
+}
+
+void on_message(int write, int, int content_type, const void* octets, std::size_t size, SSL*, void* stream) {
+  static_cast<TlsStream*>(stream)->note_message(write, content_type, {static_cast<const char*>(octets), size});
+}
+
+// Called in the client role when the server's CertificateRequest has been read.
+int on_certificate_request(SSL*, void* stream) {
+  static_cast<TlsStream*>(stream)->note_request();
+  return 1;
+}
+
+}  // namespace
+
+int examine_later(X509_STORE_CTX* store, void*) {
+  const auto* const ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  return TlsStream::of(ssl)->judge(store);
+}
+
+TlsStream* TlsStream::of(const SSL* ssl) { return static_cast<TlsStream*>(SSL_get_ex_data(ssl, stream_index())); }
+
+TlsStream::TlsStream(std::shared_ptr<Wire> wire, TlsStart start, std::string early)
+    : wire_(std::move(wire)), ssl_(SSL_new(start.context->handle())), start_(std::move(start)), early_(std::move(early)) {
+  if (!ssl_) throw ChannelError(ChannelFault::local, "no memory for a TLS session");
+  SSL* const ssl = ssl_.get();
+  SSL_set_ex_data(ssl, stream_index(), this);
+  BIO* const bio = make_bio(this);
+  SSL_set_bio(ssl, bio, bio);
+  SSL_set_info_callback(ssl, on_state);
+  SSL_set_msg_callback(ssl, on_message);
+  SSL_set_msg_callback_arg(ssl, this);
+  if (start_.role == TlsRole::client) {
+    SSL_set_connect_state(ssl);
+    SSL_set_cert_cb(ssl, on_certificate_request, this);
+    if (!start_.sni.empty()) SSL_set_tlsext_host_name(ssl, start_.sni.c_str());
+  } else {
+    SSL_set_accept_state(ssl);
+    // With a judge an absent certificate is refused as OpenSSL does it: 116 in TLS 1.3, 40 before (spec protocol-log 6.1).
+    if (start_.judge && (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0) {
+      SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    }
+  }
+}
+
+Progress TlsStream::handshake() {
+  ERR_clear_error();
+  const int result = SSL_do_handshake(ssl_.get());
+  if (result == 1) {
+    handshaken_ = true;
+    return Progress::done;
+  }
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ: return Progress::want_read;
+    case SSL_ERROR_WANT_WRITE: return Progress::want_write;
+    default: break;
+  }
+  if (judge_failure_) std::rethrow_exception(judge_failure_);
+  fail(result, "TLS handshake");
+}
+
+Progress TlsStream::read(char* into, std::size_t size, std::size_t& octets) {
+  ERR_clear_error();
+  const int result = SSL_read_ex(ssl_.get(), into, size, &octets);
+  if (result == 1) return Progress::done;
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ: return Progress::want_read;
+    case SSL_ERROR_WANT_WRITE: return Progress::want_write;
+    default: fail(result, "read over TLS");
+  }
+}
+
+Progress TlsStream::write(std::string_view from, std::size_t& octets) {
+  ERR_clear_error();
+  const int result = SSL_write_ex(ssl_.get(), from.data(), from.size(), &octets);
+  if (result == 1) return Progress::done;
+  const int error = SSL_get_error(ssl_.get(), result);
+  if (error == SSL_ERROR_WANT_READ) return Progress::want_read;
+  if (error == SSL_ERROR_WANT_WRITE) return Progress::want_write;
+  look_for_late_alert();
+  fail(result, "write over TLS");
+}
+
+// A TLS 1.3 server refuses our certificate after our handshake has ended (RFC 8446 4.4.2.4) and closes; the first write
+// may meet its RST before the alert, which still lies in the receive buffer, was read. SSL_peek reads it, and no data.
+void TlsStream::look_for_late_alert() {
+  if (received_ || wire_error_ == 0) return;
+  char octet = 0;
+  std::size_t octets = 0;
+  SSL_peek_ex(ssl_.get(), &octet, 1, &octets);
+}
+
+void TlsStream::close_notify() {
+  if (!handshaken_ || received_ || wire_error_ != 0) return;
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
+  ERR_clear_error();
+}
+
+void TlsStream::fail(int result, const char* doing) {
+  const int ssl_error = SSL_get_error(ssl_.get(), result);
+  const unsigned long code = ERR_peek_error();
+  const char* const reason = ERR_reason_error_string(code);
+  const std::string what = std::string(doing) + " with " + wire_->remote.text();
+  const auto make = [&]() -> ChannelError {
+    if (received_ && received_->fatal) {
+      ChannelError error(ChannelFault::tls_alert, what + ": the peer sent alert " + std::to_string(received_->number) + " " +
+                                                      pki::alert_name(received_->number));
+      error.alert = received_;
+      return error;
+    }
+    if (ssl_error == SSL_ERROR_ZERO_RETURN) return {ChannelFault::closed, what + ": closed by the peer"};
+    if (ssl_error == SSL_ERROR_SYSCALL && wire_ended_) {
+      return {ChannelFault::closed, what + (handshaken_ ? ": closed by the peer without close_notify" : ": closed by the peer")};
+    }
+    if (ssl_error == SSL_ERROR_SYSCALL && wire_error_ != 0) return socket_failure(wire_error_, what);
+    ChannelError error(ChannelFault::tls_failed, what + ": " + (reason != nullptr ? reason : "failed"));
+    if (sent_ && sent_->fatal) error.alert = sent_;
+    error.unexpected_octets = watch_.unexpected();
+    return error;
+  };
+  ChannelError error = make();
+  if (reason != nullptr) error.tls_reason = reason;
+  error.during_handshake = !handshaken_;
+  ERR_clear_error();
+  throw error;
+}
+
+// ---- what the callbacks note ----
+
+Transfer TlsStream::bio_receive(char* into, std::size_t size) {
+  Transfer transfer;
+  if (!early_.empty()) {
+    const std::size_t octets = std::min(size, early_.size());
+    std::copy_n(early_.data(), octets, into);
+    early_.erase(0, octets);
+    transfer = {Moved::some, octets, 0};
+  } else {
+    transfer = wire_->receive(into, size);
+  }
+  if (transfer.moved == Moved::end) wire_ended_ = true;
+  if (transfer.moved == Moved::failed) wire_error_ = transfer.error;
+  if (transfer.moved == Moved::some) watch_.feed({into, transfer.octets});
+  return transfer;
+}
+
+Transfer TlsStream::bio_send(const char* from, std::size_t size) {
+  const Transfer transfer = wire_->send(from, size);
+  if (transfer.moved == Moved::failed) wire_error_ = transfer.error;
+  return transfer;
+}
+
+void TlsStream::note_alert(int where, int value) {
+  const pki::Alert alert{value & 0xFF, (value >> 8) == SSL3_AL_FATAL};
+  ((where & SSL_CB_READ) != 0 ? received_ : sent_) = alert;
+}
+
+void TlsStream::note_message(int write, int content_type, std::string_view octets) {
+  // Our own Certificate message: type, length of 3 octets, in TLS 1.3 an (empty) context, then the list's length of 3.
+  if (write == 0 || content_type != SSL3_RT_HANDSHAKE || octets.empty() || octets.front() != SSL3_MT_CERTIFICATE) return;
+  const std::size_t empty_list = SSL_version(ssl_.get()) == TLS1_3_VERSION ? 8 : 7;
+  own_sent_ = octets.size() > empty_list;
+}
+
+void TlsStream::note_request() {
+  requested_ = true;
+  const SSL* const ssl = ssl_.get();
+  const STACK_OF(X509_NAME)* const names = SSL_get0_peer_CA_list(ssl);
+  for (int i = 0; i < sk_X509_NAME_num(names) && ca_names_.size() < most_ca_names; ++i) {
+    ca_names_.push_back(pki::distinguished_name(sk_X509_NAME_value(names, i)));
+  }
+  const int count = SSL_get_sigalgs(ssl_.get(), -1, nullptr, nullptr, nullptr, nullptr, nullptr);
+  for (int i = 0; i < count; ++i) {
+    unsigned char low = 0;
+    unsigned char high = 0;
+    SSL_get_sigalgs(ssl_.get(), i, nullptr, nullptr, nullptr, &low, &high);
+    signature_algorithms_.push_back(signature_scheme_name(static_cast<unsigned>(high) << 8U | low));
+  }
+}
+
+int TlsStream::judge(X509_STORE_CTX* store) {
+  X509_STORE_CTX_set_error(store, X509_V_OK);
+  if (!start_.judge) return 1;
+  try {
+    pki::Chain chain;
+    const STACK_OF(X509)* const all = X509_STORE_CTX_get0_untrusted(store);
+    for (int i = 0; i < sk_X509_num(all); ++i) chain.push_back(pki::read_certificate(sk_X509_value(all, i)));
+    const std::optional<int> alert = start_.judge(chain);
+    if (!alert) return 1;
+    X509_STORE_CTX_set_error(store, verify_error_for_alert(*alert).value_or(X509_V_ERR_SUITE_B_INVALID_ALGORITHM));
+  } catch (...) {  // must not cross OpenSSL's C frames
+    judge_failure_ = std::current_exception();
+    X509_STORE_CTX_set_error(store, X509_V_ERR_OUT_OF_MEM);
+  }
+  return 0;
+}
+
+}  // namespace domsec::net

@@ -1,0 +1,81 @@
+// OpenSSL over a Wire: one SSL object that reads and writes the socket's descriptor through a small BIO of our own.
+// Each function tries once and says what it waits for; waiting is Channel's business. What a handshake shows is noted by
+// OpenSSL's callbacks (alerts, certificate request, own Certificate message) and read out as a TlsSession.
+// An own BIO instead of SSL_set_fd, for: MSG_NOSIGNAL; the socket's own error numbers; the first octets that were no TLS.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domsec/net/channel.h"
+#include "record_watch.h"
+#include "wire.h"
+
+namespace domsec::net {
+
+enum class Progress { done, want_read, want_write };
+
+struct SslFree {
+  void operator()(SSL* ssl) const { SSL_free(ssl); }
+};
+
+class TlsStream {
+ public:
+  /// `early` are octets that came before the handshake and were not read: they are the first that TLS sees.
+  TlsStream(std::shared_ptr<Wire> wire, TlsStart start, std::string early);
+  TlsStream(const TlsStream&) = delete;
+  TlsStream& operator=(const TlsStream&) = delete;
+
+  Progress handshake();
+  Progress read(char* into, std::size_t size, std::size_t& octets);
+  Progress write(std::string_view from, std::size_t& octets);
+  void close_notify();
+
+  /// Valid after the handshake; hands over what was noted.
+  [[nodiscard]] TlsSession session();
+
+  // For the callbacks of OpenSSL, which find this object in the SSL's ex_data.
+  static TlsStream* of(const SSL* ssl);
+  Transfer bio_receive(char* into, std::size_t size);
+  Transfer bio_send(const char* from, std::size_t size);
+  void note_alert(int where, int value);
+  void note_message(int write, int content_type, std::string_view octets);
+  void note_request();
+  /// 1 = go on; 0 = refuse, with the error of `store` chosen so that the wished alert goes out.
+  int judge(X509_STORE_CTX* store);
+
+ private:
+  [[noreturn]] void fail(int result, const char* doing);
+  void look_for_late_alert();
+  [[nodiscard]] pki::Chain presented() const;
+  [[nodiscard]] std::string group() const;
+  void read_bindings(TlsSession& into) const;
+
+  std::shared_ptr<Wire> wire_;
+  std::unique_ptr<SSL, SslFree> ssl_;
+  TlsStart start_;
+  std::string early_;
+  RecordWatch watch_;
+  std::optional<pki::Alert> received_;
+  std::optional<pki::Alert> sent_;
+  std::exception_ptr judge_failure_;
+  int wire_error_ = 0;
+  bool wire_ended_ = false;
+  bool handshaken_ = false;
+  bool requested_ = false;
+  bool own_sent_ = false;
+  std::vector<std::string> ca_names_;
+  std::vector<std::string> signature_algorithms_;
+};
+
+/// SSL_CTX_set_cert_verify_callback: accepts at once, or asks the stream's judge. TLS never aborts by itself.
+int examine_later(X509_STORE_CTX* store, void* unused);
+
+}  // namespace domsec::net

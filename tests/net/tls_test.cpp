@@ -1,0 +1,492 @@
+// Engine against engine over loopback: what each end sees of a handshake, and how it ends when it fails.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "domsec/net/channel.h"
+#include "domsec/net/listener.h"
+#include "support/conversation.h"
+#include "support/pki.h"
+
+namespace domsec::testing {
+namespace {
+
+using net::Channel;
+using net::ChannelError;
+using net::ChannelFault;
+using net::Milliseconds;
+using net::task;
+using net::TlsContext;
+using net::TlsSession;
+using net::TlsSettings;
+using net::TlsVersion;
+
+const pki::Credentials& contoso() {
+  static const pki::Credentials credentials = three_levels().leaf("mail1.contoso.com");
+  return credentials;
+}
+
+const pki::Credentials& woodgrove() {
+  static const pki::Credentials credentials = three_levels().leaf("mail.woodgrovebank.example");
+  return credentials;
+}
+
+TlsSettings settings_of(std::optional<pki::Credentials> identity, TlsVersion only) {
+  TlsSettings settings;
+  settings.identity = std::move(identity);
+  settings.minimum = settings.maximum = only;
+  return settings;
+}
+
+struct Handshake {
+  std::optional<TlsSession> client;
+  std::optional<TlsSession> server;
+  std::optional<ChannelError> client_failure;  // of the handshake, or of the read that follows
+  std::optional<ChannelError> server_failure;
+};
+
+task<void> take_part(Channel channel, net::TlsStart start, std::optional<TlsSession>& session,
+                     std::optional<ChannelError>& failure, std::string says) {
+  try {
+    session = co_await channel.start_tls(std::move(start), soon());
+    EXPECT_TRUE(channel.tls());
+    co_await channel.write(says, soon());
+    EXPECT_EQ(co_await channel.read_line(512, soon()), "hello");
+  } catch (const ChannelError& error) {
+    failure = error;
+  }
+  co_await channel.shutdown();
+}
+
+Handshake shake_hands(const TlsSettings& client, const TlsSettings& server, const net::InHandshakeJudge& server_judge = {},
+                      const net::InHandshakeJudge& client_judge = {}) {
+  Handshake seen;
+  const auto client_context = TlsContext::client(client);
+  const auto server_context = TlsContext::server(server);
+  converse(
+      [&](Channel channel) {
+        net::TlsStart start = tls_client(client_context, "mail.woodgrovebank.example");
+        start.judge = client_judge;
+        return take_part(std::move(channel), std::move(start), seen.client, seen.client_failure, "hello\r\n");
+      },
+      [&](Channel channel) {
+        return take_part(std::move(channel), tls_server(server_context, server_judge), seen.server, seen.server_failure,
+                         "hello\r\n");
+      });
+  return seen;
+}
+
+std::vector<std::string> thumbprints(const pki::Chain& chain) {
+  std::vector<std::string> prints;
+  for (const auto& certificate : chain) prints.push_back(certificate->thumbprint);
+  return prints;
+}
+
+TEST(Tls, MutualSessionShowsBothChainsAndTheSameBindings) {
+  struct Row {
+    const char* name;
+    TlsVersion version;
+    const char* text;
+  };
+  for (const Row& row : {Row{"TLS 1.2", TlsVersion::tls1_2, "TLSv1.2"}, Row{"TLS 1.3", TlsVersion::tls1_3, "TLSv1.3"}}) {
+    SCOPED_TRACE(row.name);
+    TlsSettings server = settings_of(woodgrove(), row.version);
+    server.client_ca_names = {three_levels().root.certificate()};
+    const Handshake seen = shake_hands(settings_of(contoso(), row.version), server);
+    ASSERT_TRUE(seen.client && seen.server);
+    EXPECT_FALSE(seen.client_failure || seen.server_failure);
+    for (const TlsSession* session : {&*seen.client, &*seen.server}) {
+      EXPECT_EQ(session->version, row.text);
+      EXPECT_EQ(session->group, "X25519");
+      EXPECT_EQ(session->sni, "mail.woodgrovebank.example");
+      EXPECT_TRUE(session->client_certificate_requested);
+      EXPECT_TRUE(session->own_certificate_sent);
+      EXPECT_EQ(session->cipher, seen.client->cipher);
+      EXPECT_FALSE(session->bindings.server_end_point.empty());
+      ASSERT_TRUE(session->bindings.exporter);
+      EXPECT_EQ(session->bindings.exporter->size(), 32U);
+      EXPECT_EQ(session->bindings.unique.has_value(), row.version == TlsVersion::tls1_2);
+    }
+    EXPECT_EQ(thumbprints(seen.client->presented), thumbprints(woodgrove().chain));
+    EXPECT_EQ(thumbprints(seen.server->presented), thumbprints(contoso().chain));
+    EXPECT_EQ(seen.client->own->thumbprint, contoso().chain.front()->thumbprint);
+    EXPECT_EQ(seen.client->bindings.exporter, seen.server->bindings.exporter);
+    EXPECT_EQ(seen.client->bindings.unique, seen.server->bindings.unique);
+    EXPECT_EQ(seen.client->bindings.server_end_point, seen.server->bindings.server_end_point);
+    EXPECT_EQ(seen.client->requested_ca_names, (std::vector<std::string>{three_levels().root.certificate()->subject}));
+    const auto& schemes = seen.client->requested_signature_algorithms;
+    EXPECT_NE(std::find(schemes.begin(), schemes.end(), "ecdsa_secp256r1_sha256"), schemes.end());
+  }
+}
+
+TEST(Tls, WithoutClientCertificateIsASessionToo) {
+  struct Row {
+    const char* name;
+    std::optional<pki::Credentials> client;
+    net::ClientCertificateRequest request;
+    bool requested;
+    bool sent;
+  };
+  const std::vector<Row> rows = {
+      {"asked, none there", std::nullopt, net::ClientCertificateRequest::request, true, false},
+      {"not asked, one there", contoso(), net::ClientCertificateRequest::none, false, false},
+      {"not asked, none there", std::nullopt, net::ClientCertificateRequest::none, false, false},
+  };
+  for (const Row& row : rows) {
+    for (const TlsVersion version : {TlsVersion::tls1_2, TlsVersion::tls1_3}) {
+      SCOPED_TRACE(row.name);
+      TlsSettings server = settings_of(woodgrove(), version);
+      server.request = row.request;
+      const Handshake seen = shake_hands(settings_of(row.client, version), server);
+      ASSERT_TRUE(seen.client && seen.server);
+      EXPECT_EQ(seen.client->client_certificate_requested, row.requested);
+      EXPECT_EQ(seen.server->client_certificate_requested, row.requested);
+      EXPECT_EQ(seen.client->own_certificate_sent, row.sent);
+      EXPECT_TRUE(seen.server->presented.empty());
+      EXPECT_TRUE(seen.server->own_certificate_sent);
+    }
+  }
+}
+
+TEST(Tls, LeafOnlyHoldsTheIntermediatesBack) {
+  TlsSettings client = settings_of(contoso(), TlsVersion::tls1_3);
+  client.leaf_only = true;
+  const Handshake seen = shake_hands(client, settings_of(woodgrove(), TlsVersion::tls1_3));
+  ASSERT_TRUE(seen.server);
+  EXPECT_EQ(thumbprints(seen.server->presented), (std::vector<std::string>{contoso().chain.front()->thumbprint}));
+}
+
+TEST(Tls, JudgeOfTheServerSendsExactlyItsAlert) {
+  for (const int alert : {40, 42, 43, 44, 45, 46, 48, 51, 80}) {
+    for (const TlsVersion version : {TlsVersion::tls1_2, TlsVersion::tls1_3}) {
+      SCOPED_TRACE("alert " + std::to_string(alert) + (version == TlsVersion::tls1_2 ? ", TLS 1.2" : ", TLS 1.3"));
+      std::vector<std::string> judged;
+      const Handshake seen = shake_hands(settings_of(contoso(), version), settings_of(woodgrove(), version),
+                                         [&](const pki::Chain& chain) -> std::optional<int> {
+                                           judged = thumbprints(chain);
+                                           return alert;
+                                         });
+      EXPECT_EQ(judged, thumbprints(contoso().chain));
+      ASSERT_TRUE(seen.client_failure && seen.server_failure);
+      EXPECT_EQ(seen.client_failure->fault, ChannelFault::tls_alert);
+      EXPECT_EQ(seen.client_failure->alert, (pki::Alert{alert, true}));
+      // RFC 8446 4.4.2.4: a TLS 1.3 client has finished before it hears of the refusal.
+      EXPECT_EQ(seen.client_failure->during_handshake, version == TlsVersion::tls1_2);
+      EXPECT_EQ(seen.client.has_value(), version == TlsVersion::tls1_3);
+      EXPECT_EQ(seen.server_failure->fault, ChannelFault::tls_failed);
+      EXPECT_EQ(seen.server_failure->alert, (pki::Alert{alert, true}));
+      EXPECT_TRUE(seen.server_failure->during_handshake);
+    }
+  }
+}
+
+TEST(Tls, JudgeOfTheClientRefusesTheServer) {
+  for (const TlsVersion version : {TlsVersion::tls1_2, TlsVersion::tls1_3}) {
+    const Handshake seen = shake_hands(settings_of(contoso(), version), settings_of(woodgrove(), version), {},
+                                       [](const pki::Chain&) -> std::optional<int> { return 48; });
+    ASSERT_TRUE(seen.client_failure && seen.server_failure);
+    EXPECT_EQ(seen.server_failure->fault, ChannelFault::tls_alert);
+    EXPECT_EQ(seen.server_failure->alert, (pki::Alert{48, true}));
+    EXPECT_TRUE(seen.server_failure->during_handshake);
+    EXPECT_FALSE(seen.client || seen.server);
+  }
+}
+
+TEST(Tls, JudgeThatAcceptsChangesNothing) {
+  const Handshake seen = shake_hands(settings_of(contoso(), TlsVersion::tls1_3), settings_of(woodgrove(), TlsVersion::tls1_3),
+                                     [](const pki::Chain&) -> std::optional<int> { return std::nullopt; });
+  EXPECT_TRUE(seen.client && seen.server);
+  EXPECT_FALSE(seen.client_failure || seen.server_failure);
+}
+
+TEST(Tls, JudgeDemandsACertificate) {
+  struct Row {
+    TlsVersion version;
+    int alert;
+  };
+  for (const Row& row : {Row{TlsVersion::tls1_2, 40}, Row{TlsVersion::tls1_3, 116}}) {
+    const Handshake seen = shake_hands(settings_of(std::nullopt, row.version), settings_of(woodgrove(), row.version),
+                                       [](const pki::Chain&) -> std::optional<int> { return std::nullopt; });
+    ASSERT_TRUE(seen.client_failure && seen.server_failure);
+    EXPECT_EQ(seen.client_failure->alert, (pki::Alert{row.alert, true}));
+    EXPECT_EQ(seen.server_failure->tls_reason, "peer did not return a certificate");
+  }
+}
+
+TEST(Tls, WithoutACommonVersionEndsWithAlert70) {
+  for (const bool client_is_older : {true, false}) {
+    const TlsVersion client = client_is_older ? TlsVersion::tls1_1 : TlsVersion::tls1_3;
+    const TlsVersion server = client_is_older ? TlsVersion::tls1_2 : TlsVersion::tls1_1;
+    const Handshake seen = shake_hands(settings_of(contoso(), client), settings_of(woodgrove(), server));
+    ASSERT_TRUE(seen.client_failure && seen.server_failure);
+    EXPECT_EQ(seen.client_failure->fault, ChannelFault::tls_alert);
+    EXPECT_EQ(seen.client_failure->alert, (pki::Alert{70, true}));
+    EXPECT_EQ(seen.server_failure->fault, ChannelFault::tls_failed);
+    EXPECT_EQ(seen.server_failure->tls_reason, "unsupported protocol");
+  }
+}
+
+TEST(Tls, BelowVersion12WorksForAFaultOnPurpose) {
+  for (const TlsVersion version : {TlsVersion::tls1_0, TlsVersion::tls1_1}) {
+    const Handshake seen = shake_hands(settings_of(contoso(), version), settings_of(woodgrove(), version));
+    ASSERT_TRUE(seen.client && seen.server) << (seen.client_failure ? seen.client_failure->what() : "");
+    EXPECT_EQ(seen.client->version, version == TlsVersion::tls1_0 ? "TLSv1" : "TLSv1.1");
+  }
+}
+
+TEST(Tls, WithoutACommonCipherSaysSo) {
+  TlsSettings client = settings_of(contoso(), TlsVersion::tls1_2);
+  client.ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256";
+  TlsSettings server = settings_of(woodgrove(), TlsVersion::tls1_2);
+  server.ciphers = "ECDHE-ECDSA-AES256-GCM-SHA384";
+  const Handshake seen = shake_hands(client, server);
+  ASSERT_TRUE(seen.client_failure && seen.server_failure);
+  EXPECT_EQ(seen.client_failure->alert, (pki::Alert{40, true}));
+  EXPECT_EQ(seen.server_failure->tls_reason, "no shared cipher");
+}
+
+TEST(Tls, KeyThatIsNotTheCertificatesIsSeenAsDecryptError) {
+  for (const pki::KeyKind kind : {pki::KeyKind::ec_p256, pki::KeyKind::rsa_2048, pki::KeyKind::ed25519}) {
+    for (const TlsVersion version : {TlsVersion::tls1_2, TlsVersion::tls1_3}) {
+      SCOPED_TRACE(static_cast<int>(kind) * 10 + static_cast<int>(version));
+      pki::CertificateRecipe recipe = leaf_recipe({"mail1.contoso.com"});
+      recipe.key = kind;
+      TlsSettings client = settings_of(three_levels().second.issue(recipe), version);
+      client.identity->key = woodgrove().key;
+      EXPECT_THROW(TlsContext::client(client), pki::BundleError);
+      client.allow_key_mismatch = true;
+      const Handshake seen = shake_hands(client, settings_of(woodgrove(), version));
+      ASSERT_TRUE(seen.client_failure && seen.server_failure);
+      EXPECT_EQ(seen.client_failure->fault, ChannelFault::tls_alert);
+      EXPECT_EQ(seen.client_failure->alert, (pki::Alert{51, true}));
+      EXPECT_EQ(seen.server_failure->fault, ChannelFault::tls_failed);
+    }
+  }
+}
+
+// A peer that answers STARTTLS and then does not speak TLS.
+TEST(Tls, PeerThatSpeaksClearTextIsShownByItsFirstOctets) {
+  struct Row {
+    const char* name;
+    std::string sent;
+    std::string unexpected;
+  };
+  const std::vector<Row> rows = {
+      {"a reply", "454 4.7.0 TLS not available\r\n", "454 4.7.0 TLS not available\r\n"},
+      {"a page", "HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n"},
+      {"garbage", std::string(100, '\xfe'), std::string(64, '\xfe')},
+      {"a record type, then no version", std::string("\x16zzzzzzzzz"), std::string("\x16zzzzzzzzz")},
+  };
+  const auto client = TlsContext::client(settings_of(contoso(), TlsVersion::tls1_3));
+  const auto server = TlsContext::server(settings_of(woodgrove(), TlsVersion::tls1_3));
+  for (const Row& row : rows) {
+    for (const bool as_client : {true, false}) {
+      SCOPED_TRACE(row.name);
+      std::optional<ChannelError> failure;
+      const End peer = [&](Channel channel) -> task<void> {
+        co_await channel.write(row.sent, soon());
+        co_await end_of(channel);
+      };
+      const End engine = [&](Channel channel) -> task<void> {
+        net::TlsStart start = as_client ? tls_client(client) : tls_server(server);
+        failure = co_await failure_of(channel.start_tls(std::move(start), soon()));
+      };
+      as_client ? converse(engine, peer) : converse(peer, engine);
+      ASSERT_TRUE(failure);
+      EXPECT_EQ(failure->fault, ChannelFault::tls_failed);
+      EXPECT_TRUE(failure->during_handshake);
+      EXPECT_EQ(failure->unexpected_octets, row.unexpected);
+      EXPECT_FALSE(failure->tls_reason.empty());
+    }
+  }
+}
+
+TEST(Tls, SilentPeerMeetsTheDeadline) {
+  const auto client = TlsContext::client(settings_of(contoso(), TlsVersion::tls1_3));
+  const auto server = TlsContext::server(settings_of(woodgrove(), TlsVersion::tls1_3));
+  for (const bool as_client : {true, false}) {
+    std::optional<ChannelError> failure;
+    const End silent = [](Channel channel) -> task<void> { co_await end_of(channel); };
+    const End engine = [&](Channel channel) -> task<void> {
+      net::TlsStart start = as_client ? tls_client(client) : tls_server(server);
+      failure = co_await failure_of(channel.start_tls(std::move(start), after(Milliseconds(50))));
+    };
+    as_client ? converse(engine, silent) : converse(silent, engine);
+    ASSERT_TRUE(failure);
+    EXPECT_EQ(failure->fault, ChannelFault::timed_out);
+    EXPECT_TRUE(failure->during_handshake);
+  }
+}
+
+TEST(Tls, OctetsInjectedBeforeTheHandshakeNeverBecomeProtectedText) {
+  const auto server = TlsContext::server(settings_of(woodgrove(), TlsVersion::tls1_3));
+  std::optional<ChannelError> failure;
+  converse(
+      [](Channel channel) -> task<void> {
+        co_await channel.write("STARTTLS\r\nMAIL FROM:<mallory@contoso.com>\r\n", soon());
+        co_await end_of(channel);
+      },
+      [&](Channel channel) -> task<void> {
+        co_await channel.read_line(512, soon());
+        EXPECT_GT(channel.buffered(), 0U);
+        failure = co_await failure_of(channel.start_tls(tls_server(server), soon()));
+        EXPECT_EQ(channel.buffered(), 0U);
+      });
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->fault, ChannelFault::tls_failed);
+  EXPECT_EQ(failure->unexpected_octets.substr(0, 9), "MAIL FROM");
+}
+
+// A relay that hands on at most `budget` octets from the client to the server, then closes or falls silent; one octet at
+// a time. Every place in the handshake is such a place once.
+End relay(const net::Endpoint& to, std::size_t budget) {
+  return [to, budget](Channel channel) -> task<void> {
+    Channel onward = co_await Channel::connect(to, soon());
+    std::size_t left = budget;
+    try {
+      // The client's flight, the server's flight, the client's second: turn by turn, as far as the budget reaches.
+      while (left > 0) {
+        std::string octets = co_await channel.read_some(std::min<std::size_t>(left, 1), soon());
+        left -= octets.size();
+        co_await onward.write(octets, soon());
+      }
+    } catch (const ChannelError&) {
+    }
+    onward.close();
+    channel.close();
+  };
+}
+
+TEST(Tls, EndAtEachOctetOfTheClientsFirstFlightIsAChannelError) {
+  const auto client = TlsContext::client(settings_of(contoso(), TlsVersion::tls1_3));
+  const auto server = TlsContext::server(settings_of(woodgrove(), TlsVersion::tls1_3));
+  for (std::size_t budget = 0; budget < 200; budget += 7) {
+    SCOPED_TRACE(budget);
+    net::Loop loop;
+    net::Endpoint any;
+    any.address = "127.0.0.1";
+    net::Listener listener(loop, any);
+    std::optional<ChannelError> server_failure;
+    listener.start([&](Channel channel) -> task<void> {
+      listener.stop();
+      server_failure = co_await failure_of(channel.start_tls(tls_server(server), soon()));
+    });
+    std::optional<ChannelError> client_failure;
+    net::Listener middle(loop, any);
+    const End between = relay(listener.endpoint(), budget);
+    middle.start([&](Channel channel) {
+      middle.stop();
+      return between(std::move(channel));
+    });
+    const End asks = [&](Channel channel) -> task<void> {
+      client_failure = co_await failure_of(channel.start_tls(tls_client(client), soon()));
+    };
+    const auto connect = [&]() -> task<void> {
+      Channel channel = co_await Channel::connect(middle.endpoint(), soon());
+      co_await asks(std::move(channel));
+    };
+    loop.spawn(connect());
+    loop.run();
+    ASSERT_TRUE(client_failure && server_failure);
+    EXPECT_TRUE(client_failure->during_handshake && server_failure->during_handshake);
+    EXPECT_EQ(server_failure->fault, ChannelFault::closed);
+    EXPECT_TRUE(client_failure->fault == ChannelFault::closed || client_failure->fault == ChannelFault::reset);
+  }
+}
+
+TEST(Tls, LinesOfAnySizeCrossInOneSession) {
+  const auto client = TlsContext::client(settings_of(contoso(), TlsVersion::tls1_3));
+  const auto server = TlsContext::server(settings_of(woodgrove(), TlsVersion::tls1_3));
+  const std::string big(10U << 20, 'x');
+  converse(
+      [&](Channel channel) -> task<void> {
+        co_await channel.start_tls(tls_client(client), soon());
+        co_await channel.write("a\r\nb\r\n" + big + "\r\n", soon());
+        for (const char& octet : std::string("slowly\r\n")) co_await channel.write({&octet, 1}, soon());
+        EXPECT_EQ(co_await channel.read_line(512, soon()), "bye");
+        co_await channel.shutdown();
+      },
+      [&](Channel channel) -> task<void> {
+        co_await channel.start_tls(tls_server(server), soon());
+        EXPECT_EQ(co_await channel.read_line(512, soon()), "a");
+        EXPECT_EQ(co_await channel.read_line(512, soon()), "b");
+        EXPECT_TRUE(co_await channel.read_line(16U << 20, soon()) == big);
+        EXPECT_EQ(co_await channel.read_line(512, soon()), "slowly");
+        const auto silent = co_await failure_of(channel.read_line(512, after(Milliseconds(30))));
+        EXPECT_TRUE(silent && silent->fault == ChannelFault::timed_out);
+        co_await channel.write("bye\r\n", soon());
+        const auto end = co_await end_of(channel);
+        EXPECT_TRUE(end && end->fault == ChannelFault::closed);
+      });
+}
+
+TEST(Tls, EndWithoutCloseNotifyIsClosedAndAnAbortIsReset) {
+  const auto client = TlsContext::client(settings_of(contoso(), TlsVersion::tls1_3));
+  const auto server = TlsContext::server(settings_of(woodgrove(), TlsVersion::tls1_3));
+  for (const bool abort : {false, true}) {
+    std::optional<ChannelError> end;
+    converse(
+        [&](Channel channel) -> task<void> {
+          co_await channel.start_tls(tls_client(client), soon());
+          EXPECT_EQ(co_await channel.read_line(512, soon()), "220 ready");
+          abort ? channel.abort() : channel.close();
+        },
+        [&](Channel channel) -> task<void> {
+          co_await channel.start_tls(tls_server(server), soon());
+          co_await channel.write("220 ready\r\n", soon());
+          end = co_await end_of(channel);
+        });
+    ASSERT_TRUE(end);
+    EXPECT_EQ(end->fault, abort ? ChannelFault::reset : ChannelFault::closed);
+    EXPECT_FALSE(end->during_handshake);
+  }
+}
+
+// RFC 8446 4.4.2.4: the refusal arrives after the client's handshake; also when the client writes before it reads.
+TEST(Tls, LateAlertIsFoundThoughTheWriteMetsTheReset) {
+  const auto client = TlsContext::client(settings_of(contoso(), TlsVersion::tls1_3));
+  const auto server = TlsContext::server(settings_of(woodgrove(), TlsVersion::tls1_3));
+  std::optional<ChannelError> failure;
+  net::Loop loop;
+  net::Endpoint any;
+  any.address = "127.0.0.1";
+  net::Listener listener(loop, any);
+  bool gone = false;
+  listener.start([&](Channel channel) -> task<void> {
+    listener.stop();
+    net::TlsStart start = tls_server(server, [](const pki::Chain&) -> std::optional<int> { return 48; });
+    EXPECT_TRUE(co_await failure_of(channel.start_tls(std::move(start), soon())));
+    channel.close();
+    gone = true;
+  });
+  const auto connect = [&]() -> task<void> {
+    Channel channel = co_await Channel::connect(listener.endpoint(), soon());
+    co_await channel.start_tls(tls_client(client), soon());
+    while (!gone) co_await net::sleep(Milliseconds(1));
+    for (int i = 0; i < 100 && !failure; ++i) failure = co_await failure_of(channel.write("EHLO a\r\n", soon()));
+  };
+  loop.spawn(connect());
+  loop.run();
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->fault, ChannelFault::tls_alert);
+  EXPECT_EQ(failure->alert, (pki::Alert{48, true}));
+}
+
+TEST(Tls, StartedTwiceIsRefused) {
+  const auto client = TlsContext::client(settings_of(contoso(), TlsVersion::tls1_3));
+  const auto server = TlsContext::server(settings_of(woodgrove(), TlsVersion::tls1_3));
+  converse(
+      [&](Channel channel) -> task<void> {
+        co_await channel.start_tls(tls_client(client), soon());
+        const auto again = co_await failure_of(channel.start_tls(tls_client(client), soon()));
+        EXPECT_TRUE(again && again->fault == ChannelFault::local);
+        co_await channel.shutdown();
+      },
+      [&](Channel channel) -> task<void> {
+        co_await channel.start_tls(tls_server(server), soon());
+        co_await end_of(channel);
+      });
+}
+
+}  // namespace
+}  // namespace domsec::testing
