@@ -23,16 +23,18 @@ struct Rules {
   RefusalStyle refusal_style = RefusalStyle::temporary;
 };
 
-/// One delivery to one host. Without a confirmed first reply inside TLS it is never a pass (DS206).
+/// One delivery to one host. Without a confirmed first reply inside TLS it is never a pass (DS206): before that a faultless
+/// peer is inconclusive, a bad one fails. Whatever is no pass has Treatment::refuse.
 [[nodiscard]] Verdict judge_send(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules, pki::Instant at);
 
 /// One MAIL FROM. `verdict.reply` is the refusal to give, or nothing to accept.
 [[nodiscard]] Verdict judge_receive(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules, pki::Instant at);
 
-/// The same evidence through several profiles: same session, five outcomes.
+/// Either of them, by the evidence's role. The same evidence through several profiles: same session, five outcomes.
 [[nodiscard]] Verdict judge(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules, pki::Instant at);
 
-/// CertificateValidationStatus of the peer as Exchange would name it (spec exchange 5.4); empty when the peer is good.
+/// CertificateValidationStatus of a client's certificate as Exchange would name it (spec exchange 5.4): empty when it is
+/// `Valid`, `ValidSelfSigned` when it is itself trusted, `†` marks a tester name. The name counts when the evidence has one.
 [[nodiscard]] std::string certificate_validation_status(const PeerEvidence& peer, const Rules& rules);
 
 }  // namespace domsec::policy
