@@ -1,0 +1,47 @@
+// Counting finished sessions. Exchange's three counters go up as spec exchange 1.4 says: messages when they are accepted,
+// outbound failures when a session to a domain of TLSSendDomainSecureList fails for its security. It has no counter for
+// failed inbound sessions; ours stand outside its object.
+#include "domsec/transcript/counters.h"
+
+namespace domsec::transcript {
+
+namespace {
+
+/// Listed, reached and judged a failure. A listed domain whose connector makes the list inert is delivered to (D-2), and a
+/// host that was never reached says nothing about security.
+bool failed_domain_security(const policy::Verdict& verdict, const std::string& list) {
+  return !list.empty() && verdict.result == policy::Result::fail && verdict.treatment == policy::Treatment::refuse;
+}
+
+}  // namespace
+
+void Counters::add(const Transcript& finished) {
+  const bool sent = finished.role() == policy::Role::send;
+  ++(sent ? sessions_sent : sessions_received);
+  bool failed = false;
+  for (const Event& event : finished.events()) {
+    if (const auto* accepted = std::get_if<MessageAccepted>(&event.body); accepted != nullptr && accepted->domain_secured) {
+      ++(sent ? domain_secure_messages_sent : domain_secure_messages_received);
+    }
+    const auto* decided = std::get_if<PolicyDecided>(&event.body);
+    if (decided == nullptr) continue;
+    if (sent) failed = failed || failed_domain_security(decided->verdict, decided->list);
+    if (!sent && decided->verdict.treatment == policy::Treatment::refuse) ++messages_refused;
+  }
+  if (failed) ++domain_secure_outbound_session_failures;
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> Counters::values() const {
+  const std::string exchange = R"(\MSExchange Secure Mail Transport(_total)\)";
+  const std::string own = R"(\domsec(_total)\)";
+  return {
+      {exchange + "Domain Secure Messages Received", domain_secure_messages_received},
+      {exchange + "Domain Secure Messages Sent", domain_secure_messages_sent},
+      {exchange + "Domain Secure Outbound Session Failures", domain_secure_outbound_session_failures},
+      {own + "Sessions Received", sessions_received},
+      {own + "Sessions Sent", sessions_sent},
+      {own + "Messages Refused", messages_refused},
+  };
+}
+
+}  // namespace domsec::transcript
