@@ -28,6 +28,8 @@ class Crl {
   [[nodiscard]] std::size_t entries() const;
   [[nodiscard]] std::optional<std::string> number() const;   // cRLNumber, hex
   [[nodiscard]] bool delta() const;
+  /// What breaks RFC 5280's profile without making the list unusable (no cRLNumber, no nextUpdate …): one clause each.
+  [[nodiscard]] const std::vector<std::string>& profile_faults() const;
 
   struct Body;
   [[nodiscard]] const Body& body() const { return *body_; }
