@@ -9,19 +9,19 @@ namespace domsec::exchange {
 
 namespace {
 
-/// D-1, R4: why `entry` cannot stand in `list`.
+/// D-1, R4: why `entry` cannot stand in `list`. `domsec explain DS303` says more.
 std::string refusal(const std::string& list, std::string_view entry) {
   const std::string head = list + ": ";
   if (without_outer_blanks(entry).empty()) {
-    return head + "an entry is empty; write a domain such as contoso.com or remove the entry";
+    return head + "an entry is empty; write a domain such as contoso.com or remove the entry (DS303)";
   }
   if (entry.find('*') != std::string_view::npos) {
-    return head + shown(entry) + " has a wildcard, which this list does not support; list each domain and sub-domain by itself";
+    return head + shown(entry) + " has a wildcard, which this list does not support; list each domain and sub-domain by itself (DS303)";
   }
   if (entry.find('@') != std::string_view::npos) {
-    return head + shown(entry) + " is an address; write only the domain after the @";
+    return head + shown(entry) + " is an address; write only the domain after the @ (DS303)";
   }
-  return head + shown(entry) + " is not an SMTP domain; write a domain such as contoso.com";
+  return head + shown(entry) + " is not an SMTP domain; write a domain such as contoso.com (DS303)";
 }
 
 struct ParsedEntries {

@@ -75,10 +75,10 @@ inline const std::vector<BadConfiguration> bad_configurations{
      "domsec.toml:2: TrustedRoots: entry 1 is a number; write texts in quotation marks"},
     {"[TransportConfig]\nTLSSendDomainSecureList = [\"a.com\",\n \"*.woodgrovebank.com\"]\n",
      "domsec.toml:3: TLSSendDomainSecureList: \"*.woodgrovebank.com\" has a wildcard, which this list "
-     "does not support; list each domain and sub-domain by itself"},
+     "does not support; list each domain and sub-domain by itself (DS303)"},
     {"[TransportConfig]\nTLSReceiveDomainSecureList = [\"*\"]\n",
      "domsec.toml:2: TLSReceiveDomainSecureList: \"*\" has a wildcard, which this list does not "
-     "support; list each domain and sub-domain by itself"},
+     "support; list each domain and sub-domain by itself (DS303)"},
     {"[TransportConfig]\nTLSSendDomainSecureList = \"a.com\"\n",
      "domsec.toml:2: TLSSendDomainSecureList cannot be a text; write a list, as in "
      "TLSSendDomainSecureList = [\"...\"]"},

@@ -88,18 +88,18 @@ TEST(DomainSecureList, RefusesWhatIsNoDomainAndNamesTheList) {
   const std::vector<Row> rows{
       {"star (R4)", "*",
        "TLSReceiveDomainSecureList: \"*\" has a wildcard, which this list does not support; list each domain and sub-domain by "
-       "itself"},
+       "itself (DS303)"},
       {"wildcard (R4)", "*.woodgrovebank.com",
        "TLSReceiveDomainSecureList: \"*.woodgrovebank.com\" has a wildcard, which this list does not support; list each domain "
-       "and sub-domain by itself"},
-      {"empty", "", "TLSReceiveDomainSecureList: an entry is empty; write a domain such as contoso.com or remove the entry"},
-      {"blank", "  ", "TLSReceiveDomainSecureList: an entry is empty; write a domain such as contoso.com or remove the entry"},
-      {"empty label", "a..com", "TLSReceiveDomainSecureList: \"a..com\" is not an SMTP domain; write a domain such as contoso.com"},
-      {"leading dot", ".a.com", "TLSReceiveDomainSecureList: \".a.com\" is not an SMTP domain; write a domain such as contoso.com"},
-      {"address", "x@a.com", "TLSReceiveDomainSecureList: \"x@a.com\" is an address; write only the domain after the @"},
+       "and sub-domain by itself (DS303)"},
+      {"empty", "", "TLSReceiveDomainSecureList: an entry is empty; write a domain such as contoso.com or remove the entry (DS303)"},
+      {"blank", "  ", "TLSReceiveDomainSecureList: an entry is empty; write a domain such as contoso.com or remove the entry (DS303)"},
+      {"empty label", "a..com", "TLSReceiveDomainSecureList: \"a..com\" is not an SMTP domain; write a domain such as contoso.com (DS303)"},
+      {"leading dot", ".a.com", "TLSReceiveDomainSecureList: \".a.com\" is not an SMTP domain; write a domain such as contoso.com (DS303)"},
+      {"address", "x@a.com", "TLSReceiveDomainSecureList: \"x@a.com\" is an address; write only the domain after the @ (DS303)"},
       {"NUL within", std::string("a.com\0.b.com", 12),
-       "TLSReceiveDomainSecureList: \"a.com\\x00.b.com\" is not an SMTP domain; write a domain such as contoso.com"},
-      {"terminal escape", "\x1b[2J", "TLSReceiveDomainSecureList: \"\\x1b[2J\" is not an SMTP domain; write a domain such as contoso.com"},
+       "TLSReceiveDomainSecureList: \"a.com\\x00.b.com\" is not an SMTP domain; write a domain such as contoso.com (DS303)"},
+      {"terminal escape", "\x1b[2J", "TLSReceiveDomainSecureList: \"\\x1b[2J\" is not an SMTP domain; write a domain such as contoso.com (DS303)"},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);

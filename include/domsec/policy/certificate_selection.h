@@ -22,8 +22,9 @@ struct StoredCertificate {
 };
 
 struct Candidate {
-  std::size_t index = 0;            // into the input
-  bool eligible = false;
+  std::size_t index = 0;            // into the input; every certificate of the store is a candidate
+  bool name_matches = false;
+  bool eligible = false;            // and has a key, SMTP, and a chain that holds
   std::string why;                  // one clause: `no private key`, `SAN[0] mail.contoso.com`
 };
 
@@ -31,7 +32,9 @@ struct Selection {
   std::optional<std::size_t> chosen;
   std::string searched_for;         // the name or the <I>…<S>… string
   std::vector<Candidate> candidates;
-  std::vector<Finding> findings;    // DS212, DS216, DS606 …
+  /// Nothing chosen: DS212 (no name), DS213 (no key), DS210 (revoked, broken chain, not yet valid). Chosen all the same:
+  /// DS214 (no SMTP: the handshake fails), DS216 (expired), DS305 (several match TlsCertificateName).
+  std::vector<Finding> findings;
   std::string reason;               // one sentence
 };
 

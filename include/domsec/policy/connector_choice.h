@@ -1,5 +1,5 @@
 // Which send connector takes mail for a domain (spec exchange 2.5): most specific address space, then cost, then name.
-// Which receive connector owns a local address (RC-6).
+// Not here: receive connectors, each of which owns the addresses of its Bindings.
 #pragma once
 
 #include <string>
@@ -14,6 +14,7 @@ struct ConnectorChoice {
   std::string reason;
 };
 
+/// Disabled connectors and connectors without an address space take nothing.
 [[nodiscard]] ConnectorChoice choose_send_connector(const std::vector<exchange::SendConnector>& connectors, const smtp::Domain& domain);
 
 }  // namespace domsec::policy

@@ -1,10 +1,12 @@
-// Configuration rules before any session: SC-1 … SC-11, RC-1 … RC-11, list entries, one-sided partners (D-3), inert lists.
+// Configuration rules before any session: SC-1 … SC-11, RC-1 … RC-11, one-sided partners (D-3), inert lists (R5, R6, R30).
+// The reader already refuses SC-10 (`*` in a list), RC-1 (None in company) and values out of their ranges.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "domsec/exchange/organisation.h"
+#include "domsec/policy/certificate_selection.h"
 #include "domsec/policy/verdict.h"
 
 namespace domsec::policy {
@@ -17,5 +19,9 @@ struct LintFinding {
 };
 
 [[nodiscard]] std::vector<LintFinding> lint(const exchange::Organisation& organisation);
+/// Also what the connectors would present at `at`: own certificate missing or unusable (DS21x), self-signed (DS606, R40),
+/// names (DS607, R39).
+[[nodiscard]] std::vector<LintFinding> lint(const exchange::Organisation& organisation,
+                                            const std::vector<StoredCertificate>& store, pki::Instant at);
 
 }  // namespace domsec::policy
