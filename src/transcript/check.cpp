@@ -20,24 +20,59 @@ struct PathWords {
   std::string_view status;  // spec exchange 5.4
 };
 
-PathWords path_words(pki::PathFault fault, pki::Purpose purpose) {
-  switch (fault) {
-    case pki::PathFault::untrusted_root: return {Code::certificate_not_trusted, "UntrustedRoot"};
+/// X509_V_ERR numbers of a violated constraint: KEYUSAGE_NO_CERTSIGN; INVALID_CA and PATH_LENGTH_EXCEEDED; others.
+std::string_view constraint_status(int x509_error) {
+  switch (x509_error) {
+    case 32: return "PurposeError";
+    case 24:
+    case 25:
+    case 79: return "BasicConstraintsError";
+    default: return "InternalChainFailure";
+  }
+}
+
+PathWords path_words(const pki::PathProblem& problem, const ChainExamined& examined) {
+  switch (problem.fault) {
+    case pki::PathFault::untrusted_root:
+    case pki::PathFault::issuer_not_found:  // D-18
+      return problem.fault == pki::PathFault::issuer_not_found || examined.path.completes_with_known_intermediate
+                 ? PathWords{Code::chain_incomplete, "InternalChainFailure"}
+                 : PathWords{Code::certificate_not_trusted, "UntrustedRoot"};
     case pki::PathFault::self_signed: return {Code::certificate_self_signed, "UntrustedRoot"};
-    case pki::PathFault::issuer_not_found: return {Code::chain_incomplete, "InternalChainFailure"};  // D-18
     case pki::PathFault::expired: return {Code::certificate_expired, "CertificateExpired"};
     case pki::PathFault::not_yet_valid: return {Code::certificate_not_yet_valid, "CertificateExpired"};
     case pki::PathFault::bad_signature: return {Code::certificate_signature_invalid, "SignatureFailure"};
     case pki::PathFault::not_a_ca:
-    case pki::PathFault::path_too_long: return {Code::chain_constraint_violated, "BasicConstraintsError"};
-    case pki::PathFault::name_constraint: return {Code::chain_constraint_violated, "InternalChainFailure"};
+    case pki::PathFault::path_too_long:
+    case pki::PathFault::name_constraint:
+      return {Code::chain_constraint_violated, constraint_status(problem.x509_error)};
     case pki::PathFault::wrong_purpose:
-      return {purpose == pki::Purpose::client ? Code::client_cert_eku : Code::server_cert_eku, "WrongUsage"};
+      return {examined.purpose == pki::Purpose::client ? Code::client_cert_eku : Code::server_cert_eku, "WrongUsage"};
     case pki::PathFault::weak: return {Code::certificate_weak, "InternalChainFailure"};
     case pki::PathFault::rejected: return {Code::validation_failure, "ExplicitDistrust"};
-    case pki::PathFault::other: return {Code::validation_failure, "InternalChainFailure"};
+    case pki::PathFault::other: break;
   }
   return {Code::validation_failure, "InternalChainFailure"};
+}
+
+/// The order of the judgement (policy/): who vouches for a chain comes before what it says. A test holds them together.
+int rank(pki::PathFault fault) {
+  switch (fault) {
+    case pki::PathFault::bad_signature: return 0;
+    case pki::PathFault::rejected: return 1;
+    case pki::PathFault::self_signed: return 2;
+    case pki::PathFault::untrusted_root: return 3;
+    case pki::PathFault::issuer_not_found: return 4;
+    case pki::PathFault::not_a_ca: return 5;
+    case pki::PathFault::path_too_long: return 6;
+    case pki::PathFault::name_constraint: return 7;
+    case pki::PathFault::other: return 8;
+    case pki::PathFault::wrong_purpose: return 9;
+    case pki::PathFault::expired: return 10;
+    case pki::PathFault::not_yet_valid: return 11;
+    case pki::PathFault::weak: return 12;
+  }
+  return 13;
 }
 
 /// D-10: a client certificate for serverAuth only is accepted with a remark; real Exchange certificates are like that.
@@ -46,15 +81,12 @@ bool excused(const ChainExamined& examined, const pki::PathProblem& problem) {
          examined.purpose == pki::Purpose::client && examined.usage == pki::UsageFit::only_server_auth;
 }
 
-/// The problem that the chain check is named after: the lowest code of the catalogue, then the one nearest to the leaf.
+/// The problem that the chain check is named after; of equal ones the nearest to the leaf.
 const pki::PathProblem* leading_problem(const ChainExamined& examined) {
   const pki::PathProblem* leading = nullptr;
   for (const pki::PathProblem& problem : examined.path.problems) {
     if (excused(examined, problem)) continue;
-    if (leading == nullptr ||
-        path_words(problem.fault, examined.purpose).code < path_words(leading->fault, examined.purpose).code) {
-      leading = &problem;
-    }
+    if (leading == nullptr || rank(problem.fault) < rank(leading->fault)) leading = &problem;
   }
   return leading;
 }
@@ -64,14 +96,14 @@ Check chain_check(const ChainExamined& examined) {
   const pki::PathProblem* leading = leading_problem(examined);
   if (leading == nullptr) return check;
   check.result = "fail";
-  check.code = path_words(leading->fault, examined.purpose).code;
+  check.code = path_words(*leading, examined).code;
   check.facts.push_back({"depth", std::to_string(leading->depth)});
   check.facts.push_back({"x509-error", std::to_string(leading->x509_error)});
   if (!leading->text.empty()) check.facts.push_back({"detail", leading->text});
   std::vector<std::string> also;
   for (const pki::PathProblem& problem : examined.path.problems) {
     if (problem == *leading || excused(examined, problem)) continue;
-    std::string code(finding::name(path_words(problem.fault, examined.purpose).code));
+    std::string code(finding::name(path_words(problem, examined).code));
     if (std::find(also.begin(), also.end(), code) == also.end()) also.push_back(std::move(code));
   }
   if (!also.empty()) check.facts.push_back({"also", std::move(also)});
@@ -251,7 +283,7 @@ struct Plain {
 
 std::string chain_status(const ChainExamined& examined) {
   if (const pki::PathProblem* leading = leading_problem(examined)) {
-    return std::string(path_words(leading->fault, examined.purpose).status);
+    return std::string(path_words(*leading, examined).status);
   }
   const pki::Chain& path = examined.path.path;
   return path.size() == 1 && path.front()->self_signed ? "ValidSelfSigned" : "Valid";
