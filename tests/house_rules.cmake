@@ -28,7 +28,7 @@ set(third_party
   "ares.h|^src/net/resolver.cpp"
   "openssl/|^src/(pki|net)/"
   "toml\\+\\+|^src/(exchange/read_toml|lab/read_recipe|lab/read_scenario)[a-z_]*.cpp"
-  "boost/json|^src/[a-z]+/[a-z_]*json[a-z_]*.cpp|^src/(exchange/read_export|cli/verify|lab/state_file).cpp"
+  "boost/json|^src/[a-z]+/[a-z_]*json[a-z_]*[.](cpp|h)|^src/(exchange/read_export|cli/verify|lab/state_file).cpp"
   "sqlite3|^src/store/"
   "pugixml|^src/exchange/"
   "idn2|^src/smtp/domain.cpp"
