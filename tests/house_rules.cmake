@@ -25,7 +25,7 @@ set(allow_cli smtp pki finding exchange policy transcript net session store shel
 set(third_party
   "boost/asio|^(src/net/|src/session/|src/lab/|src/cli/|src/web/|include/domsec/net/task.h)"
   "boost/beast|^(src/net/|src/lab/|src/web/)"
-  "ares.h|^src/net/resolver.cpp"
+  "ares.h|^src/net/(dns_channel|ares_status).cpp"
   "openssl/|^src/(pki|net)/"
   "toml\\+\\+|^src/(exchange/read_toml|lab/read_recipe|lab/read_scenario)[a-z_]*.cpp"
   "boost/json|^src/[a-z]+/[a-z_]*json[a-z_]*[.](cpp|h)|^src/(exchange/read_export|cli/verify|lab/state_file).cpp"

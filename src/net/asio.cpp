@@ -1,2 +1,2 @@
-// Asio and Beast are compiled once, here (BOOST_ASIO_SEPARATE_COMPILATION).
+// Asio is compiled once, here (BOOST_ASIO_SEPARATE_COMPILATION).
 #include <boost/asio/impl/src.hpp>
