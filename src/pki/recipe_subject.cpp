@@ -81,19 +81,19 @@ int attribute_nid(const std::string& name) {
 
 void add(X509_NAME* name, const Attribute& attribute) {
   const ErrorQueueMark mark;
-  const Asn1ObjectOwner oid(OBJ_txt2obj(attribute.name.c_str(), 0));
   const int nid = attribute_nid(attribute.name);
-  const auto* octets = reinterpret_cast<const unsigned char*>(attribute.value.data());
-  const int length = static_cast<int>(attribute.value.size());
-  const X509NameEntryOwner entry(
-      nid == NID_undef && oid != nullptr
-          ? X509_NAME_ENTRY_create_by_OBJ(nullptr, oid.get(), V_ASN1_UTF8STRING, octets, length)
-          : X509_NAME_ENTRY_create_by_NID(nullptr, nid, string_type(nid), octets, length));
-  if (entry == nullptr) {
+  const Asn1ObjectOwner unnamed(nid == NID_undef ? OBJ_txt2obj(attribute.name.c_str(), 1) : nullptr);
+  const ASN1_OBJECT* oid = nid == NID_undef ? unnamed.get() : OBJ_nid2obj(nid);
+  if (oid == nullptr) {
     throw RecipeError("the subject has the unknown attribute '" + harmless(attribute.name) +
                       "'; known are CN, O, OU, C, L, ST, DC, emailAddress and dotted object identifiers");
   }
-  X509_NAME_add_entry(name, entry.get(), -1, attribute.joins_previous ? -1 : 0);
+  const X509NameEntryOwner entry(X509_NAME_ENTRY_create_by_OBJ(
+      nullptr, oid, string_type(nid), reinterpret_cast<const unsigned char*>(attribute.value.data()),
+      static_cast<int>(attribute.value.size())));
+  if (entry == nullptr || X509_NAME_add_entry(name, entry.get(), -1, attribute.joins_previous ? -1 : 0) != 1) {
+    throw RecipeError("the subject's attribute '" + harmless(attribute.name) + "' cannot be encoded");
+  }
 }
 
 }  // namespace
@@ -101,6 +101,9 @@ void add(X509_NAME* name, const Attribute& attribute) {
 X509NameOwner recipe_subject(std::string_view text) {
   X509NameOwner name(X509_NAME_new());
   for (const Attribute& attribute : attributes_of(text)) add(name.get(), attribute);
+  const ErrorQueueMark mark;
+  // libcrypto compares names by their canonical form, so it neither writes nor reads a UTF8String that is none.
+  if (i2d_X509_NAME(name.get(), nullptr) < 0) throw RecipeError("the subject is not UTF-8: " + harmless(text));
   return name;
 }
 
