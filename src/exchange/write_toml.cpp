@@ -35,16 +35,16 @@ std::string comment(const Origin& origin) {
   return out;
 }
 
-/// Lines of one section; comments stand in one column where the values are short.
+/// Collects the parameters of one section.
 class SectionText {
  public:
-  SectionText(std::string head, const Origins& origins) : origins_(origins) { out_ = std::move(head) + "\n"; }
+  SectionText(ShownSection section, const Origins& origins) : origins_(origins), section_(std::move(section)) {}
 
-  void text(std::string_view key, std::string_view value) { line(key, toml_text(value)); }
-  void text(std::string_view key, std::string_view value, const Origin& origin) { line(key, toml_text(value), origin); }
-  void word(std::string_view key, bool value) { line(key, value ? "true" : "false"); }
-  void word(std::string_view key, const Sourced<bool>& value) { line(key, *value ? "true" : "false", value.origin); }
-  void number(std::string_view key, std::int64_t value) { line(key, std::to_string(value)); }
+  void text(std::string_view key, std::string_view value) { add(key, toml_text(value), origins_.of(key)); }
+  void text(std::string_view key, std::string_view value, const Origin& origin) { add(key, toml_text(value), origin); }
+  void word(std::string_view key, bool value) { add(key, value ? "true" : "false", origins_.of(key)); }
+  void word(std::string_view key, const Sourced<bool>& value) { add(key, *value ? "true" : "false", value.origin); }
+  void number(std::string_view key, std::int64_t value) { add(key, std::to_string(value), origins_.of(key)); }
   void limit(std::string_view key, int value) {
     value == unlimited_number ? text(key, "unlimited") : number(key, value);
   }
@@ -54,28 +54,23 @@ class SectionText {
   void list(std::string_view key, const std::vector<std::string>& values, const Origin& origin) {
     std::string all;
     for (const std::string& value : values) all += (all.empty() ? "" : ", ") + toml_text(value);
-    line(key, "[" + all + "]", origin);
+    add(key, "[" + all + "]", origin);
   }
   void optional(std::string_view key, const std::optional<std::string>& value) {
-    value ? text(key, *value) : absent(key);
+    value ? text(key, *value) : add(key, {}, {});
   }
   /// Empty means: not set.
-  void path(std::string_view key, const std::string& value) { value.empty() ? absent(key) : text(key, value); }
+  void path(std::string_view key, const std::string& value) { value.empty() ? add(key, {}, {}) : text(key, value); }
 
-  [[nodiscard]] const std::string& written() const { return out_; }
+  [[nodiscard]] ShownSection written() const { return section_; }
 
  private:
-  void absent(std::string_view key) { out_ += "# " + std::string(key) + " is not set\n"; }
-
-  void line(std::string_view key, std::string_view value) { line(key, value, origins_.of(key)); }
-  void line(std::string_view key, std::string_view value, const Origin& origin) {
-    std::string written = std::string(key) + " = " + std::string(value);
-    if (written.size() < 44) written.resize(44, ' ');
-    out_ += written + "  " + comment(origin) + "\n";
+  void add(std::string_view key, std::string value, const Origin& origin) {
+    section_.parameters.push_back({std::string(key), std::move(value), origin});
   }
 
   const Origins& origins_;
-  std::string out_;
+  ShownSection section_;
 };
 
 std::optional<std::string> text_of(const std::optional<smtp::Domain>& domain) {
@@ -102,8 +97,8 @@ std::vector<std::string> texts(const Range& range, const Text& text) {
 
 std::string plain_domain(const smtp::Domain& domain) { return domain.text(); }
 
-std::string organization(const Organisation& organisation) {
-  SectionText out("[organization]", organisation.origins);
+ShownSection organization(const Organisation& organisation) {
+  SectionText out({"organization", false, organisation.origin, {}}, organisation.origins);
   out.text("Name", organisation.name);
   out.optional("ServerFqdn", text_of(organisation.server_fqdn));
   out.list("AcceptedDomains", texts(organisation.accepted_domains, plain_domain));
@@ -126,8 +121,8 @@ void protocol_log(SectionText& out, const std::string& prefix, const ProtocolLog
   out.span(prefix + "MaxAge", settings.max_age);
 }
 
-std::string transport_config(const TransportConfig& config) {
-  SectionText out("[TransportConfig]", config.origins);
+ShownSection transport_config(const TransportConfig& config) {
+  SectionText out({"TransportConfig", false, {}, {}}, config.origins);
   for (const DomainSecureList* list : {&config.tls_send_domain_secure_list, &config.tls_receive_domain_secure_list}) {
     out.list(list->name(), texts(list->domains(), plain_domain), list->origin);
   }
@@ -136,8 +131,8 @@ std::string transport_config(const TransportConfig& config) {
   return out.written();
 }
 
-std::string send_connector(const SendConnector& connector) {
-  SectionText out("[[SendConnector]]  " + comment(connector.origin), connector.origins);
+ShownSection send_connector(const SendConnector& connector) {
+  SectionText out({"SendConnector", true, connector.origin, {}}, connector.origins);
   out.text("Name", connector.name);
   out.optional("Fqdn", text_of(connector.fqdn));
   out.word("DomainSecureEnabled", connector.domain_secure_enabled);
@@ -181,8 +176,8 @@ void receive_limits(SectionText& out, const ReceiveConnector& connector) {
   out.word("Enabled", connector.enabled);
 }
 
-std::string receive_connector(const ReceiveConnector& connector) {
-  SectionText out("[[ReceiveConnector]]  " + comment(connector.origin), connector.origins);
+ShownSection receive_connector(const ReceiveConnector& connector) {
+  SectionText out({"ReceiveConnector", true, connector.origin, {}}, connector.origins);
   out.text("Name", connector.name);
   out.optional("Fqdn", text_of(connector.fqdn));
   out.list("Bindings", texts(connector.bindings, binding_text));
@@ -198,8 +193,8 @@ std::string receive_connector(const ReceiveConnector& connector) {
   return out.written();
 }
 
-std::string certificate(const CertificateFile& certificate) {
-  SectionText out("[[Certificate]]  " + comment(certificate.origin), certificate.origins);
+ShownSection certificate(const CertificateFile& certificate) {
+  SectionText out({"Certificate", true, certificate.origin, {}}, certificate.origins);
   out.text("CertificateFile", certificate.certificate_file);
   out.path("KeyFile", certificate.key_file);
   out.path("ChainFile", certificate.chain_file);
@@ -208,8 +203,8 @@ std::string certificate(const CertificateFile& certificate) {
   return out.written();
 }
 
-std::string revocation(const RevocationSettings& settings) {
-  SectionText out("[Revocation]", settings.origins);
+ShownSection revocation(const RevocationSettings& settings) {
+  SectionText out({"Revocation", false, {}, {}}, settings.origins);
   out.text("Mode", settings.mode);
   out.text("Fail", settings.fail);
   out.list("CrlFiles", settings.crl_files);
@@ -217,14 +212,35 @@ std::string revocation(const RevocationSettings& settings) {
   return out.written();
 }
 
+std::string toml(const ShownSection& section) {
+  std::string out = section.repeated ? "[[" + section.name + "]]  " + comment(section.origin) + "\n" : "[" + section.name + "]\n";
+  for (const ShownParameter& parameter : section.parameters) {
+    if (parameter.value.empty()) {
+      out += "# " + parameter.name + " is not set\n";
+      continue;
+    }
+    std::string line = parameter.name + " = " + parameter.value;
+    if (line.size() < 44) line.resize(44, ' ');  // the comments stand in one column where the values are short
+    out += line + "  " + comment(parameter.origin) + "\n";
+  }
+  return out;
+}
+
 }  // namespace
 
+std::vector<ShownSection> sections(const Organisation& organisation) {
+  std::vector<ShownSection> all{organization(organisation), transport_config(organisation.transport_config)};
+  for (const SendConnector& connector : organisation.send_connectors) all.push_back(send_connector(connector));
+  for (const ReceiveConnector& connector : organisation.receive_connectors) all.push_back(receive_connector(connector));
+  for (const CertificateFile& file : organisation.certificates) all.push_back(certificate(file));
+  all.push_back(revocation(organisation.revocation));
+  return all;
+}
+
 std::string show(const Organisation& organisation) {
-  std::string out = organization(organisation) + "\n" + transport_config(organisation.transport_config);
-  for (const SendConnector& connector : organisation.send_connectors) out += "\n" + send_connector(connector);
-  for (const ReceiveConnector& connector : organisation.receive_connectors) out += "\n" + receive_connector(connector);
-  for (const CertificateFile& file : organisation.certificates) out += "\n" + certificate(file);
-  return out + "\n" + revocation(organisation.revocation);
+  std::string out;
+  for (const ShownSection& section : sections(organisation)) out += (out.empty() ? "" : "\n") + toml(section);
+  return out;
 }
 
 }  // namespace domsec::exchange

@@ -19,6 +19,11 @@ std::optional<smtp::Domain> searched_name(const Connector& connector, const exch
   return connector.fqdn ? connector.fqdn : organisation.server_fqdn;
 }
 
+/// Only a domain-secure send connector needs a certificate of its own.
+bool presents(const exchange::SendConnector& connector) { return connector.enabled && *connector.domain_secure_enabled; }
+/// 4.1 step 1: without Tls no STARTTLS and no selection.
+bool presents(const exchange::ReceiveConnector& connector) { return connector.enabled && connector.auth_mechanism->tls; }
+
 template <typename Connector>
 exchange::Origin origin_of(const Connector& connector) {
   for (const char* parameter : {"TlsCertificateName", "Fqdn"}) {
@@ -32,7 +37,7 @@ template <typename Connector>
 void lint_presented(const Connector& connector, const std::string& title, const exchange::Organisation& organisation,
                     const std::vector<StoredCertificate>& store, pki::Instant at, std::vector<LintFinding>& all) {
   const std::optional<smtp::Domain> name = searched_name(connector, organisation);
-  if (!name || !connector.enabled) return;
+  if (!name || !presents(connector)) return;
   const Selection selection = select_certificate(store, connector.tls_certificate_name, *name, at);
   const std::string rule = connector.tls_certificate_name ? "R38" : "R11";
   for (Finding finding : selection.findings) {
@@ -57,7 +62,7 @@ std::set<std::string> wanted_names(const exchange::Organisation& organisation) {
   std::set<std::string> names;
   const auto want = [&](const auto& connector) {
     const std::optional<smtp::Domain> name = searched_name(connector, organisation);
-    if (name && connector.enabled && !connector.tls_certificate_name) names.insert(name->text());
+    if (name && presents(connector) && !connector.tls_certificate_name) names.insert(name->text());
   };
   for (const auto& connector : organisation.send_connectors) want(connector);
   for (const auto& connector : organisation.receive_connectors) want(connector);
@@ -94,11 +99,9 @@ std::vector<LintFinding> lint(const exchange::Organisation& organisation, const 
                               pki::Instant at) {
   std::vector<LintFinding> all = lint(organisation);
   for (const exchange::SendConnector& connector : organisation.send_connectors) {
-    if (!*connector.domain_secure_enabled) continue;  // any other connector needs no certificate of its own
     lint_presented(connector, "SendConnector " + connector.name, organisation, store, at, all);
   }
   for (const exchange::ReceiveConnector& connector : organisation.receive_connectors) {
-    if (!connector.auth_mechanism->tls) continue;  // 4.1 step 1: no STARTTLS, no selection
     lint_presented(connector, "ReceiveConnector " + connector.name, organisation, store, at, all);
   }
   lint_names(organisation, store, all);

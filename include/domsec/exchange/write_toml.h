@@ -2,10 +2,28 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "domsec/exchange/organisation.h"
 
 namespace domsec::exchange {
+
+/// One parameter in force. `value` is a TOML literal that is JSON as well (basic string, number, boolean, list of strings);
+/// empty: it is not set.
+struct ShownParameter {
+  std::string name;
+  std::string value;
+  Origin origin;
+};
+
+/// `organization`, `TransportConfig`, `SendConnector` (one for each), …, with every parameter.
+struct ShownSection {
+  std::string name;
+  bool repeated = false;   // written as `[[name]]`
+  Origin origin;
+  std::vector<ShownParameter> parameters;
+};
+[[nodiscard]] std::vector<ShownSection> sections(const Organisation& organisation);
 
 /// `Name = "Internet"  # domsec.toml:12`; `# default` where nothing was written. The text reads back to the same organisation.
 [[nodiscard]] std::string show(const Organisation& organisation);

@@ -1,0 +1,76 @@
+// Loads the [[Certificate]] sections for `domsec policy`. A session refuses to start with a bad file (session/edge.cpp);
+// here the certificate stays in the store without its key, so that selection can say what would follow (R18, R20).
+#include "policy_store.h"
+
+#include <algorithm>
+
+#include "domsec/pki/bundle.h"
+
+namespace domsec::cli {
+
+namespace {
+
+using finding::Code;
+
+Code code_of(pki::BundleError::Kind kind) {
+  switch (kind) {
+    case pki::BundleError::Kind::key_protected:
+    case pki::BundleError::Kind::wrong_pass_phrase: return Code::own_key_protected;
+    case pki::BundleError::Kind::key_missing: return Code::own_key_missing;
+    case pki::BundleError::Kind::key_mismatch: return Code::own_key_mismatch;
+    case pki::BundleError::Kind::unreadable:
+    case pki::BundleError::Kind::too_large:
+    case pki::BundleError::Kind::empty:
+    case pki::BundleError::Kind::not_pem:
+    case pki::BundleError::Kind::garbage:
+    case pki::BundleError::Kind::no_certificate:
+    case pki::BundleError::Kind::unwritable: return Code::own_cert_unusable;
+  }
+  return Code::own_cert_unusable;
+}
+
+policy::LintFinding trouble(const exchange::CertificateFile& file, const pki::BundleError& error) {
+  policy::Finding finding;
+  finding.code = code_of(error.kind);
+  finding.who = policy::Who::own;
+  finding.severity = finding::severity(finding.code, finding::Profile::exchange);
+  finding.detail = error.what();
+  return {std::move(finding), "R20", file.origin};
+}
+
+/// The first line of a pass-phrase file.
+std::optional<std::string> pass_phrase(const std::string& file) {
+  constexpr std::size_t longest = 4096;
+  if (file.empty()) return std::nullopt;
+  std::string text = pki::read_file(file, longest);
+  text.resize(std::min(text.size(), text.find_first_of("\r\n")));
+  return text;
+}
+
+}  // namespace
+
+CertificateStore load_certificates(const exchange::Organisation& organisation) {
+  CertificateStore store;
+  for (const exchange::CertificateFile& file : organisation.certificates) {
+    policy::StoredCertificate stored;
+    stored.name = file.certificate_file;
+    stored.for_smtp = file.services.empty() || std::find(file.services.begin(), file.services.end(), "SMTP") != file.services.end();
+    try {
+      const pki::Credentials credentials =
+          pki::read_credentials(file.certificate_file, file.key_file, file.chain_file, pass_phrase(file.key_pass_file));
+      stored.certificate = credentials.chain.front();
+      stored.has_private_key = true;
+    } catch (const pki::BundleError& error) {
+      store.findings.push_back(trouble(file, error));
+      try {
+        stored.certificate = pki::read_certificates(pki::read_file(file.certificate_file), file.certificate_file).front();
+      } catch (const pki::BundleError&) {
+        continue;  // the first error says it already
+      }
+    }
+    store.certificates.push_back(std::move(stored));
+  }
+  return store;
+}
+
+}  // namespace domsec::cli
