@@ -1,5 +1,6 @@
-// Access to the catalogue: by code, slug or number, and the reading of its coded columns (`who`, the severities).
-// Not here: the rows (catalogue_rows.cpp), what an alert, number or status means (observations.cpp).
+// Access to the catalogue: by code, slug or number, and the reading of its coded columns (`who`, the
+// severities). Not here: the rows (catalogue_rows.cpp), what an alert, number or status means
+// (observations.cpp).
 #include "domsec/finding/catalogue.h"
 
 #include <algorithm>
@@ -14,25 +15,32 @@ namespace {
 
 const Row* find_number(unsigned number) {
   const std::span<const Row> all = catalogue_rows();
-  const auto found = std::ranges::lower_bound(
-      all, number, {}, [](const Row& row) { return static_cast<unsigned>(row.code); });
+  const auto found = std::ranges::lower_bound(all, number, {},
+                                              [](const Row& row) { return static_cast<unsigned>(row.code); });
   return found != all.end() && static_cast<unsigned>(found->code) == number ? &*found : nullptr;
 }
 
 std::string_view severity_text(const Row& row, Profile profile) {
   switch (profile) {
-    case Profile::exchange: return row.severity_exchange;
-    case Profile::postfix: return row.severity_postfix;
-    case Profile::exim: return row.severity_exim;
-    case Profile::opensmtpd: return row.severity_opensmtpd;
-    case Profile::strict: return row.severity_strict;
+    case Profile::exchange:
+      return row.severity_exchange;
+    case Profile::postfix:
+      return row.severity_postfix;
+    case Profile::exim:
+      return row.severity_exim;
+    case Profile::opensmtpd:
+      return row.severity_opensmtpd;
+    case Profile::strict:
+      return row.severity_strict;
   }
   return {};
 }
 
 }  // namespace
 
-std::span<const Row> rows() { return catalogue_rows(); }
+std::span<const Row> rows() {
+  return catalogue_rows();
+}
 
 const Row& row(Code code) {
   const Row* const found = find_number(static_cast<unsigned>(code));
@@ -82,7 +90,11 @@ Severity severity(Code code, Profile profile) {
   return Severity::unknown;
 }
 
-std::string_view name(Code code) { return row(code).name; }
-std::string_view slug(Code code) { return row(code).slug; }
+std::string_view name(Code code) {
+  return row(code).name;
+}
+std::string_view slug(Code code) {
+  return row(code).slug;
+}
 
 }  // namespace domsec::finding

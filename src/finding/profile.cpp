@@ -4,11 +4,16 @@ namespace domsec::finding {
 
 std::string_view text(Profile profile) {
   switch (profile) {
-    case Profile::exchange: return "exchange";
-    case Profile::postfix: return "postfix";
-    case Profile::exim: return "exim";
-    case Profile::opensmtpd: return "opensmtpd";
-    case Profile::strict: return "strict";
+    case Profile::exchange:
+      return "exchange";
+    case Profile::postfix:
+      return "postfix";
+    case Profile::exim:
+      return "exim";
+    case Profile::opensmtpd:
+      return "opensmtpd";
+    case Profile::strict:
+      return "strict";
   }
   return "";
 }

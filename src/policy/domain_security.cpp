@@ -1,6 +1,7 @@
-// The judgement in the order in which a session can fail: the way to the peer, STARTTLS, our own certificate, the handshake,
-// the peer's certificate (D-20), refusals that come late (D-16), the replies to the mail. The first of them that fails decides.
-// Not here: what a certificate's faults are called (peer_judgement.cpp), what a refusal of the peer means (refusal_judgement.cpp).
+// The judgement in the order in which a session can fail: the way to the peer, STARTTLS, our own certificate,
+// the handshake, the peer's certificate (D-20), refusals that come late (D-16), the replies to the mail. The
+// first of them that fails decides. Not here: the way to TLS (way_to_tls.cpp), what a certificate's faults
+// are called (peer_judgement.cpp), what a refusal of the peer means (refusal_judgement.cpp).
 #include "domsec/policy/domain_security.h"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include "outcome.h"
 #include "peer_judgement.h"
 #include "refusal_judgement.h"
+#include "way_to_tls.h"
 
 namespace domsec::policy {
 namespace {
@@ -16,128 +18,21 @@ namespace {
 using finding::Code;
 using finding::Severity;
 
-bool demands_tls(const Case& c) { return c.requirement.requirement >= Requirement::encryption; }
-
-// ---- before TLS, as sender ----
-
-/// D-2 with --fail-closed: the mail is held for our own configuration, no peer is to blame.
-std::optional<Verdict> held_by_configuration(const Case& c) {
-  if (c.requirement.requirement != Requirement::domain_secured || c.requirement.broken_by.empty()) return std::nullopt;
-  Outcome outcome;
-  std::string flags;
-  for (const std::string& flag : c.requirement.broken_by) flags += (flags.empty() ? "" : ", ") + flag;
-  outcome.add(decided(Code::send_inert, Who::own, Severity::fails,
-                      "the mail is held: the domain is listed, and the connector does not secure it: " + flags));
-  return conclude(c, outcome);
-}
-
-std::optional<Verdict> no_connection(const Case& c) {
-  const Evidence& seen = c.evidence;
-  const bool unresolved = seen.dns != DnsOutcome::ok && seen.dns != DnsOutcome::not_asked;
-  if (unresolved && !seen.connected) {
-    const std::string why = seen.dns_detail.empty() ? std::string(text_of(seen.dns)) : seen.dns_detail;
-    return inconclusive(c, Code::dns_failure, Who::env, "no address to connect to: " + why);
-  }
-  const bool cut_early = seen.broken && seen.broken->step <= Step::ehlo && !seen.tls.established;
-  if (seen.connected && !cut_early) return std::nullopt;
-  Outcome outcome;
-  const std::string how = seen.broken ? text_of(*seen.broken) : std::string("no connection was made");
-  const std::string where = seen.broken ? std::string(text(seen.broken->step)) : std::string(text(Step::connect));
-  outcome.add(decided(Code::connect_failed, Who::env, Severity::inconclusive, where + ": " + how));
-  // spec exchange 6.1: the LastError texts of the transport that are attested.
-  if (seen.broken && seen.broken->step == Step::connect) {
-    if (seen.broken->kind == BreakKind::timed_out) outcome.reply = smtp::Reply(421, "4.4.1 Connection timed out");
-    if (seen.broken->kind == BreakKind::refused) outcome.reply = smtp::Reply(421, "4.2.1 Unable to connect");
-  }
-  return conclude(c, outcome);
-}
-
-/// The server ends the session before STARTTLS could be asked for.
-std::optional<Verdict> turned_away(const Case& c) {
-  const Evidence& seen = c.evidence;
-  if (!seen.refusal || seen.refused_at > Step::ehlo || seen.tls.established) return std::nullopt;
-  const smtp::Reply& reply = *seen.refusal;
-  Outcome outcome;
-  outcome.reply = reply;
-  const std::string detail = std::string(text(seen.refused_at)) + " was answered " + quoted_reply(reply);
-  if (reply.transient_failure()) {
-    outcome.add(decided(Code::inconclusive_rate_limited, Who::env, Severity::inconclusive, detail));
-    return conclude(c, outcome);
-  }
-  // RFC 5321 4.1.1.1: a server that does not know EHLO has no extensions, so no STARTTLS.
-  const bool no_extensions = seen.refused_at == Step::ehlo && (reply.code() == 500 || reply.code() == 502 || reply.code() == 504);
-  if (no_extensions) return std::nullopt;
-  outcome.add(decided(Code::not_a_tls_fault, Who::they, Severity::inconclusive, detail));
-  return conclude(c, outcome);
-}
-
-std::optional<Code> code_of(OwnTrouble trouble) {
-  switch (trouble) {
-    case OwnTrouble::none: return std::nullopt;
-    case OwnTrouble::not_found:
-    case OwnTrouble::name_not_found: return Code::own_cert_not_found;
-    case OwnTrouble::key_missing: return Code::own_key_missing;
-    case OwnTrouble::key_mismatch: return Code::own_key_mismatch;
-    case OwnTrouble::key_protected: return Code::own_key_protected;
-    case OwnTrouble::not_for_smtp: return Code::own_cert_no_smtp;
-    case OwnTrouble::expired: return Code::own_cert_expired;
-  }
-  return std::nullopt;
-}
-
-/// Domain security needs a certificate of ours; a TlsCertificateName that finds nothing fails wherever TLS is demanded.
-std::optional<Verdict> own_certificate(const Case& c) {
-  const OwnEvidence& own = c.evidence.own;
-  const std::optional<Code> code = code_of(own.trouble);
-  const bool needed = c.requirement.requirement == Requirement::domain_secured || own.trouble == OwnTrouble::name_not_found;
-  if (!code || !needed || !demands_tls(c)) return std::nullopt;
-  Outcome outcome;
-  outcome.add(decided(*code, Who::own, Severity::fails, own.detail.empty() ? std::string(text(own.trouble)) : own.detail));
-  if (*code == Code::own_cert_not_found) {
-    outcome.reply = smtp::replies::tls_certificate_name_not_found();
-    outcome.event = "12014";
-  }
-  if (*code == Code::own_cert_expired) outcome.event = "12016";
-  return conclude(c, outcome);
-}
-
-/// STARTTLS was not offered, refused, or not to be had, and TLS is demanded: T1, no MAIL FROM (R7).
-std::optional<Verdict> starttls_not_to_be_had(const Case& c) {
-  const TlsEvidence& tls = c.evidence.tls;
-  Outcome outcome;
-  if (tls.refused) {
-    const smtp::Reply& reply = *tls.refused;
-    outcome.reply = reply;
-    const bool load = reply.code() == 421 || reply.code() == 450 || (reply.transient_failure() && speaks_of_load(reply));
-    const std::string detail = "STARTTLS was answered " + quoted_reply(reply);
-    outcome.add(load ? decided(Code::inconclusive_rate_limited, Who::env, Severity::inconclusive, detail)
-                     : decided(Code::starttls_refused, Who::they, Severity::fails, detail));
-    return conclude(c, outcome);
-  }
-  if (tls.offered) return std::nullopt;
-  outcome.reply = smtp::replies::starttls_required();
-  if (tls.masked) {
-    outcome.add(decided(Code::starttls_intercepted, Who::env, Severity::fails,
-                        "banner or keywords are masked: a device on the path rewrites SMTP and hides STARTTLS"));
-  } else {
-    outcome.event = "2015";
-    outcome.add(decided(Code::starttls_not_supported, Who::we, Severity::fails, "the server does not offer STARTTLS"));
-  }
-  return conclude(c, outcome);
-}
-
 // ---- with TLS ----
 
 /// RFC 3207 4: a handshake that fails takes the connection with it, whatever was demanded.
 Verdict failed_handshake(const Case& c) {
   const TlsEvidence& tls = c.evidence.tls;
-  const bool cut = c.evidence.broken || tls.alert_received || tls.alert_sent || !tls.failure.empty() || tls.clear_text;
-  if (!cut) return inconclusive(c, Code::queue_error_generic, Who::env, "the session ended before the handshake did");
+  const bool cut =
+      c.evidence.broken || tls.alert_received || tls.alert_sent || !tls.failure.empty() || tls.clear_text;
+  if (!cut)
+    return inconclusive(c, Code::queue_error_generic, Who::env, "the session ended before the handshake did");
   Outcome outcome;
   outcome.add(handshake_failure(c.evidence, c.at));
   if (outcome.findings.front().code == Code::handshake_closed && c.evidence.role == Role::send) {
     const bool timed_out = c.evidence.broken && c.evidence.broken->kind == BreakKind::timed_out;
-    outcome.reply = smtp::Reply(421, std::string("4.4.2 Connection dropped due to ") + (timed_out ? "TimedOut" : "SocketError"));
+    outcome.reply = smtp::Reply(
+        421, std::string("4.4.2 Connection dropped due to ") + (timed_out ? "TimedOut" : "SocketError"));
   }
   return conclude(c, outcome);
 }
@@ -148,19 +43,22 @@ void add_peer(const Case& c, Outcome& outcome) {
   const bool authenticated = demanded >= Requirement::certificate_validation;
   const bool named = demanded >= Requirement::domain_validation;
   const bool known = c.requirement.reference || c.evidence.peer.name;
-  const PeerQuestion question{c.evidence.role, named || (!authenticated && known) ? NameDemand::must_match : NameDemand::none,
+  const PeerQuestion question{c.evidence.role,
+                              named || (!authenticated && known) ? NameDemand::must_match : NameDemand::none,
                               c.requirement.reference};
   for (const PeerFinding& found : judge_peer(question, c.evidence.peer, c.rules, c.at)) {
     const bool fault = found.finding.severity == Severity::fails;
     // The first fault names the status; a good self-signed one has a status of its own.
-    if (outcome.status.empty() && (fault || found.finding.code == Code::valid_self_signed)) outcome.status = found.status;
+    if (outcome.status.empty() && (fault || found.finding.code == Code::valid_self_signed))
+      outcome.status = found.status;
     outcome.add(authenticated ? found.finding : as_remark(found.finding));
   }
 }
 
 /// R10, DS131: in domain security the server must want to know us; Exchange only warns.
 void add_not_requested(const Case& c, Outcome& outcome) {
-  const bool matters = c.evidence.role == Role::send && c.requirement.requirement >= Requirement::certificate_validation;
+  const bool matters =
+      c.evidence.role == Role::send && c.requirement.requirement >= Requirement::certificate_validation;
   if (!matters || c.evidence.tls.client_certificate_requested) return;
   Finding finding = finding_of(Code::client_cert_not_requested, Who::note, c.rules,
                                "the server did not ask for our certificate, so it cannot tell who we are");
@@ -171,10 +69,12 @@ void add_not_requested(const Case& c, Outcome& outcome) {
 
 std::string proof_text(const Case& c) {
   const std::optional<pki::NameMatch> match = name_under(c.rules, c.evidence.peer, c.requirement.reference);
-  std::string out = c.evidence.peer.presented.empty() ? std::string("the peer") : c.evidence.peer.presented.front()->subject;
-  if (!match || !match->matches || !match->by || c.requirement.requirement < Requirement::domain_validation) return out + " is good";
-  out += " proves " + match->reference.text + " by " + std::string(pki::text(match->by->source)) + " " + match->by->text + " (mode " +
-         std::string(pki::text(match->rule.mode));
+  std::string out = c.evidence.peer.presented.empty() ? std::string("the peer")
+                                                      : c.evidence.peer.presented.front()->subject;
+  if (!match || !match->matches || !match->by || c.requirement.requirement < Requirement::domain_validation)
+    return out + " is good";
+  out += " proves " + match->reference.text + " by " + std::string(pki::text(match->by->source)) + " " +
+         match->by->text + " (mode " + std::string(pki::text(match->rule.mode));
   return out + (match->other_mode_matches ? ")" : "; the other mode would refuse it)");
 }
 
@@ -184,15 +84,21 @@ void add_success(const Case& c, Outcome& outcome) {
     case Requirement::none:
     case Requirement::opportunistic:
       outcome.treatment = Treatment::opportunistic;
-      outcome.add_first(finding_of(Code::tls_not_authenticated, Who::note, c.rules, "TLS is up and nothing demanded to know the peer"));
+      outcome.add_first(finding_of(Code::tls_not_authenticated, Who::note, c.rules,
+                                   "TLS is up and nothing demanded to know the peer"));
       return;
     case Requirement::encryption:
       outcome.treatment = Treatment::tls_required;
-      outcome.add_first(finding_of(Code::tls_not_authenticated, Who::note, c.rules, "TLS is up, as demanded; nobody asked who the peer is"));
+      outcome.add_first(finding_of(Code::tls_not_authenticated, Who::note, c.rules,
+                                   "TLS is up, as demanded; nobody asked who the peer is"));
       return;
     case Requirement::certificate_validation:
-    case Requirement::domain_validation: outcome.treatment = Treatment::tls_required; break;
-    case Requirement::domain_secured: outcome.treatment = Treatment::domain_secured; break;
+    case Requirement::domain_validation:
+      outcome.treatment = Treatment::tls_required;
+      break;
+    case Requirement::domain_secured:
+      outcome.treatment = Treatment::domain_secured;
+      break;
   }
   if (outcome.status.empty()) outcome.status = "Valid";
   outcome.add_first(finding_of(Code::mutual_tls_ok, Who::note, c.rules, proof_text(c)));
@@ -206,8 +112,9 @@ void add_transaction(const Case& c, Outcome& outcome) {
       outcome.reply = *seen.refusal;
       outcome.add(*said);
     } else {
-      outcome.add(finding_of(Code::not_a_tls_fault, Who::note, c.rules,
-                             std::string(text(seen.refused_at)) + " was answered " + quoted_reply(*seen.refusal)));
+      outcome.add(
+          finding_of(Code::not_a_tls_fault, Who::note, c.rules,
+                     std::string(text(seen.refused_at)) + " was answered " + quoted_reply(*seen.refusal)));
     }
   } else if (seen.broken && seen.role == Role::send) {
     const std::string detail = std::string(text(seen.broken->step)) + ": " + text_of(*seen.broken);
@@ -223,10 +130,12 @@ Verdict in_clear(const Case& c) {
   outcome.treatment = Treatment::clear;
   add_transaction(c, outcome);
   outcome.add_first(finding_of(Code::delivered_in_clear, Who::note, c.rules,
-                               c.evidence.tls.offered ? "STARTTLS was on offer and not used; nothing demanded it"
-                                                      : "STARTTLS was not on offer; nothing demanded it"));
+                               c.evidence.tls.offered
+                                   ? "STARTTLS was on offer and not used; nothing demanded it"
+                                   : "STARTTLS was not on offer; nothing demanded it"));
   if (c.evidence.tls.masked) {
-    outcome.add(as_remark(finding_of(Code::starttls_intercepted, Who::note, c.rules, "banner or keywords are masked by a device on the path")));
+    outcome.add(as_remark(finding_of(Code::starttls_intercepted, Who::note, c.rules,
+                                     "banner or keywords are masked by a device on the path")));
   }
   return conclude(c, outcome);
 }
@@ -245,7 +154,8 @@ Verdict sent_over_tls(const Case& c) {
   add_not_requested(c, outcome);
   if (outcome.fails()) {
     // T3 is for what a certificate lacks; other causes have no attested text.
-    if (!outcome.status.empty()) outcome.reply = smtp::replies::certificate_validation_failure(without_dagger(outcome.status));
+    if (!outcome.status.empty())
+      outcome.reply = smtp::replies::certificate_validation_failure(without_dagger(outcome.status));
     return conclude(c, outcome);
   }
   if (const std::optional<Finding> late = late_refusal(c.evidence, c.at)) {
@@ -266,8 +176,10 @@ Verdict sent_over_tls(const Case& c) {
 /// D-6: T2 with the status, or its permanent variant.
 smtp::Reply refusal_reply(const Rules& rules, std::string_view status) {
   switch (rules.refusal_style) {
-    case RefusalStyle::temporary: return smtp::replies::tls_channel_refused(status);
-    case RefusalStyle::permanent: return smtp::replies::tls_channel_refused_permanently(status);
+    case RefusalStyle::temporary:
+      return smtp::replies::tls_channel_refused(status);
+    case RefusalStyle::permanent:
+      return smtp::replies::tls_channel_refused_permanently(status);
   }
   return smtp::replies::tls_channel_refused(status);
 }
@@ -275,8 +187,10 @@ smtp::Reply refusal_reply(const Rules& rules, std::string_view status) {
 /// D-6: T1; the permanent variant is that of RFC 3207 4.
 smtp::Reply starttls_required_reply(const Rules& rules) {
   switch (rules.refusal_style) {
-    case RefusalStyle::temporary: return smtp::replies::starttls_required();
-    case RefusalStyle::permanent: return smtp::Reply(530, "5.7.0 Must issue a STARTTLS command first");
+    case RefusalStyle::temporary:
+      return smtp::replies::starttls_required();
+    case RefusalStyle::permanent:
+      return smtp::Reply(530, "5.7.0 Must issue a STARTTLS command first");
   }
   return smtp::replies::starttls_required();
 }
@@ -287,8 +201,9 @@ Verdict received_without_tls(const Case& c) {
   outcome.reply = starttls_required_reply(c.rules);
   if (c.requirement.requirement == Requirement::domain_secured) outcome.event = "11012";
   outcome.add(decided(Code::policy_no_tls, Who::we, Severity::fails,
-                      c.evidence.tls.offered ? "the client sent MAIL without the STARTTLS that we offered"
-                                             : "the client sent MAIL without TLS, and we did not offer STARTTLS"));
+                      c.evidence.tls.offered
+                          ? "the client sent MAIL without the STARTTLS that we offered"
+                          : "the client sent MAIL without TLS, and we did not offer STARTTLS"));
   return conclude(c, outcome);
 }
 
@@ -312,7 +227,8 @@ Verdict received_over_tls(const Case& c) {
 
 }  // namespace
 
-Verdict judge_send(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules, pki::Instant at) {
+Verdict judge_send(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules,
+                   pki::Instant at) {
   const Case c{requirement, evidence, rules, at};
   if (auto verdict = held_by_configuration(c)) return *verdict;
   if (auto verdict = no_connection(c)) return *verdict;
@@ -329,7 +245,8 @@ Verdict judge_send(const TlsRequirement& requirement, const Evidence& evidence, 
   return inconclusive(c, Code::queue_error_generic, Who::env, "the session ended before STARTTLS was tried");
 }
 
-Verdict judge_receive(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules, pki::Instant at) {
+Verdict judge_receive(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules,
+                      pki::Instant at) {
   const Case c{requirement, evidence, rules, at};
   if (evidence.tls.established) return received_over_tls(c);
   if (evidence.tls.started) return failed_handshake(c);
@@ -339,10 +256,13 @@ Verdict judge_receive(const TlsRequirement& requirement, const Evidence& evidenc
   return received_without_tls(c);
 }
 
-Verdict judge(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules, pki::Instant at) {
+Verdict judge(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules,
+              pki::Instant at) {
   switch (evidence.role) {
-    case Role::send: return judge_send(requirement, evidence, rules, at);
-    case Role::receive: return judge_receive(requirement, evidence, rules, at);
+    case Role::send:
+      return judge_send(requirement, evidence, rules, at);
+    case Role::receive:
+      return judge_receive(requirement, evidence, rules, at);
   }
   return judge_send(requirement, evidence, rules, at);
 }

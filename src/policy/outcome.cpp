@@ -16,7 +16,9 @@ void add_once(std::vector<std::string>& rules, std::string_view rule) {
 }
 
 /// R7 is the sender's rule and R8 the receiver's; a row of the catalogue names both.
-bool concerns(std::string_view rule, Role role) { return rule != (role == Role::send ? "R8" : "R7"); }
+bool concerns(std::string_view rule, Role role) {
+  return rule != (role == Role::send ? "R8" : "R7");
+}
 
 std::vector<std::string> rules_of(const Case& c, const Outcome& outcome, const Verdict& verdict) {
   std::vector<std::string> rules = outcome.rules;
@@ -37,7 +39,8 @@ std::vector<std::string> rules_of(const Case& c, const Outcome& outcome, const V
   return rules;
 }
 
-/// Findings of the configuration keep their weight where a profile has no opinion: the configuration is ours in any case.
+/// Findings of the configuration keep their weight where a profile has no opinion: the configuration is ours
+/// in any case.
 void add_configuration(const Case& c, std::vector<Finding>& findings) {
   for (Finding finding : c.requirement.findings) {
     const bool known = std::ranges::find(findings, finding.code, &Finding::code) != findings.end();
@@ -47,9 +50,27 @@ void add_configuration(const Case& c, std::vector<Finding>& findings) {
   }
 }
 
+/// Names and replies of a peer end up in these sentences: no control octets, and an end (a SAN may have 64
+/// KiB).
+void make_printable(std::string& sentence) {
+  constexpr std::size_t longest = 2000;
+  if (sentence.size() > longest) {
+    sentence.resize(longest);
+    while (!sentence.empty() && (static_cast<unsigned char>(sentence.back()) & 0xC0) == 0x80)
+      sentence.pop_back();
+    sentence += "…";
+  }
+  for (char& c : sentence) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet < 0x20 || octet == 0x7F) c = '?';
+  }
+}
+
 }  // namespace
 
-bool Outcome::fails() const { return has(findings, Severity::fails); }
+bool Outcome::fails() const {
+  return has(findings, Severity::fails);
+}
 
 Finding decided(finding::Code code, Who who, Severity severity, std::string detail) {
   Finding out;
@@ -62,15 +83,17 @@ Finding decided(finding::Code code, Who who, Severity severity, std::string deta
 
 Verdict conclude(const Case& c, Outcome outcome) {
   Verdict verdict;
-  verdict.result = outcome.fails()                                  ? Result::fail
+  verdict.result = outcome.fails()                                 ? Result::fail
                    : has(outcome.findings, Severity::inconclusive) ? Result::inconclusive
                                                                    : Result::pass;
   verdict.treatment = verdict.result == Result::pass ? outcome.treatment : Treatment::refuse;
   // What decided comes first; within its class everything stays in the order of D-20.
   const Severity deciding = verdict.result == Result::fail ? Severity::fails : Severity::inconclusive;
   if (verdict.result != Result::pass) {
-    std::ranges::stable_partition(outcome.findings, [&](const Finding& finding) { return finding.severity == deciding; });
+    std::ranges::stable_partition(outcome.findings,
+                                  [&](const Finding& finding) { return finding.severity == deciding; });
   }
+  for (Finding& finding : outcome.findings) make_printable(finding.detail);
   verdict.findings = outcome.findings;
   if (!verdict.findings.empty()) verdict.headline = verdict.findings.front();
   add_configuration(c, verdict.findings);
@@ -95,12 +118,18 @@ std::string without_dagger(std::string_view status) {
 
 std::string_view text_of(DnsOutcome outcome) {
   switch (outcome) {
-    case DnsOutcome::not_asked: return "not asked";
-    case DnsOutcome::ok: return "resolved";
-    case DnsOutcome::no_such_domain: return "no such domain";
-    case DnsOutcome::no_address: return "no address for any host";
-    case DnsOutcome::null_mx: return "null MX: the domain takes no mail (RFC 7505)";
-    case DnsOutcome::failed: return "the DNS answer failed";
+    case DnsOutcome::not_asked:
+      return "not asked";
+    case DnsOutcome::ok:
+      return "resolved";
+    case DnsOutcome::no_such_domain:
+      return "no such domain";
+    case DnsOutcome::no_address:
+      return "no address for any host";
+    case DnsOutcome::null_mx:
+      return "null MX: the domain takes no mail (RFC 7505)";
+    case DnsOutcome::failed:
+      return "the DNS answer failed";
   }
   return "";
 }

@@ -20,8 +20,8 @@ struct Case {
 };
 
 struct Outcome {
-  Treatment treatment = Treatment::refuse;   // of a pass; everything else refuses
-  std::vector<Finding> findings;             // in the order of D-20
+  Treatment treatment = Treatment::refuse;  // of a pass; everything else refuses
+  std::vector<Finding> findings;            // in the order of D-20
   std::string status;
   std::string event;
   std::optional<smtp::Reply> reply;

@@ -1,5 +1,6 @@
-// The peer's certificate under one profile. The facts come examined (pki/), here they get their finding, their Exchange status
-// and their weight. Deviations from RFC 5280 that Exchange makes are D-5, D-9, D-10 and D-18 to D-20 of the specification.
+// The peer's certificate under one profile. The facts come examined (pki/), here they get their finding,
+// their Exchange status and their weight. Deviations from RFC 5280 that Exchange makes are D-5, D-9, D-10 and
+// D-18 to D-20 of the specification.
 #include "peer_judgement.h"
 
 #include <algorithm>
@@ -13,32 +14,43 @@ using finding::Severity;
 using pki::PathFault;
 using pki::UsageFit;
 
-/// Within a chain: who vouches for it comes before what it says. Dates of a certificate that nobody vouches for mean little.
+/// Within a chain: who vouches for it comes before what it says. Dates of a certificate that nobody vouches
+/// for mean little.
 int rank(PathFault fault) {
   switch (fault) {
-    case PathFault::bad_signature: return 0;
-    case PathFault::rejected: return 1;
-    case PathFault::self_signed: return 2;
-    case PathFault::untrusted_root: return 3;
-    case PathFault::issuer_not_found: return 4;
-    case PathFault::not_a_ca: return 5;
-    case PathFault::path_too_long: return 6;
-    case PathFault::name_constraint: return 7;
-    case PathFault::other: return 8;
-    case PathFault::wrong_purpose: return 9;
-    case PathFault::expired: return 10;
-    case PathFault::not_yet_valid: return 11;
-    case PathFault::weak: return 12;
+    case PathFault::bad_signature:
+      return 0;
+    case PathFault::rejected:
+      return 1;
+    case PathFault::self_signed:
+      return 2;
+    case PathFault::untrusted_root:
+      return 3;
+    case PathFault::issuer_not_found:
+      return 4;
+    case PathFault::not_a_ca:
+      return 5;
+    case PathFault::path_too_long:
+      return 6;
+    case PathFault::name_constraint:
+      return 7;
+    case PathFault::other:
+      return 8;
+    case PathFault::wrong_purpose:
+      return 9;
+    case PathFault::expired:
+      return 10;
+    case PathFault::not_yet_valid:
+      return 11;
+    case PathFault::weak:
+      return 12;
   }
   return 13;
 }
 
-std::string subject_of(const PeerEvidence& peer) {
-  return peer.presented.empty() ? std::string("the certificate") : peer.presented.front()->subject;
-}
-
 std::string place(const pki::PathProblem& problem) {
-  return problem.subject + (problem.depth == 0 ? " (leaf)" : " (depth " + std::to_string(problem.depth) + ")");
+  return problem.subject +
+         (problem.depth == 0 ? " (leaf)" : " (depth " + std::to_string(problem.depth) + ")");
 }
 
 pki::CertificatePtr at_depth(const PeerEvidence& peer, int depth) {
@@ -54,32 +66,38 @@ std::string presented_text(const pki::NameMatch& match) {
   std::string out;
   for (std::size_t i = 0; i < match.attempts.size() && i < shown; ++i) {
     const pki::NameAttempt& attempt = match.attempts[i];
-    out += (out.empty() ? "" : "; ") + std::string(pki::text(attempt.presented.source)) + " " + attempt.presented.text + ": " + attempt.why;
+    out += (out.empty() ? "" : "; ") + std::string(pki::text(attempt.presented.source)) + " " +
+           attempt.presented.text + ": " + attempt.why;
   }
-  const std::size_t hidden = match.attempts.size() - std::min(shown, match.attempts.size()) + match.attempts_left_out;
+  const std::size_t hidden =
+      match.attempts.size() - std::min(shown, match.attempts.size()) + match.attempts_left_out;
   if (hidden > 0) out += "; and " + std::to_string(hidden) + " more";
   return out.empty() ? "it has no name at all" : out;
 }
 
-void judge_name(const PeerQuestion& question, const PeerEvidence& peer, const Rules& rules, std::vector<PeerFinding>& out) {
+void judge_name(const PeerQuestion& question, const PeerEvidence& peer, const Rules& rules,
+                std::vector<PeerFinding>& out) {
   const std::optional<pki::NameMatch> match = name_under(rules, peer, question.reference);
   if (!match) {
     if (question.name == NameDemand::none) return;
-    out.push_back({finding_of(Code::certificate_host_mismatch, Who::we, rules, "no name of the peer was compared"), "SubjectMismatch"});
+    out.push_back(
+        {finding_of(Code::certificate_host_mismatch, Who::we, rules, "no name of the peer was compared"),
+         "SubjectMismatch"});
     return;
   }
   const std::string reference = (match->reference.with_subdomains ? "*." : "") + match->reference.text;
   if (!match->matches) {
-    std::string detail = "no name of " + subject_of(peer) + " covers " + reference + " (mode " + std::string(pki::text(match->rule.mode)) +
-                         "): " + presented_text(*match);
+    std::string detail = "no name of " + subject_of(peer) + " covers " + reference + " (mode " +
+                         std::string(pki::text(match->rule.mode)) + "): " + presented_text(*match);
     if (match->other_mode_matches) detail += "; the other mode would accept it";
-    out.push_back({finding_of(Code::certificate_host_mismatch, Who::we, rules, std::move(detail)), "SubjectMismatch"});
+    out.push_back(
+        {finding_of(Code::certificate_host_mismatch, Who::we, rules, std::move(detail)), "SubjectMismatch"});
     return;
   }
   if (!match->only_by_common_name) return;
   Finding finding = finding_of(Code::name_cn_only, Who::note, rules,
-                               "only the subject CN " + (match->by ? match->by->text : std::string()) + " covers " + reference +
-                                   ", no SAN entry does");
+                               "only the subject CN " + (match->by ? match->by->text : std::string()) +
+                                   " covers " + reference + ", no SAN entry does");
   if (finding.severity == Severity::fails) finding.who = Who::we;
   out.push_back({std::move(finding), "SubjectMismatch"});
 }
@@ -89,9 +107,14 @@ void judge_name(const PeerQuestion& question, const PeerEvidence& peer, const Ru
 /// X509_V_ERR numbers of a violated constraint in Exchange's words (spec exchange 5.4); † = not attested.
 std::string constraint_status(int x509_error) {
   switch (x509_error) {
-    case 32: return "PurposeError";                             // KEYUSAGE_NO_CERTSIGN
-    case 24: case 25: case 79: return "BasicConstraintsError†";  // INVALID_CA, PATH_LENGTH_EXCEEDED
-    default: return "InternalChainFailure";
+    case 32:
+      return "PurposeError";  // KEYUSAGE_NO_CERTSIGN
+    case 24:
+    case 25:
+    case 79:
+      return "BasicConstraintsError†";  // INVALID_CA, PATH_LENGTH_EXCEEDED
+    default:
+      return "InternalChainFailure";
   }
 }
 
@@ -100,17 +123,21 @@ PeerFinding issuer_not_known(const pki::PathProblem& problem, const PeerEvidence
   const bool missing = peer.path->completes_with_known_intermediate;
   const bool leaf_only = problem.fault == PathFault::issuer_not_found;
   const Code code = missing || leaf_only ? Code::chain_incomplete : Code::certificate_not_trusted;
-  PeerFinding out{finding_of(code, Who::we, rules, ""), code == Code::chain_incomplete ? "InternalChainFailure" : "UntrustedRoot"};
+  PeerFinding out{finding_of(code, Who::we, rules, ""),
+                  code == Code::chain_incomplete ? "InternalChainFailure" : "UntrustedRoot"};
   if (missing) {
-    out.finding.detail = "the peer does not send the intermediate that issued " + place(problem) + "; with it the chain is good";
+    out.finding.detail = "the peer does not send the intermediate that issued " + place(problem) +
+                         "; with it the chain is good";
   } else if (leaf_only) {
-    out.finding.detail = "the peer sends its leaf only, and the issuer of " + place(problem) + " is not known here";
+    out.finding.detail =
+        "the peer sends its leaf only, and the issuer of " + place(problem) + " is not known here";
     out.finding.level = Level::likely;
     out.finding.alternatives = {Code::certificate_not_trusted};
   } else if (problem.x509_error == 19) {
     out.finding.detail = "the chain ends in " + place(problem) + ", a root that is not trusted here";
   } else {
-    out.finding.detail = "the issuer of " + place(problem) + " is not known here: an untrusted root, or an intermediate that is not sent";
+    out.finding.detail = "the issuer of " + place(problem) +
+                         " is not known here: an untrusted root, or an intermediate that is not sent";
     out.finding.level = Level::likely;
     out.finding.alternatives = {Code::chain_incomplete};
   }
@@ -121,65 +148,75 @@ PeerFinding outside_validity(const pki::PathProblem& problem, const PeerEvidence
   const pki::CertificatePtr certificate = at_depth(peer, problem.depth);
   if (problem.fault == PathFault::expired) {
     const std::string since = certificate ? " on " + date_text(certificate->not_after) : "";
-    return {finding_of(Code::certificate_expired, Who::we, rules, place(problem) + " expired" + since), "CertificateExpired"};
+    return {finding_of(Code::certificate_expired, Who::we, rules, place(problem) + " expired" + since),
+            "CertificateExpired"};
   }
   const std::string from = certificate ? " before " + date_text(certificate->not_before) : "";
-  return {finding_of(Code::certificate_not_yet_valid, Who::we, rules, place(problem) + " is not yet valid" + from), "CertificateExpired"};
+  return {finding_of(Code::certificate_not_yet_valid, Who::we, rules,
+                     place(problem) + " is not yet valid" + from),
+          "CertificateExpired"};
 }
 
-Code purpose_code(Role role) { return role == Role::send ? Code::server_cert_eku : Code::client_cert_eku; }
+Code purpose_code(Role role) {
+  return role == Role::send ? Code::server_cert_eku : Code::client_cert_eku;
+}
 
-PeerFinding path_finding(const pki::PathProblem& problem, Role role, const PeerEvidence& peer, const Rules& rules) {
+PeerFinding path_finding(const pki::PathProblem& problem, Role role, const PeerEvidence& peer,
+                         const Rules& rules) {
   const std::string detail = place(problem) + ": " + problem.text;
   switch (problem.fault) {
     case PathFault::untrusted_root:
-    case PathFault::issuer_not_found: return issuer_not_known(problem, peer, rules);
+    case PathFault::issuer_not_found:
+      return issuer_not_known(problem, peer, rules);
     case PathFault::self_signed:
-      return {finding_of(Code::certificate_self_signed, Who::we, rules, place(problem) + " is self-signed and not trusted here"),
+      return {finding_of(Code::certificate_self_signed, Who::we, rules,
+                         place(problem) + " is self-signed and not trusted here"),
               "UntrustedRoot"};
     case PathFault::expired:
-    case PathFault::not_yet_valid: return outside_validity(problem, peer, rules);
+    case PathFault::not_yet_valid:
+      return outside_validity(problem, peer, rules);
     case PathFault::bad_signature:
       return {finding_of(Code::certificate_signature_invalid, Who::we, rules, detail), "SignatureFailure"};
     case PathFault::not_a_ca:
     case PathFault::path_too_long:
     case PathFault::name_constraint:
-      return {finding_of(Code::chain_constraint_violated, Who::we, rules, detail), constraint_status(problem.x509_error)};
-    case PathFault::wrong_purpose: return {finding_of(purpose_code(role), Who::we, rules, detail), "WrongUsage"};
-    case PathFault::weak: return {finding_of(Code::certificate_weak, Who::we, rules, detail), "InternalChainFailure"};
+      return {finding_of(Code::chain_constraint_violated, Who::we, rules, detail),
+              constraint_status(problem.x509_error)};
+    case PathFault::wrong_purpose:
+      return {finding_of(purpose_code(role), Who::we, rules, detail), "WrongUsage"};
+    case PathFault::weak:
+      return {finding_of(Code::certificate_weak, Who::we, rules, detail), "InternalChainFailure"};
     case PathFault::rejected:
       return {finding_of(Code::validation_failure, Who::we, rules, detail), "ExplicitDistrust†"};
-    case PathFault::other: break;
+    case PathFault::other:
+      break;
   }
   return {finding_of(Code::validation_failure, Who::we, rules,
                      detail + " (X509_V_ERR " + std::to_string(problem.x509_error) + ")"),
           "InternalChainFailure"};
 }
 
-/// D-10: a client may show serverAuth, clientAuth or no EKU; --strict-eku and other stacks want clientAuth. A server needs
-/// serverAuth (RFC 5280 4.2.1.12).
+/// D-10: a client may show serverAuth, clientAuth or no EKU; --strict-eku and other stacks want clientAuth. A
+/// server needs serverAuth (RFC 5280 4.2.1.12).
 std::optional<PeerFinding> usage_finding(Role role, const PeerEvidence& peer, const Rules& rules) {
-  const bool good = peer.usage == UsageFit::fits || peer.usage == UsageFit::absent_any ||
-                    peer.usage == (role == Role::send ? UsageFit::only_server_auth : UsageFit::only_client_auth);
+  const bool good =
+      peer.usage == UsageFit::fits || peer.usage == UsageFit::absent_any ||
+      peer.usage == (role == Role::send ? UsageFit::only_server_auth : UsageFit::only_client_auth);
   if (good) return std::nullopt;
   Finding finding = finding_of(purpose_code(role), Who::we, rules,
-                               subject_of(peer) + " is for " + std::string(pki::text(peer.usage)) + " and lacks " +
-                                   (role == Role::send ? "serverAuth" : "clientAuth"));
-  const bool tolerated = role == Role::receive && peer.usage == UsageFit::only_server_auth && rules.strict_eku == StrictEku::no;
+                               subject_of(peer) + " is for " + std::string(pki::text(peer.usage)) +
+                                   " and lacks " + (role == Role::send ? "serverAuth" : "clientAuth"));
+  const bool tolerated =
+      role == Role::receive && peer.usage == UsageFit::only_server_auth && rules.strict_eku == StrictEku::no;
   if (rules.profile == Profile::exchange && !tolerated) finding.severity = Severity::fails;
   if (finding.severity != Severity::fails) finding.who = Who::note;
   return PeerFinding{std::move(finding), "WrongUsage"};
 }
 
-/// One finding for each code: the same fault at two depths is said once, at the lowest.
-void add_once(std::vector<PeerFinding>& out, PeerFinding finding) {
-  const bool known = std::ranges::any_of(out, [&](const PeerFinding& other) { return other.finding.code == finding.finding.code; });
-  if (!known) out.push_back(std::move(finding));
-}
-
 void judge_chain(Role role, const PeerEvidence& peer, const Rules& rules, std::vector<PeerFinding>& out) {
   if (!peer.path) {
-    out.push_back({finding_of(Code::validation_failure, Who::we, rules, "the chain of " + subject_of(peer) + " was not examined"),
+    out.push_back({finding_of(Code::validation_failure, Who::we, rules,
+                              "the chain of " + subject_of(peer) + " was not examined"),
                    "InternalChainFailure"});
     return;
   }
@@ -198,86 +235,13 @@ void judge_chain(Role role, const PeerEvidence& peer, const Rules& rules, std::v
   if (usage && !usage_said) add_once(out, *usage);
 }
 
-// ---- revocation ----
-
-Code code_of(pki::CrlProblem problem) {
-  switch (problem) {
-    case pki::CrlProblem::no_cdp: return Code::crl_no_cdp;
-    case pki::CrlProblem::unreachable: return Code::crl_unreachable;
-    case pki::CrlProblem::too_large: return Code::crl_too_large;
-    case pki::CrlProblem::stale: return Code::crl_stale;
-    case pki::CrlProblem::not_yet_valid: return Code::crl_not_yet_valid;
-    case pki::CrlProblem::wrong_issuer: return Code::crl_wrong_issuer;
-    case pki::CrlProblem::invalid: return Code::crl_invalid;
-    case pki::CrlProblem::none:
-    case pki::CrlProblem::unavailable: break;
-  }
-  return Code::revocation_unavailable;
-}
-
-std::string source_text(const pki::Revocation& revocation) { return revocation.uri.empty() ? "" : " by " + revocation.uri; }
-
-PeerFinding revoked(const pki::Revocation& revocation, const Rules& rules) {
-  std::string detail = revocation.subject + " (serial " + revocation.serial + ") is revoked";
-  if (revocation.revoked_at) detail += " since " + date_text(*revocation.revoked_at);
-  if (!revocation.reason.empty()) detail += " (" + revocation.reason + ")";
-  return {finding_of(Code::certificate_revoked, Who::we, rules, detail + source_text(revocation)), "Revoked†"};
-}
-
-PeerFinding not_determined(const pki::Revocation& revocation, const Rules& rules) {
-  const Code code = code_of(revocation.problem);
-  std::string detail = "whether " + revocation.subject + " is revoked cannot be told: " +
-                       (revocation.detail.empty() ? std::string(pki::text(revocation.problem)) : revocation.detail);
-  if (!revocation.uri.empty()) detail += " (" + revocation.uri + ")";
-  if (code == Code::crl_stale && revocation.next_update) detail += "; nextUpdate was " + date_text(*revocation.next_update);
-  Finding finding = finding_of(code, Who::env, rules, std::move(detail));
-  // D-9: --crl-fail soft makes a warning of what would refuse the peer; the strict profile knows no soft failure.
-  if (finding.severity == Severity::fails && rules.crl_fail == CrlFail::soft && rules.profile != Profile::strict) finding.severity = Severity::warning;
-  return {std::move(finding), code == Code::crl_no_cdp ? "NoRevocationCheck†" : "RevocationOffline"};
-}
-
-/// spec exchange 5.3: every certificate below the anchor; what is known to be revoked comes before what is not known.
-void judge_revocation(const PeerEvidence& peer, const Rules& rules, std::vector<PeerFinding>& out) {
-  if (!peer.revocation_checked) return;
-  for (const pki::Revocation& revocation : peer.revocations) {
-    if (revocation.state == pki::RevocationState::revoked) add_once(out, revoked(revocation, rules));
-  }
-  for (const pki::Revocation& revocation : peer.revocations) {
-    if (revocation.state == pki::RevocationState::unknown) add_once(out, not_determined(revocation, rules));
-  }
-  // An empty answer is no good answer: a path with certificates below its anchor has one for each.
-  if (peer.revocations.empty() && peer.path && peer.path->good() && peer.path->path.size() > 1) {
-    pki::Revocation missing;
-    missing.subject = subject_of(peer);
-    missing.problem = pki::CrlProblem::unavailable;
-    missing.detail = "no list was looked at";
-    add_once(out, not_determined(missing, rules));
-  }
-}
-
-// ---- remarks ----
-
-void add_remarks(const PeerEvidence& peer, const Rules& rules, pki::Instant at, std::vector<PeerFinding>& out) {
-  const pki::Certificate& leaf = *peer.presented.front();
-  if (peer.path && peer.path->good() && leaf.self_signed) {
-    out.push_back({finding_of(Code::valid_self_signed, Who::note, rules,
-                              leaf.subject + " is self-signed and itself trusted here; no revocation list can name it"),
-                   "ValidSelfSigned"});
-  }
-  constexpr auto near_its_end = std::chrono::days(60);  // R41: 60 days and more are green
-  if (at <= leaf.not_after && leaf.not_after - at < near_its_end) {
-    const auto left = std::chrono::duration_cast<std::chrono::days>(leaf.not_after - at).count();
-    out.push_back({finding_of(Code::certificate_expiring, Who::note, rules,
-                              leaf.subject + " expires in " + std::to_string(left) + " days, on " + date_text(leaf.not_after)),
-                   ""});
-  }
-}
-
-/// spec findings 1.5. Exchange: as configured. Strict: an equal SAN entry and nothing else; a CN is looked at to name the
-/// fault (DS111). The others look at the CN only where there is no SAN of the kind (RFC 6125 6.4.4).
+/// spec findings 1.5. Exchange: as configured. Strict: an equal SAN entry and nothing else; a CN is looked at
+/// to name the fault (DS111). The others look at the CN only where there is no SAN of the kind (RFC
+/// 6125 6.4.4).
 pki::NameRule name_rule(const Rules& rules) {
   switch (rules.profile) {
-    case Profile::exchange: return rules.name;
+    case Profile::exchange:
+      return rules.name;
     case Profile::postfix:
     case Profile::exim:
     case Profile::opensmtpd: {
@@ -285,7 +249,8 @@ pki::NameRule name_rule(const Rules& rules) {
       if (rule.common_name == pki::CommonName::always) rule.common_name = pki::CommonName::without_dns_names;
       return rule;
     }
-    case Profile::strict: return {pki::NameMatchMode::exact, pki::CommonName::always, pki::WildcardApex::refuse};
+    case Profile::strict:
+      return {pki::NameMatchMode::exact, pki::CommonName::always, pki::WildcardApex::refuse};
   }
   return rules.name;
 }
@@ -310,13 +275,15 @@ std::optional<pki::NameMatch> name_under(const Rules& rules, const PeerEvidence&
   return std::nullopt;
 }
 
-std::vector<PeerFinding> judge_peer(const PeerQuestion& question, const PeerEvidence& peer, const Rules& rules, pki::Instant at) {
+std::vector<PeerFinding> judge_peer(const PeerQuestion& question, const PeerEvidence& peer,
+                                    const Rules& rules, pki::Instant at) {
   std::vector<PeerFinding> out;
   if (peer.presented.empty()) {
     const bool client = question.role == Role::receive;
-    out.push_back({finding_of(client ? Code::client_cert_missing : Code::validation_failure, Who::we, rules,
-                              client ? "the client presented no certificate" : "the server presented no certificate"),
-                   "EmptyCertificate"});
+    out.push_back(
+        {finding_of(client ? Code::client_cert_missing : Code::validation_failure, Who::we, rules,
+                    client ? "the client presented no certificate" : "the server presented no certificate"),
+         "EmptyCertificate"});
     return out;
   }
   if (question.name == NameDemand::must_match) judge_name(question, peer, rules, out);
@@ -327,7 +294,8 @@ std::vector<PeerFinding> judge_peer(const PeerQuestion& question, const PeerEvid
 }
 
 std::string certificate_validation_status(const PeerEvidence& peer, const Rules& rules) {
-  const PeerQuestion question{Role::receive, peer.name ? NameDemand::must_match : NameDemand::none, std::nullopt};
+  const PeerQuestion question{Role::receive, peer.name ? NameDemand::must_match : NameDemand::none,
+                              std::nullopt};
   std::string remark;
   // No instant is known here: the path was examined at one, and the remark on a near end has no status.
   for (const PeerFinding& found : judge_peer(question, peer, rules, pki::Instant{})) {
@@ -336,22 +304,5 @@ std::string certificate_validation_status(const PeerEvidence& peer, const Rules&
   }
   return remark;
 }
-
-Finding finding_of(Code code, Who who, const Rules& rules, std::string detail) {
-  Finding out;
-  out.code = code;
-  out.who = who;
-  out.severity = finding::severity(code, rules.profile);
-  out.detail = std::move(detail);
-  return out;
-}
-
-Finding as_remark(Finding finding) {
-  if (finding.severity == Severity::fails || finding.severity == Severity::warning) finding.severity = Severity::information;
-  finding.who = Who::note;
-  return finding;
-}
-
-std::string date_text(pki::Instant instant) { return pki::rfc3339(instant).substr(0, 10); }
 
 }  // namespace domsec::policy

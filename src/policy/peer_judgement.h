@@ -1,5 +1,5 @@
-// What is wrong with a peer's certificate, through the eyes of one profile: name, then chain, then revocation (D-20), then
-// remarks. Part of domain_security.h; does not know whether anything was demanded.
+// What is wrong with a peer's certificate, through the eyes of one profile: name, then chain, then revocation
+// (D-20), then remarks. Part of domain_security.h; does not know whether anything was demanded.
 #pragma once
 
 #include <optional>
@@ -20,16 +20,25 @@ struct PeerFinding {
 enum class NameDemand { none, must_match };
 
 struct PeerQuestion {
-  Role role = Role::send;                         // ours: the peer of a sender is a server
+  Role role = Role::send;  // ours: the peer of a sender is a server
   NameDemand name = NameDemand::must_match;
-  std::optional<pki::ReferenceId> reference;      // used when the evidence holds no comparison
+  std::optional<pki::ReferenceId> reference;  // used when the evidence holds no comparison
 };
 
 /// In D-20 order. Severities are those of the profile: who demands nothing lowers them with `as_remark`.
-[[nodiscard]] std::vector<PeerFinding> judge_peer(const PeerQuestion& question, const PeerEvidence& peer, const Rules& rules,
-                                                  pki::Instant at);
+[[nodiscard]] std::vector<PeerFinding> judge_peer(const PeerQuestion& question, const PeerEvidence& peer,
+                                                  const Rules& rules, pki::Instant at);
 
-/// The name comparison that `rules` wants: the recorded one, or the same names judged again under the profile's rule.
+/// Its parts that stand in peer_revocation.cpp.
+void judge_revocation(const PeerEvidence& peer, const Rules& rules, std::vector<PeerFinding>& out);
+void add_remarks(const PeerEvidence& peer, const Rules& rules, pki::Instant at,
+                 std::vector<PeerFinding>& out);
+/// One finding for each code: the same fault at two depths is said once, at the lowest.
+void add_once(std::vector<PeerFinding>& out, PeerFinding finding);
+[[nodiscard]] std::string subject_of(const PeerEvidence& peer);
+
+/// The name comparison that `rules` wants: the recorded one, or the same names judged again under the
+/// profile's rule.
 [[nodiscard]] std::optional<pki::NameMatch> name_under(const Rules& rules, const PeerEvidence& peer,
                                                        const std::optional<pki::ReferenceId>& reference);
 

@@ -11,7 +11,9 @@ namespace {
 
 using finding::Code;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::string lower_case(std::string_view text) {
   std::string out(text);
@@ -19,7 +21,9 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 Finding failing(Code code, Who who, Level level, std::string detail) {
   Finding out;
@@ -62,7 +66,8 @@ Finding refused_expired(const Evidence& evidence, pki::Instant at, std::string d
   }
   out.alternatives = {Code::crl_stale};
   if (own) {
-    out.detail += "; our certificate is valid until " + date_text(own->not_after) + ", so the peer's revocation list may be stale or his clock wrong";
+    out.detail += "; our certificate is valid until " + date_text(own->not_after) +
+                  ", so the peer's revocation list may be stale or his clock wrong";
   }
   return out;
 }
@@ -70,15 +75,18 @@ Finding refused_expired(const Evidence& evidence, pki::Instant at, std::string d
 /// Alert 40: under TLS 1.2 also the answer to a client without certificate (RFC 5246 7.4.6).
 Finding no_agreement(const Evidence& evidence, std::string detail) {
   const TlsEvidence& tls = evidence.tls;
-  const bool asked_in_vain = tls.client_certificate_requested && !tls.own_certificate_sent && tls.version != "TLSv1.3";
+  const bool asked_in_vain =
+      tls.client_certificate_requested && !tls.own_certificate_sent && tls.version != "TLSv1.3";
   if (evidence.role == Role::send && asked_in_vain) {
-    Finding out = failing(Code::client_cert_required, Who::they, Level::likely, detail + "; he asked for a client certificate and we sent none");
+    Finding out = failing(Code::client_cert_required, Who::they, Level::likely,
+                          detail + "; he asked for a client certificate and we sent none");
     out.alternatives = {Code::tls_no_shared_cipher, Code::tls_version_mismatch};
     return out;
   }
   Finding out = failing(Code::tls_no_shared_cipher, Who::they, Level::ambiguous, std::move(detail));
   out.alternatives = {Code::tls_version_mismatch};
-  if (evidence.role == Role::send && !tls.own_certificate_sent) out.alternatives.push_back(Code::client_cert_required);
+  if (evidence.role == Role::send && !tls.own_certificate_sent)
+    out.alternatives.push_back(Code::client_cert_required);
   return out;
 }
 
@@ -86,24 +94,32 @@ Finding certificate_required(const Evidence& evidence, std::string detail) {
   Finding out = failing(Code::client_cert_required, Who::they, Level::exact, std::move(detail));
   const bool had_one = evidence.own.certificate && !evidence.tls.own_certificate_sent;
   if (had_one && !evidence.tls.requested_ca_names.empty()) {
-    out.detail += "; he named " + std::to_string(evidence.tls.requested_ca_names.size()) + " CAs, and no certificate of ours was sent";
+    out.detail += "; he named " + std::to_string(evidence.tls.requested_ca_names.size()) +
+                  " CAs, and no certificate of ours was sent";
     out.alternatives = {Code::ca_hint_mismatch};
   }
   return out;
 }
 
 Finding from_alert(const Evidence& evidence, const pki::Alert& alert, pki::Instant at) {
-  std::string detail = "the peer sent alert " + std::to_string(alert.number) + " " + pki::alert_name(alert.number);
+  std::string detail =
+      "the peer sent alert " + std::to_string(alert.number) + " " + pki::alert_name(alert.number);
   if (evidence.tls.established) detail += " after the handshake";
   switch (alert.number) {
-    case 40: return no_agreement(evidence, std::move(detail));
-    case 43: return refused_purpose(evidence, std::move(detail));
-    case 45: return refused_expired(evidence, at, std::move(detail));
-    case 116: return certificate_required(evidence, std::move(detail));
-    default: break;
+    case 40:
+      return no_agreement(evidence, std::move(detail));
+    case 43:
+      return refused_purpose(evidence, std::move(detail));
+    case 45:
+      return refused_expired(evidence, at, std::move(detail));
+    case 116:
+      return certificate_required(evidence, std::move(detail));
+    default:
+      break;
   }
   const finding::FromAlert from = finding::from_alert_received(alert.number);
-  Finding out = failing(from.first, Who::they, from.alternatives.empty() ? Level::exact : Level::likely, std::move(detail));
+  Finding out = failing(from.first, Who::they, from.alternatives.empty() ? Level::exact : Level::likely,
+                        std::move(detail));
   out.alternatives.assign(from.alternatives.begin(), from.alternatives.end());
   const pki::CertificatePtr& own = evidence.own.certificate;
   if (alert.number == 42 && own && at < own->not_before) {
@@ -131,7 +147,8 @@ std::optional<Finding> ended_by_us(const TlsEvidence& tls) {
                                   Reason{"wrong version number", Code::tls_protocol_error}};
   const std::string failure = lower_case(tls.failure);
   for (const Reason& reason : reasons) {
-    if (contains(failure, reason.part)) return failing(reason.code, Who::we, Level::exact, "the handshake failed: " + tls.failure);
+    if (contains(failure, reason.part))
+      return failing(reason.code, Who::we, Level::exact, "the handshake failed: " + tls.failure);
   }
   if (!tls.alert_sent) return std::nullopt;
   const int number = tls.alert_sent->number;
@@ -140,7 +157,8 @@ std::optional<Finding> ended_by_us(const TlsEvidence& tls) {
   if (number == 70) return failing(Code::tls_version_mismatch, Who::we, Level::exact, detail);
   if (number == 40 || number == 71) return failing(Code::tls_no_shared_cipher, Who::we, Level::exact, detail);
   if (number == 116) return failing(Code::client_cert_missing, Who::we, Level::exact, detail);
-  if (number >= 41 && number <= 49 && number != 47) return failing(Code::validation_failure, Who::we, Level::likely, detail);
+  if (number >= 41 && number <= 49 && number != 47)
+    return failing(Code::validation_failure, Who::we, Level::likely, detail);
   return failing(Code::tls_protocol_error, Who::we, Level::exact, detail);
 }
 
@@ -160,9 +178,12 @@ Finding refused_by_status(const Evidence& evidence, std::string_view status, std
     std::string_view status;
     Code code;
   };
-  constexpr std::array said = {Said{"subjectmismatch", Code::refused_host_mismatch}, Said{"untrustedroot", Code::refused_unknown_ca},
-                               Said{"certificateexpired", Code::refused_expired},    Said{"revoked", Code::refused_revoked},
-                               Said{"emptycertificate", Code::client_cert_required}, Said{"noremotecertificate", Code::client_cert_required}};
+  constexpr std::array said = {Said{"subjectmismatch", Code::refused_host_mismatch},
+                               Said{"untrustedroot", Code::refused_unknown_ca},
+                               Said{"certificateexpired", Code::refused_expired},
+                               Said{"revoked", Code::refused_revoked},
+                               Said{"emptycertificate", Code::client_cert_required},
+                               Said{"noremotecertificate", Code::client_cert_required}};
   for (const Said& known : said) {
     if (known.status == status) return failing(known.code, Who::they, Level::exact, std::move(detail));
   }
@@ -178,7 +199,9 @@ Finding handshake_failure(const Evidence& evidence, pki::Instant at) {
   const TlsEvidence& tls = evidence.tls;
   if (tls.clear_text) {
     const std::string detail = "text in clear came where a TLS record was due";
-    if (tls.masked) return failing(Code::starttls_intercepted, Who::env, Level::exact, detail + ", behind a masked greeting");
+    if (tls.masked)
+      return failing(Code::starttls_intercepted, Who::env, Level::exact,
+                     detail + ", behind a masked greeting");
     Finding out = failing(Code::tls_protocol_error, Who::they, Level::likely, detail);
     out.alternatives = {Code::starttls_intercepted};
     return out;
@@ -186,11 +209,14 @@ Finding handshake_failure(const Evidence& evidence, pki::Instant at) {
   if (tls.alert_received) return from_alert(evidence, *tls.alert_received, at);
   if (const std::optional<Finding> ours = ended_by_us(tls)) {
     if (!tls.masked || ours->code != Code::tls_protocol_error) return *ours;
-    return failing(Code::starttls_intercepted, Who::env, Level::exact, ours->detail + ", behind a masked greeting");
+    return failing(Code::starttls_intercepted, Who::env, Level::exact,
+                   ours->detail + ", behind a masked greeting");
   }
   const std::string how = evidence.broken ? text_of(*evidence.broken) : tls.failure;
-  Finding out = failing(Code::handshake_closed, Who::they, Level::ambiguous, "the connection was cut during the handshake without an alert (" + how + ")");
-  out.alternatives = {Code::tls_version_mismatch, Code::tls_no_shared_cipher, Code::starttls_intercepted, Code::refused_unspecified};
+  Finding out = failing(Code::handshake_closed, Who::they, Level::ambiguous,
+                        "the connection was cut during the handshake without an alert (" + how + ")");
+  out.alternatives = {Code::tls_version_mismatch, Code::tls_no_shared_cipher, Code::starttls_intercepted,
+                      Code::refused_unspecified};
   return out;
 }
 
@@ -199,17 +225,21 @@ std::optional<Finding> late_refusal(const Evidence& evidence, pki::Instant at) {
     return from_alert(evidence, *evidence.tls.alert_received, at);
   }
   // A 421 is the first reply inside TLS and confirms nothing: Postfix refuses a client certificate with it.
-  const bool refused = evidence.refusal && (evidence.refused_at <= Step::ehlo_inside_tls || !evidence.tls.confirmed);
+  const bool refused =
+      evidence.refusal && (evidence.refused_at <= Step::ehlo_inside_tls || !evidence.tls.confirmed);
   if (refused) {
     if (std::optional<Finding> known = from_reply(evidence, *evidence.refusal)) return known;
   } else if (evidence.tls.confirmed || !evidence.broken) {
     return std::nullopt;
   }
   const std::string how = refused ? quoted_reply(*evidence.refusal) : text_of(*evidence.broken);
-  Finding out = failing(Code::refused_after_handshake, Who::they, Level::ambiguous,
-                        "the handshake succeeded for us, then the peer ended the session before any good reply inside TLS (" + how + ")");
+  Finding out = failing(
+      Code::refused_after_handshake, Who::they, Level::ambiguous,
+      "the handshake succeeded for us, then the peer ended the session before any good reply inside TLS (" +
+          how + ")");
   if (evidence.tls.own_certificate_sent) {
-    out.alternatives = {Code::refused_unknown_ca, Code::refused_expired, Code::refused_revoked, Code::refused_purpose, Code::refused_unspecified};
+    out.alternatives = {Code::refused_unknown_ca, Code::refused_expired, Code::refused_revoked,
+                        Code::refused_purpose, Code::refused_unspecified};
   } else {
     out.alternatives = {Code::client_cert_required, Code::refused_unspecified};
   }
@@ -219,18 +249,21 @@ std::optional<Finding> late_refusal(const Evidence& evidence, pki::Instant at) {
 std::optional<Finding> from_reply(const Evidence& evidence, const smtp::Reply& reply) {
   const std::string text = lower_case(reply.text());
   std::string detail = "the peer answered " + quoted_reply(reply);
-  if (contains(text, "starttls is required") || contains(text, "must issue a starttls") || contains(text, "authentication required")) {
+  if (contains(text, "starttls is required") || contains(text, "must issue a starttls") ||
+      contains(text, "authentication required")) {
     if (evidence.tls.established) return std::nullopt;
     return failing(Code::policy_no_tls, Who::they, Level::exact, std::move(detail));
   }
   if (contains(text, "failed to establish appropriate tls channel")) {
     return refused_by_status(evidence, refused_status(text), std::move(detail));
   }
-  if (contains(text, "no client certificate presented")) return certificate_required(evidence, std::move(detail));
+  if (contains(text, "no client certificate presented"))
+    return certificate_required(evidence, std::move(detail));
   if (contains(text, "client certificate not trusted")) {
     return failing(Code::refused_unspecified, Who::they, Level::exact, std::move(detail));
   }
-  if (contains(text, "5.7.51") || contains(text, "5.7.64")) {  // Exchange Online: certificate missing, or of another name
+  if (contains(text, "5.7.51") ||
+      contains(text, "5.7.64")) {  // Exchange Online: certificate missing, or of another name
     Finding out = failing(Code::client_cert_required, Who::they, Level::ambiguous, std::move(detail));
     out.alternatives = {Code::refused_host_mismatch};
     return out;
@@ -238,14 +271,18 @@ std::optional<Finding> from_reply(const Evidence& evidence, const smtp::Reply& r
   if (reply.code() != 454) return std::nullopt;
   // sendmail, 454 4.7.0
   if (contains(text, "not authenticated")) return certificate_required(evidence, std::move(detail));
-  if (contains(text, "authentication failed")) return failing(Code::refused_unspecified, Who::they, Level::exact, std::move(detail));
-  if (contains(text, "does not match")) return failing(Code::refused_host_mismatch, Who::they, Level::exact, std::move(detail));
+  if (contains(text, "authentication failed"))
+    return failing(Code::refused_unspecified, Who::they, Level::exact, std::move(detail));
+  if (contains(text, "does not match"))
+    return failing(Code::refused_host_mismatch, Who::they, Level::exact, std::move(detail));
   return std::nullopt;
 }
 
 bool speaks_of_load(const smtp::Reply& reply) {
   const std::string text = lower_case(reply.text());
-  constexpr std::array words = {"too many", "rate limit", "ratelimit", "throttl", " load", "overload", "busy", "greylist", "graylist", "try again later", "slow down"};
+  constexpr std::array words = {"too many", "rate limit",      "ratelimit", "throttl",
+                                " load",    "overload",        "busy",      "greylist",
+                                "graylist", "try again later", "slow down"};
   return std::ranges::any_of(words, [&](std::string_view word) { return contains(text, word); });
 }
 

@@ -81,7 +81,8 @@ TEST(CatalogueMarkdown, HasASectionForEachRow) {
   for (const std::string& line : lines_of(page)) {
     if (line.starts_with("| ") && line != "| | |") {
       std::size_t bars = 0;
-      for (std::size_t i = 0; i < line.size(); ++i) bars += line[i] == '|' && (i == 0 || line[i - 1] != '\\') ? 1 : 0;
+      for (std::size_t i = 0; i < line.size(); ++i)
+        bars += line[i] == '|' && (i == 0 || line[i - 1] != '\\') ? 1 : 0;
       EXPECT_EQ(bars, 3U) << line;
     }
   }

@@ -46,7 +46,8 @@ inline std::shared_ptr<pki::Certificate> authority(const std::string& name) {
 }
 
 inline pki::PathProblem problem(pki::PathFault fault, int x509_error, int depth = 0) {
-  return {fault, depth, x509_error, "as OpenSSL says it", depth == 0 ? "CN=mail1.contoso.com" : "CN=Issuing CA"};
+  return {fault, depth, x509_error, "as OpenSSL says it",
+          depth == 0 ? "CN=mail1.contoso.com" : "CN=Issuing CA"};
 }
 
 inline pki::Revocation good_revocation(int depth) {

@@ -20,7 +20,9 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string reply_text(const Verdict& verdict) { return verdict.reply ? verdict.reply->text() : ""; }
+std::string reply_text(const Verdict& verdict) {
+  return verdict.reply ? verdict.reply->text() : "";
+}
 
 std::vector<Code> failing(const Verdict& verdict) {
   std::vector<Code> codes;
@@ -30,7 +32,9 @@ std::vector<Code> failing(const Verdict& verdict) {
   return codes;
 }
 
-bool holds(const Verdict& verdict, Code code) { return std::ranges::find(verdict.findings, code, &Finding::code) != verdict.findings.end(); }
+bool holds(const Verdict& verdict, Code code) {
+  return std::ranges::find(verdict.findings, code, &Finding::code) != verdict.findings.end();
+}
 
 std::string refused(std::string_view status) {
   return "454 4.7.0 Failed to establish appropriate TLS channel: " + std::string(status) + ": Access Denied";
@@ -45,7 +49,9 @@ TEST(JudgeReceive, PassesAListedSenderWhoProvesItsDomain) {
   EXPECT_FALSE(verdict.reply);
   EXPECT_EQ(exit_code(verdict), 0);
   // R69: which name, by which rule, and what the other rule would say.
-  EXPECT_THAT(verdict.headline.detail, HasSubstr("contoso.com by san mail1.contoso.com (mode subdomains; the other mode would refuse it)"));
+  EXPECT_THAT(
+      verdict.headline.detail,
+      HasSubstr("contoso.com by san mail1.contoso.com (mode subdomains; the other mode would refuse it)"));
 }
 
 TEST(JudgeReceive, RefusesAListedSenderForEachFaultWithItsStatusEventAndReply) {  // R8
@@ -61,39 +67,69 @@ TEST(JudgeReceive, RefusesAListedSenderForEachFaultWithItsStatusEventAndReply) {
   const auto path = [](PathFault fault, int number, int depth = 0) {
     return [=](Evidence& seen) { seen.peer.path->problems = {problem(fault, number, depth)}; };
   };
-  const auto crl = [](CrlProblem why) { return [=](Evidence& seen) { seen.peer.revocations[0] = unknown_revocation(why); }; };
+  const auto crl = [](CrlProblem why) {
+    return [=](Evidence& seen) { seen.peer.revocations[0] = unknown_revocation(why); };
+  };
   const Case table[] = {
-      {"no TLS", [](Evidence& seen) { seen = clear_session(Role::receive); }, Code::policy_no_tls, "", "11012",
-       "451 5.7.3 STARTTLS is required to send mail", 1},
-      {"no certificate", [](Evidence& seen) { seen.peer = {}; }, Code::client_cert_missing, "EmptyCertificate", "",
-       refused("EmptyCertificate"), 1},
-      {"wrong name", [](Evidence& seen) { seen.peer = good_peer({.common_name = "mail.fabrikam.com", .dns_names = {"mail.fabrikam.com"}}); },
+      {"no TLS", [](Evidence& seen) { seen = clear_session(Role::receive); }, Code::policy_no_tls, "",
+       "11012", "451 5.7.3 STARTTLS is required to send mail", 1},
+      {"no certificate", [](Evidence& seen) { seen.peer = {}; }, Code::client_cert_missing,
+       "EmptyCertificate", "", refused("EmptyCertificate"), 1},
+      {"wrong name",
+       [](Evidence& seen) {
+         seen.peer = good_peer({.common_name = "mail.fabrikam.com", .dns_names = {"mail.fabrikam.com"}});
+       },
        Code::certificate_host_mismatch, "SubjectMismatch", "11015", refused("SubjectMismatch"), 1},
-      {"untrusted root", path(PathFault::untrusted_root, 19, 2), Code::certificate_not_trusted, "UntrustedRoot", "", refused("UntrustedRoot"), 1},
-      {"self-signed", path(PathFault::self_signed, 18), Code::certificate_self_signed, "UntrustedRoot", "", refused("UntrustedRoot"), 1},
-      {"leaf only", path(PathFault::issuer_not_found, 20), Code::chain_incomplete, "InternalChainFailure", "", refused("InternalChainFailure"), 1},
-      {"expired", path(PathFault::expired, 10), Code::certificate_expired, "CertificateExpired", "", refused("CertificateExpired"), 1},
-      {"not yet valid", path(PathFault::not_yet_valid, 9), Code::certificate_not_yet_valid, "CertificateExpired", "", refused("CertificateExpired"), 1},
-      {"bad signature", path(PathFault::bad_signature, 7), Code::certificate_signature_invalid, "SignatureFailure", "", refused("SignatureFailure"), 1},
-      {"no CA above it", path(PathFault::not_a_ca, 79, 1), Code::chain_constraint_violated, "BasicConstraintsError†", "", refused("BasicConstraintsError"), 1},
-      {"CA may not sign", path(PathFault::not_a_ca, 32, 1), Code::chain_constraint_violated, "PurposeError", "", refused("PurposeError"), 1},
-      {"path too long", path(PathFault::path_too_long, 25, 1), Code::chain_constraint_violated, "BasicConstraintsError†", "", refused("BasicConstraintsError"), 1},
-      {"name constraint", path(PathFault::name_constraint, 47, 0), Code::chain_constraint_violated, "InternalChainFailure", "", refused("InternalChainFailure"), 1},
-      {"distrusted", path(PathFault::rejected, 28), Code::validation_failure, "ExplicitDistrust†", "", refused("ExplicitDistrust"), 1},
-      {"anything else", path(PathFault::other, 34), Code::validation_failure, "InternalChainFailure", "", refused("InternalChainFailure"), 1},
-      {"never examined", [](Evidence& seen) { seen.peer.path.reset(); }, Code::validation_failure, "InternalChainFailure", "", refused("InternalChainFailure"), 1},
-      {"revoked", [](Evidence& seen) { seen.peer.revocations[0] = revoked(); }, Code::certificate_revoked, "Revoked†", "", refused("Revoked"), 1},
-      {"revoked intermediate", [](Evidence& seen) { seen.peer.revocations[1] = revoked(); }, Code::certificate_revoked, "Revoked†", "", refused("Revoked"), 1},
-      {"CRL unreachable", crl(CrlProblem::unreachable), Code::crl_unreachable, "RevocationOffline", "", refused("RevocationOffline"), 3},
-      {"CRL stale", crl(CrlProblem::stale), Code::crl_stale, "RevocationOffline", "", refused("RevocationOffline"), 3},
-      {"CRL of another issuer", crl(CrlProblem::wrong_issuer), Code::crl_wrong_issuer, "RevocationOffline", "", refused("RevocationOffline"), 3},
-      {"CRL too large", crl(CrlProblem::too_large), Code::crl_too_large, "RevocationOffline", "", refused("RevocationOffline"), 3},
-      {"CRL of the future", crl(CrlProblem::not_yet_valid), Code::crl_not_yet_valid, "RevocationOffline", "", refused("RevocationOffline"), 3},
-      {"CRL malformed", crl(CrlProblem::invalid), Code::crl_invalid, "RevocationOffline", "", refused("RevocationOffline"), 3},
-      {"CRL missing", crl(CrlProblem::unavailable), Code::revocation_unavailable, "RevocationOffline", "", refused("RevocationOffline"), 3},
-      {"no CDP", crl(CrlProblem::no_cdp), Code::crl_no_cdp, "NoRevocationCheck†", "", refused("NoRevocationCheck"), 3},
-      {"checked, but no answer", [](Evidence& seen) { seen.peer.revocations.clear(); }, Code::revocation_unavailable, "RevocationOffline", "", refused("RevocationOffline"), 3},
-      {"for e-mail only", [](Evidence& seen) { seen.peer.usage = pki::UsageFit::neither; }, Code::client_cert_eku, "WrongUsage", "", refused("WrongUsage"), 1},
+      {"untrusted root", path(PathFault::untrusted_root, 19, 2), Code::certificate_not_trusted,
+       "UntrustedRoot", "", refused("UntrustedRoot"), 1},
+      {"self-signed", path(PathFault::self_signed, 18), Code::certificate_self_signed, "UntrustedRoot", "",
+       refused("UntrustedRoot"), 1},
+      {"leaf only", path(PathFault::issuer_not_found, 20), Code::chain_incomplete, "InternalChainFailure", "",
+       refused("InternalChainFailure"), 1},
+      {"expired", path(PathFault::expired, 10), Code::certificate_expired, "CertificateExpired", "",
+       refused("CertificateExpired"), 1},
+      {"not yet valid", path(PathFault::not_yet_valid, 9), Code::certificate_not_yet_valid,
+       "CertificateExpired", "", refused("CertificateExpired"), 1},
+      {"bad signature", path(PathFault::bad_signature, 7), Code::certificate_signature_invalid,
+       "SignatureFailure", "", refused("SignatureFailure"), 1},
+      {"no CA above it", path(PathFault::not_a_ca, 79, 1), Code::chain_constraint_violated,
+       "BasicConstraintsError†", "", refused("BasicConstraintsError"), 1},
+      {"CA may not sign", path(PathFault::not_a_ca, 32, 1), Code::chain_constraint_violated, "PurposeError",
+       "", refused("PurposeError"), 1},
+      {"path too long", path(PathFault::path_too_long, 25, 1), Code::chain_constraint_violated,
+       "BasicConstraintsError†", "", refused("BasicConstraintsError"), 1},
+      {"name constraint", path(PathFault::name_constraint, 47, 0), Code::chain_constraint_violated,
+       "InternalChainFailure", "", refused("InternalChainFailure"), 1},
+      {"distrusted", path(PathFault::rejected, 28), Code::validation_failure, "ExplicitDistrust†", "",
+       refused("ExplicitDistrust"), 1},
+      {"anything else", path(PathFault::other, 34), Code::validation_failure, "InternalChainFailure", "",
+       refused("InternalChainFailure"), 1},
+      {"never examined", [](Evidence& seen) { seen.peer.path.reset(); }, Code::validation_failure,
+       "InternalChainFailure", "", refused("InternalChainFailure"), 1},
+      {"revoked", [](Evidence& seen) { seen.peer.revocations[0] = revoked(); }, Code::certificate_revoked,
+       "Revoked†", "", refused("Revoked"), 1},
+      {"revoked intermediate", [](Evidence& seen) { seen.peer.revocations[1] = revoked(); },
+       Code::certificate_revoked, "Revoked†", "", refused("Revoked"), 1},
+      {"CRL unreachable", crl(CrlProblem::unreachable), Code::crl_unreachable, "RevocationOffline", "",
+       refused("RevocationOffline"), 3},
+      {"CRL stale", crl(CrlProblem::stale), Code::crl_stale, "RevocationOffline", "",
+       refused("RevocationOffline"), 3},
+      {"CRL of another issuer", crl(CrlProblem::wrong_issuer), Code::crl_wrong_issuer, "RevocationOffline",
+       "", refused("RevocationOffline"), 3},
+      {"CRL too large", crl(CrlProblem::too_large), Code::crl_too_large, "RevocationOffline", "",
+       refused("RevocationOffline"), 3},
+      {"CRL of the future", crl(CrlProblem::not_yet_valid), Code::crl_not_yet_valid, "RevocationOffline", "",
+       refused("RevocationOffline"), 3},
+      {"CRL malformed", crl(CrlProblem::invalid), Code::crl_invalid, "RevocationOffline", "",
+       refused("RevocationOffline"), 3},
+      {"CRL missing", crl(CrlProblem::unavailable), Code::revocation_unavailable, "RevocationOffline", "",
+       refused("RevocationOffline"), 3},
+      {"no CDP", crl(CrlProblem::no_cdp), Code::crl_no_cdp, "NoRevocationCheck†", "",
+       refused("NoRevocationCheck"), 3},
+      {"checked, but no answer", [](Evidence& seen) { seen.peer.revocations.clear(); },
+       Code::revocation_unavailable, "RevocationOffline", "", refused("RevocationOffline"), 3},
+      {"for e-mail only", [](Evidence& seen) { seen.peer.usage = pki::UsageFit::neither; },
+       Code::client_cert_eku, "WrongUsage", "", refused("WrongUsage"), 1},
   };
   for (const Case& row : table) {
     SCOPED_TRACE(row.name);
@@ -122,15 +158,21 @@ TEST(JudgeReceive, RefusesForGoodWhenAskedTo) {  // D-6
   seen.peer = {};
   EXPECT_EQ(reply_text(judge_receive(domain_secured(Role::receive), seen, permanent, now)),
             "550 5.7.1 Failed to establish appropriate TLS channel: EmptyCertificate: Access Denied");
-  EXPECT_EQ(reply_text(judge_receive(domain_secured(Role::receive), clear_session(Role::receive), permanent, now)),
-            "530 5.7.0 Must issue a STARTTLS command first");
+  EXPECT_EQ(
+      reply_text(judge_receive(domain_secured(Role::receive), clear_session(Role::receive), permanent, now)),
+      "530 5.7.0 Must issue a STARTTLS command first");
 }
 
 TEST(JudgeReceive, LetsNameThenChainThenRevocationDecide) {  // D-20, R33
   using Break = std::function<void(PeerEvidence&)>;
-  const Break name = [](PeerEvidence& peer) { peer.presented[0] = leaf({.common_name = "mail.fabrikam.com", .dns_names = {"mail.fabrikam.com"}}); peer.name.reset(); };
+  const Break name = [](PeerEvidence& peer) {
+    peer.presented[0] = leaf({.common_name = "mail.fabrikam.com", .dns_names = {"mail.fabrikam.com"}});
+    peer.name.reset();
+  };
   const Break chain = [](PeerEvidence& peer) { peer.path->problems = {problem(PathFault::expired, 10)}; };
-  const Break revocation = [](PeerEvidence& peer) { peer.revocations[0] = unknown_revocation(CrlProblem::stale); };
+  const Break revocation = [](PeerEvidence& peer) {
+    peer.revocations[0] = unknown_revocation(CrlProblem::stale);
+  };
   struct Case {
     const char* name;
     std::vector<Break> faults;
@@ -138,16 +180,34 @@ TEST(JudgeReceive, LetsNameThenChainThenRevocationDecide) {  // D-20, R33
     const char* status;
   };
   const Case table[] = {
-      {"name and chain", {name, chain}, {Code::certificate_host_mismatch, Code::certificate_expired}, "SubjectMismatch"},
-      {"chain and revocation", {chain, revocation}, {Code::certificate_expired, Code::crl_stale}, "CertificateExpired"},
-      {"name and revocation", {name, revocation}, {Code::certificate_host_mismatch, Code::crl_stale}, "SubjectMismatch"},
-      {"all three", {revocation, chain, name}, {Code::certificate_host_mismatch, Code::certificate_expired, Code::crl_stale}, "SubjectMismatch"},
+      {"name and chain",
+       {name, chain},
+       {Code::certificate_host_mismatch, Code::certificate_expired},
+       "SubjectMismatch"},
+      {"chain and revocation",
+       {chain, revocation},
+       {Code::certificate_expired, Code::crl_stale},
+       "CertificateExpired"},
+      {"name and revocation",
+       {name, revocation},
+       {Code::certificate_host_mismatch, Code::crl_stale},
+       "SubjectMismatch"},
+      {"all three",
+       {revocation, chain, name},
+       {Code::certificate_host_mismatch, Code::certificate_expired, Code::crl_stale},
+       "SubjectMismatch"},
       {"within a chain trust comes before dates",
-       {[](PeerEvidence& peer) { peer.path->problems = {problem(PathFault::expired, 10), problem(PathFault::self_signed, 18)}; }},
-       {Code::certificate_self_signed, Code::certificate_expired}, "UntrustedRoot"},
+       {[](PeerEvidence& peer) {
+         peer.path->problems = {problem(PathFault::expired, 10), problem(PathFault::self_signed, 18)};
+       }},
+       {Code::certificate_self_signed, Code::certificate_expired},
+       "UntrustedRoot"},
       {"what is revoked comes before what is not known",
-       {[](PeerEvidence& peer) { peer.revocations = {unknown_revocation(CrlProblem::unreachable), revoked()}; }},
-       {Code::certificate_revoked, Code::crl_unreachable}, "Revoked†"},
+       {[](PeerEvidence& peer) {
+         peer.revocations = {unknown_revocation(CrlProblem::unreachable), revoked()};
+       }},
+       {Code::certificate_revoked, Code::crl_unreachable},
+       "Revoked†"},
   };
   for (const Case& row : table) {
     SCOPED_TRACE(row.name);
@@ -176,9 +236,12 @@ TEST(JudgeReceive, AcceptsUnlistedSendersInEveryState) {  // R9
   untrusted.peer.revocations[0] = revoked();
   const Case table[] = {
       {"plain", clear_session(Role::receive), Treatment::clear, Code::delivered_in_clear, ""},
-      {"TLS without certificate", bare, Treatment::opportunistic, Code::tls_not_authenticated, "EmptyCertificate"},
-      {"TLS with a bad certificate", untrusted, Treatment::opportunistic, Code::tls_not_authenticated, "UntrustedRoot"},
-      {"TLS with a good certificate", good_session(Role::receive), Treatment::opportunistic, Code::tls_not_authenticated, ""},
+      {"TLS without certificate", bare, Treatment::opportunistic, Code::tls_not_authenticated,
+       "EmptyCertificate"},
+      {"TLS with a bad certificate", untrusted, Treatment::opportunistic, Code::tls_not_authenticated,
+       "UntrustedRoot"},
+      {"TLS with a good certificate", good_session(Role::receive), Treatment::opportunistic,
+       Code::tls_not_authenticated, ""},
   };
   for (const Case& row : table) {
     SCOPED_TRACE(row.name);
@@ -195,7 +258,8 @@ TEST(JudgeReceive, AcceptsUnlistedSendersInEveryState) {  // R9
 }
 
 TEST(JudgeReceive, AsksForTlsOfEverybodyWithRequireTls) {
-  const Verdict clear = judge_receive(demanding(Requirement::encryption), clear_session(Role::receive), {}, now);
+  const Verdict clear =
+      judge_receive(demanding(Requirement::encryption), clear_session(Role::receive), {}, now);
   EXPECT_EQ(clear.headline.code, Code::policy_no_tls);
   EXPECT_EQ(reply_text(clear), "451 5.7.3 STARTTLS is required to send mail");
   EXPECT_EQ(clear.exchange_event, "");  // 11012 speaks of domain-secured domains only
@@ -229,7 +293,8 @@ TEST(JudgeReceive, TakesMissingRevocationAsAWarningWhenSoft) {  // D-9
   EXPECT_EQ(verdict.result, Result::pass);
   EXPECT_TRUE(holds(verdict, Code::crl_unreachable));
   seen.peer.revocations[0] = revoked();
-  EXPECT_EQ(judge_receive(domain_secured(Role::receive), seen, soft, now).headline.code, Code::certificate_revoked);
+  EXPECT_EQ(judge_receive(domain_secured(Role::receive), seen, soft, now).headline.code,
+            Code::certificate_revoked);
   seen.peer.revocations.clear();
   seen.peer.revocation_checked = false;  // --crl off
   EXPECT_EQ(judge_receive(domain_secured(Role::receive), seen, {}, now).result, Result::pass);
@@ -248,7 +313,7 @@ TEST(JudgeReceive, AcceptsASelfSignedCertificateThatIsItselfTrusted) {  // R34
 }
 
 TEST(JudgeReceive, MatchesTheNameOfEachSenderAnew) {  // spec exchange 1.4-4
-  Evidence seen = good_session(Role::receive);  // the recorded comparison is with contoso.com
+  Evidence seen = good_session(Role::receive);        // the recorded comparison is with contoso.com
   TlsRequirement other = domain_secured(Role::receive);
   other.reference = pki::ReferenceId{"fabrikam.com", false};
   EXPECT_EQ(judge_receive(other, seen, {}, now).headline.code, Code::certificate_host_mismatch);
@@ -269,7 +334,8 @@ TEST(JudgeReceive, SaysWhatIsMissingBeforeTheEndOfACertificate) {
   const Verdict verdict = judge_receive(domain_secured(Role::receive), seen, {}, now);
   EXPECT_EQ(verdict.result, Result::pass);
   ASSERT_TRUE(holds(verdict, Code::certificate_expiring));
-  EXPECT_THAT(std::ranges::find(verdict.findings, Code::certificate_expiring, &Finding::code)->detail, HasSubstr("in 10 days, on 2026-12-02"));
+  EXPECT_THAT(std::ranges::find(verdict.findings, Code::certificate_expiring, &Finding::code)->detail,
+              HasSubstr("in 10 days, on 2026-12-02"));
 }
 
 TEST(JudgeReceive, SpeaksOfThisSession) {
@@ -279,20 +345,40 @@ TEST(JudgeReceive, SpeaksOfThisSession) {
     const char* said;
   };
   const Case table[] = {
-      {"names", [](Evidence& seen) { seen.peer = good_peer({.common_name = "a.example", .dns_names = {"b.example"}}); },
+      {"names",
+       [](Evidence& seen) {
+         seen.peer = good_peer({.common_name = "a.example", .dns_names = {"b.example"}});
+       },
        "no name of CN=a.example covers contoso.com (mode subdomains): san b.example: another domain"},
-      {"dates", [](Evidence& seen) { seen.peer = good_peer({.not_after = now - 5 * day}); seen.peer.path->problems = {problem(PathFault::expired, 10)}; },
+      {"dates",
+       [](Evidence& seen) {
+         seen.peer = good_peer({.not_after = now - 5 * day});
+         seen.peer.path->problems = {problem(PathFault::expired, 10)};
+       },
        "CN=mail1.contoso.com (leaf) expired on 2026-11-17"},
-      {"depth", [](Evidence& seen) { seen.peer.path->problems = {problem(PathFault::expired, 10, 1)}; }, "CN=Issuing CA (depth 1) expired"},
+      {"depth", [](Evidence& seen) { seen.peer.path->problems = {problem(PathFault::expired, 10, 1)}; },
+       "CN=Issuing CA (depth 1) expired"},
       {"revocation", [](Evidence& seen) { seen.peer.revocations[0] = revoked(); },
-       "CN=mail1.contoso.com (serial 0A) is revoked since 2026-11-19 (keyCompromise) by http://crl.example/ca.crl"},
+       "CN=mail1.contoso.com (serial 0A) is revoked since 2026-11-19 (keyCompromise) by "
+       "http://crl.example/ca.crl"},
   };
   for (const Case& row : table) {
     SCOPED_TRACE(row.name);
     Evidence seen = good_session(Role::receive);
     row.break_it(seen);
-    EXPECT_THAT(judge_receive(domain_secured(Role::receive), seen, {}, now).headline.detail, HasSubstr(row.said));
+    EXPECT_THAT(judge_receive(domain_secured(Role::receive), seen, {}, now).headline.detail,
+                HasSubstr(row.said));
   }
+}
+
+TEST(JudgeReceive, ShowsHostileNamesWithoutControlOctetsAndWithAnEnd) {
+  Evidence seen = good_session(Role::receive);
+  seen.peer = good_peer(
+      {.common_name = std::string("a\0b\x1b[2J", 7), .dns_names = {std::string(60000, 'a'), "\r\n250 OK"}});
+  const std::string detail = judge_receive(domain_secured(Role::receive), seen, {}, now).headline.detail;
+  EXPECT_LT(detail.size(), 2100U);
+  EXPECT_TRUE(
+      std::ranges::none_of(detail, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }));
 }
 
 TEST(JudgeReceive, TellsAMissingIntermediateFromAnUnknownRoot) {  // D-18
@@ -306,10 +392,34 @@ TEST(JudgeReceive, TellsAMissingIntermediateFromAnUnknownRoot) {  // D-18
     std::vector<Code> alternatives;
   };
   const Case table[] = {
-      {"leaf only", PathFault::issuer_not_found, 20, false, Code::chain_incomplete, Level::likely, {Code::certificate_not_trusted}},
-      {"leaf only, the intermediate is known", PathFault::issuer_not_found, 20, true, Code::chain_incomplete, Level::exact, {}},
-      {"a CA was sent", PathFault::untrusted_root, 20, false, Code::certificate_not_trusted, Level::likely, {Code::chain_incomplete}},
-      {"a self-signed top was sent", PathFault::untrusted_root, 19, false, Code::certificate_not_trusted, Level::exact, {}},
+      {"leaf only",
+       PathFault::issuer_not_found,
+       20,
+       false,
+       Code::chain_incomplete,
+       Level::likely,
+       {Code::certificate_not_trusted}},
+      {"leaf only, the intermediate is known",
+       PathFault::issuer_not_found,
+       20,
+       true,
+       Code::chain_incomplete,
+       Level::exact,
+       {}},
+      {"a CA was sent",
+       PathFault::untrusted_root,
+       20,
+       false,
+       Code::certificate_not_trusted,
+       Level::likely,
+       {Code::chain_incomplete}},
+      {"a self-signed top was sent",
+       PathFault::untrusted_root,
+       19,
+       false,
+       Code::certificate_not_trusted,
+       Level::exact,
+       {}},
   };
   for (const Case& row : table) {
     SCOPED_TRACE(row.name);

@@ -15,7 +15,8 @@ using namespace domsec::policy::samples;
 using finding::Profile;
 using pki::PathFault;
 
-constexpr Profile profiles[] = {Profile::exchange, Profile::postfix, Profile::exim, Profile::opensmtpd, Profile::strict};
+constexpr Profile profiles[] = {Profile::exchange, Profile::postfix, Profile::exim, Profile::opensmtpd,
+                                Profile::strict};
 
 struct Row {
   const char* name;
@@ -24,7 +25,9 @@ struct Row {
   const char* outcome;  // one letter per profile: P pass, F fail
 };
 
-void named_exactly(Evidence& seen) { seen.peer = good_peer({.common_name = "contoso.com", .dns_names = {"contoso.com"}}); }
+void named_exactly(Evidence& seen) {
+  seen.peer = good_peer({.common_name = "contoso.com", .dns_names = {"contoso.com"}});
+}
 
 TEST(ProfileMatrix, GivesEachProfileItsOwnOutcome) {
   const Row table[] = {
@@ -36,19 +39,34 @@ TEST(ProfileMatrix, GivesEachProfileItsOwnOutcome) {
          seen.peer.path->problems = {problem(PathFault::wrong_purpose, 26)};
        },
        "PFPFF"},
-      {"a server with clientAuth only", Role::send, [](Evidence& seen) { seen.peer.usage = pki::UsageFit::only_client_auth; }, "FFPFF"},
+      {"a server with clientAuth only", Role::send,
+       [](Evidence& seen) { seen.peer.usage = pki::UsageFit::only_client_auth; }, "FFPFF"},
       {"revoked", Role::receive, [](Evidence& seen) { seen.peer.revocations[0] = revoked(); }, "FPFPF"},
-      {"named by CN only", Role::receive, [](Evidence& seen) { seen.peer = good_peer({.common_name = "contoso.com", .dns_names = {}}); }, "PPPPF"},
+      {"named by CN only", Role::receive,
+       [](Evidence& seen) { seen.peer = good_peer({.common_name = "contoso.com", .dns_names = {}}); },
+       "PPPPF"},
       {"CN fits, SAN is of another domain", Role::receive,
-       [](Evidence& seen) { seen.peer = good_peer({.common_name = "contoso.com", .dns_names = {"a.example"}}); }, "PFFFF"},
-      {"named by a host below the domain", Role::receive, [](Evidence& seen) { seen.peer = good_peer(); }, "PPPPF"},
-      {"expired", Role::receive, [](Evidence& seen) { seen.peer.path->problems = {problem(PathFault::expired, 10)}; }, "FFFFF"},
-      {"self-signed", Role::receive, [](Evidence& seen) { seen.peer.path->problems = {problem(PathFault::self_signed, 18)}; }, "FFFFF"},
-      {"no CDP", Role::receive, [](Evidence& seen) { seen.peer.revocations[0] = unknown_revocation(pki::CrlProblem::no_cdp); }, "FPPPF"},
-      {"stale CRL", Role::send, [](Evidence& seen) { seen.peer.revocations[0] = unknown_revocation(pki::CrlProblem::stale); }, "FPPPF"},
-      {"weak key", Role::receive, [](Evidence& seen) { seen.peer.path->problems = {problem(PathFault::weak, 66)}; }, "PFPFF"},
+       [](Evidence& seen) {
+         seen.peer = good_peer({.common_name = "contoso.com", .dns_names = {"a.example"}});
+       },
+       "PFFFF"},
+      {"named by a host below the domain", Role::receive, [](Evidence& seen) { seen.peer = good_peer(); },
+       "PPPPF"},
+      {"expired", Role::receive,
+       [](Evidence& seen) { seen.peer.path->problems = {problem(PathFault::expired, 10)}; }, "FFFFF"},
+      {"self-signed", Role::receive,
+       [](Evidence& seen) { seen.peer.path->problems = {problem(PathFault::self_signed, 18)}; }, "FFFFF"},
+      {"no CDP", Role::receive,
+       [](Evidence& seen) { seen.peer.revocations[0] = unknown_revocation(pki::CrlProblem::no_cdp); },
+       "FPPPF"},
+      {"stale CRL", Role::send,
+       [](Evidence& seen) { seen.peer.revocations[0] = unknown_revocation(pki::CrlProblem::stale); },
+       "FPPPF"},
+      {"weak key", Role::receive,
+       [](Evidence& seen) { seen.peer.path->problems = {problem(PathFault::weak, 66)}; }, "PFPFF"},
       {"no client certificate", Role::receive, [](Evidence& seen) { seen.peer = {}; }, "FFFFF"},
-      {"no certificate asked of us", Role::send, [](Evidence& seen) { seen.tls.client_certificate_requested = false; }, "PPPPF"},
+      {"no certificate asked of us", Role::send,
+       [](Evidence& seen) { seen.tls.client_certificate_requested = false; }, "PPPPF"},
   };
   for (const Row& row : table) {
     std::string outcome;
@@ -92,7 +110,8 @@ TEST(ProfileMatrix, ConcernsNobodyWhoDemandsNothing) {
     seen.peer.path->problems = {problem(PathFault::expired, 10)};
     Rules rules;
     rules.profile = profile;
-    EXPECT_EQ(judge(demanding(Requirement::opportunistic), seen, rules, now).result, Result::pass) << finding::text(profile);
+    EXPECT_EQ(judge(demanding(Requirement::opportunistic), seen, rules, now).result, Result::pass)
+        << finding::text(profile);
   }
 }
 

@@ -1,0 +1,136 @@
+// The revocation part of a peer's judgement (spec exchange 5.3; D-9, D-19) and the remarks that fail nobody.
+#include <algorithm>
+
+#include "peer_judgement.h"
+
+namespace domsec::policy {
+namespace {
+
+using finding::Code;
+using finding::Profile;
+using finding::Severity;
+
+Code code_of(pki::CrlProblem problem) {
+  switch (problem) {
+    case pki::CrlProblem::no_cdp:
+      return Code::crl_no_cdp;
+    case pki::CrlProblem::unreachable:
+      return Code::crl_unreachable;
+    case pki::CrlProblem::too_large:
+      return Code::crl_too_large;
+    case pki::CrlProblem::stale:
+      return Code::crl_stale;
+    case pki::CrlProblem::not_yet_valid:
+      return Code::crl_not_yet_valid;
+    case pki::CrlProblem::wrong_issuer:
+      return Code::crl_wrong_issuer;
+    case pki::CrlProblem::invalid:
+      return Code::crl_invalid;
+    case pki::CrlProblem::none:
+    case pki::CrlProblem::unavailable:
+      break;
+  }
+  return Code::revocation_unavailable;
+}
+
+std::string source_text(const pki::Revocation& revocation) {
+  return revocation.uri.empty() ? "" : " by " + revocation.uri;
+}
+
+PeerFinding revoked(const pki::Revocation& revocation, const Rules& rules) {
+  std::string detail = revocation.subject + " (serial " + revocation.serial + ") is revoked";
+  if (revocation.revoked_at) detail += " since " + date_text(*revocation.revoked_at);
+  if (!revocation.reason.empty()) detail += " (" + revocation.reason + ")";
+  return {finding_of(Code::certificate_revoked, Who::we, rules, detail + source_text(revocation)),
+          "Revoked†"};
+}
+
+PeerFinding not_determined(const pki::Revocation& revocation, const Rules& rules) {
+  const Code code = code_of(revocation.problem);
+  std::string detail =
+      "whether " + revocation.subject + " is revoked cannot be told: " +
+      (revocation.detail.empty() ? std::string(pki::text(revocation.problem)) : revocation.detail);
+  if (!revocation.uri.empty()) detail += " (" + revocation.uri + ")";
+  if (code == Code::crl_stale && revocation.next_update)
+    detail += "; nextUpdate was " + date_text(*revocation.next_update);
+  Finding finding = finding_of(code, Who::env, rules, std::move(detail));
+  // D-9: --crl-fail soft makes a warning of what would refuse the peer; the strict profile knows no soft
+  // failure.
+  if (finding.severity == Severity::fails && rules.crl_fail == CrlFail::soft &&
+      rules.profile != Profile::strict)
+    finding.severity = Severity::warning;
+  return {std::move(finding), code == Code::crl_no_cdp ? "NoRevocationCheck†" : "RevocationOffline"};
+}
+
+}  // namespace
+
+/// spec exchange 5.3: every certificate below the anchor; what is known to be revoked comes before what is
+/// not known.
+void judge_revocation(const PeerEvidence& peer, const Rules& rules, std::vector<PeerFinding>& out) {
+  if (!peer.revocation_checked) return;
+  for (const pki::Revocation& revocation : peer.revocations) {
+    if (revocation.state == pki::RevocationState::revoked) add_once(out, revoked(revocation, rules));
+  }
+  for (const pki::Revocation& revocation : peer.revocations) {
+    if (revocation.state == pki::RevocationState::unknown) add_once(out, not_determined(revocation, rules));
+  }
+  // An empty answer is no good answer: a path with certificates below its anchor has one for each.
+  if (peer.revocations.empty() && peer.path && peer.path->good() && peer.path->path.size() > 1) {
+    pki::Revocation missing;
+    missing.subject = subject_of(peer);
+    missing.problem = pki::CrlProblem::unavailable;
+    missing.detail = "no list was looked at";
+    add_once(out, not_determined(missing, rules));
+  }
+}
+
+void add_remarks(const PeerEvidence& peer, const Rules& rules, pki::Instant at,
+                 std::vector<PeerFinding>& out) {
+  const pki::Certificate& leaf = *peer.presented.front();
+  if (peer.path && peer.path->good() && leaf.self_signed) {
+    out.push_back(
+        {finding_of(Code::valid_self_signed, Who::note, rules,
+                    leaf.subject + " is self-signed and itself trusted here; no revocation list can name it"),
+         "ValidSelfSigned"});
+  }
+  constexpr auto near_its_end = std::chrono::days(60);  // R41: 60 days and more are green
+  if (at <= leaf.not_after && leaf.not_after - at < near_its_end) {
+    const auto left = std::chrono::duration_cast<std::chrono::days>(leaf.not_after - at).count();
+    out.push_back({finding_of(Code::certificate_expiring, Who::note, rules,
+                              leaf.subject + " expires in " + std::to_string(left) + " days, on " +
+                                  date_text(leaf.not_after)),
+                   ""});
+  }
+}
+
+std::string subject_of(const PeerEvidence& peer) {
+  return peer.presented.empty() ? std::string("the certificate") : peer.presented.front()->subject;
+}
+
+void add_once(std::vector<PeerFinding>& out, PeerFinding finding) {
+  const bool known = std::ranges::any_of(
+      out, [&](const PeerFinding& other) { return other.finding.code == finding.finding.code; });
+  if (!known) out.push_back(std::move(finding));
+}
+
+Finding finding_of(Code code, Who who, const Rules& rules, std::string detail) {
+  Finding out;
+  out.code = code;
+  out.who = who;
+  out.severity = finding::severity(code, rules.profile);
+  out.detail = std::move(detail);
+  return out;
+}
+
+Finding as_remark(Finding finding) {
+  if (finding.severity == Severity::fails || finding.severity == Severity::warning)
+    finding.severity = Severity::information;
+  finding.who = Who::note;
+  return finding;
+}
+
+std::string date_text(pki::Instant instant) {
+  return pki::rfc3339(instant).substr(0, 10);
+}
+
+}  // namespace domsec::policy
