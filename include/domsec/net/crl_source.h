@@ -1,5 +1,6 @@
 // Where CRLs come from: files given, memory cache, disk cache (optional), then the distribution point over HTTP, bounded in
-// time, size and tries, one fetch at a time per URI. Windows caches the same way (spec exchange 5.3).
+// time, size and tries, one fetch at a time per URI. Windows caches the same way (spec exchange 5.3): what is at hand and in
+// force is used, and the network is asked only for the rest. The judgement of a list is pki::examine_revocation's.
 #pragma once
 
 #include <memory>
@@ -30,8 +31,13 @@ class CrlSource {
   CrlSource(std::shared_ptr<Resolver> resolver, CrlSettings settings);
   ~CrlSource();
 
-  /// Every list that may speak about this certificate: files of its issuer first, then one per distribution point.
-  /// A cached list is used until its nextUpdate, then fetched again.
+  CrlSource(const CrlSource&) = delete;
+  CrlSource& operator=(const CrlSource&) = delete;
+
+  /// The lists that may speak about this certificate, in the order in which they were looked for: files of its issuer, then
+  /// its distribution points, up to the first list that settles the matter. What was tried in vain before is among them,
+  /// with its problem. A cached list is used until its nextUpdate, then fetched again; when that fails the old one is
+  /// offered beside the problem. Empty when the mode is off. `issuer` may be null. `now` is the wall clock's time.
   task<std::vector<pki::CrlCandidate>> candidates(pki::CertificatePtr certificate, pki::CertificatePtr issuer, pki::Instant now);
   /// Forgets what is in memory and on disk.
   void clear();
@@ -42,7 +48,7 @@ class CrlSource {
   struct Body;
 
  private:
-  std::unique_ptr<Body> body_;
+  std::shared_ptr<Body> body_;
 };
 
 }  // namespace domsec::net
