@@ -75,8 +75,10 @@ int rank(pki::PathFault fault) {
   return 13;
 }
 
-/// D-10: a client certificate for serverAuth only is accepted with a remark; real Exchange certificates are like that.
+/// Weak keys and digests are a remark (DS109). D-10: so is a client certificate for serverAuth only; real Exchange
+/// certificates are like that.
 bool excused(const ChainExamined& examined, const pki::PathProblem& problem) {
+  if (problem.fault == pki::PathFault::weak) return true;
   return problem.fault == pki::PathFault::wrong_purpose && problem.depth == 0 &&
          examined.purpose == pki::Purpose::client && examined.usage == pki::UsageFit::only_server_auth;
 }
@@ -94,7 +96,15 @@ const pki::PathProblem* leading_problem(const ChainExamined& examined) {
 Check chain_check(const ChainExamined& examined) {
   Check check{"chain", "pass", {}, {{"status", chain_status(examined)}}};
   const pki::PathProblem* leading = leading_problem(examined);
-  if (leading == nullptr) return check;
+  if (leading == nullptr) {
+    const bool weak = std::any_of(examined.path.problems.begin(), examined.path.problems.end(),
+                                  [](const pki::PathProblem& problem) { return problem.fault == pki::PathFault::weak; });
+    if (weak) {
+      check.result = "warn";
+      check.code = Code::certificate_weak;
+    }
+    return check;
+  }
   check.result = "fail";
   check.code = path_words(*leading, examined).code;
   check.facts.push_back({"depth", std::to_string(leading->depth)});
