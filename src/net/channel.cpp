@@ -165,6 +165,18 @@ task<TlsSession> Channel::start_tls(TlsStart start, SteadyPoint deadline) {
   }
 }
 
+// In clear text the record is a plain one: the answer of a server that ends a handshake before it began.
+task<void> Channel::send_alert(int number, SteadyPoint deadline) {
+  Body& body = *body_;
+  const std::string record = body.tls ? body.tls->alert_by_hand(number) : AlertSeal::plain(number);
+  for (std::string_view left = record; !left.empty();) {
+    const Transfer transfer = body.wire->send(left.data(), left.size());
+    if (transfer.moved == Moved::failed) throw socket_failure(transfer.error, "send an alert to " + remote().text());
+    left.remove_prefix(transfer.octets);
+    if (transfer.moved == Moved::would_block) co_await body.wire->wait(Readiness::writable, deadline);
+  }
+}
+
 task<void> Channel::shutdown() {
   Body& body = *body_;
   if (!body.wire->open()) co_return;

@@ -60,6 +60,7 @@ void set_policy(SSL_CTX* context, const TlsSettings& settings) {
     refuse(pki::BundleError::Kind::garbage, "the cipher list '" + settings.ciphers + "' names no usable cipher; correct it");
   }
   SSL_CTX_set_cert_verify_callback(context, examine_later, nullptr);
+  SSL_CTX_set_keylog_callback(context, follow_secrets);
 }
 
 void present(SSL_CTX* context, const TlsSettings& settings) {

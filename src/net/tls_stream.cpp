@@ -83,10 +83,12 @@ int examine_later(X509_STORE_CTX* store, void*) {
   return TlsStream::of(ssl)->judge(store);
 }
 
+void follow_secrets(const SSL* ssl, const char* line) { TlsStream::of(ssl)->note_secret(line); }
+
 TlsStream* TlsStream::of(const SSL* ssl) { return static_cast<TlsStream*>(SSL_get_ex_data(ssl, stream_index())); }
 
 TlsStream::TlsStream(std::shared_ptr<Wire> wire, TlsStart start, std::string early)
-    : wire_(std::move(wire)), ssl_(SSL_new(start.context->handle())), start_(std::move(start)), early_(std::move(early)) {
+    : wire_(std::move(wire)), ssl_(SSL_new(start.context->handle())), start_(std::move(start)), early_(std::move(early)), seal_(start_.role) {
   if (!ssl_) throw ChannelError(ChannelFault::local, "no memory for a TLS session");
   SSL* const ssl = ssl_.get();
   SSL_set_ex_data(ssl, stream_index(), this);
@@ -136,6 +138,7 @@ Progress TlsStream::read(char* into, std::size_t size, std::size_t& octets) {
 }
 
 Progress TlsStream::write(std::string_view from, std::size_t& octets) {
+  if (muted_) throw ChannelError(ChannelFault::local, "write over TLS with " + wire_->remote.text() + ": nothing may follow an alert");
   ERR_clear_error();
   const int result = SSL_write_ex(ssl_.get(), from.data(), from.size(), &octets);
   if (result == 1) return Progress::done;
@@ -160,6 +163,14 @@ void TlsStream::close_notify() {
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
   ERR_clear_error();
+}
+
+std::string TlsStream::alert_by_hand(int number) {
+  const auto record = half_sent_ || muted_ || received_ ? std::nullopt : seal_.seal(ssl_.get(), number);
+  if (!record) throw ChannelError(ChannelFault::local, "alert " + std::to_string(number) + " cannot be sent in this session");
+  muted_ = true;
+  sent_ = pki::Alert{number, true};
+  return *record;
 }
 
 void TlsStream::fail(int result, const char* doing) {
@@ -210,19 +221,26 @@ Transfer TlsStream::bio_receive(char* into, std::size_t size) {
 }
 
 Transfer TlsStream::bio_send(const char* from, std::size_t size) {
+  if (muted_) return {Moved::some, size, 0};
   const Transfer transfer = wire_->send(from, size);
+  half_sent_ = transfer.octets < size;
   if (transfer.moved == Moved::failed) wire_error_ = transfer.error;
   return transfer;
 }
 
 void TlsStream::note_alert(int where, int value) {
+  if (muted_ && (where & SSL_CB_WRITE) != 0) return;  // it does not leave
   const pki::Alert alert{value & 0xFF, (value >> 8) == SSL3_AL_FATAL};
   ((where & SSL_CB_READ) != 0 ? received_ : sent_) = alert;
 }
 
 void TlsStream::note_message(int write, int content_type, std::string_view octets) {
+  if (write == 0 || octets.empty()) return;
+  if (content_type == SSL3_RT_HEADER) seal_.note_record(octets.front());
+  if (content_type != SSL3_RT_HANDSHAKE) return;
+  if (octets.front() == SSL3_MT_KEY_UPDATE) seal_.note_key_update(ssl_.get());
   // Our own Certificate message: type, length of 3 octets, in TLS 1.3 an (empty) context, then the list's length of 3.
-  if (write == 0 || content_type != SSL3_RT_HANDSHAKE || octets.empty() || octets.front() != SSL3_MT_CERTIFICATE) return;
+  if (octets.front() != SSL3_MT_CERTIFICATE) return;
   const std::size_t empty_list = SSL_version(ssl_.get()) == TLS1_3_VERSION ? 8 : 7;
   own_sent_ = octets.size() > empty_list;
 }
@@ -252,7 +270,12 @@ int TlsStream::judge(X509_STORE_CTX* store) {
     for (int i = 0; i < sk_X509_num(all); ++i) chain.push_back(pki::read_certificate(sk_X509_value(all, i)));
     const std::optional<int> alert = start_.judge(chain);
     if (!alert) return 1;
-    X509_STORE_CTX_set_error(store, verify_error_for_alert(*alert).value_or(X509_V_ERR_SUITE_B_INVALID_ALGORITHM));
+    const std::optional<int> error = verify_error_for_alert(*alert);
+    X509_STORE_CTX_set_error(store, error.value_or(X509_V_ERR_APPLICATION_VERIFICATION));
+    if (!error) {  // no verification error has this alert: it is sent by hand, and OpenSSL's own is held back
+      const std::string record = alert_by_hand(*alert);
+      wire_->send(record.data(), record.size());
+    }
   } catch (...) {  // must not cross OpenSSL's C frames
     judge_failure_ = std::current_exception();
     X509_STORE_CTX_set_error(store, X509_V_ERR_OUT_OF_MEM);

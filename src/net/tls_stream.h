@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "alert_seal.h"
 #include "domsec/net/channel.h"
 #include "record_watch.h"
 #include "wire.h"
@@ -37,6 +38,9 @@ class TlsStream {
   Progress read(char* into, std::size_t size, std::size_t& octets);
   Progress write(std::string_view from, std::size_t& octets);
   void close_notify();
+  /// The record of a fatal alert of any number; nothing that OpenSSL writes leaves after it. Throws ChannelError(local)
+  /// when the session's protection does not allow one by hand, or a record is half sent.
+  [[nodiscard]] std::string alert_by_hand(int number);
 
   /// Valid after the handshake; hands over what was noted.
   [[nodiscard]] TlsSession session();
@@ -47,6 +51,7 @@ class TlsStream {
   Transfer bio_send(const char* from, std::size_t size);
   void note_alert(int where, int value);
   void note_message(int write, int content_type, std::string_view octets);
+  void note_secret(std::string_view line) { seal_.note_secret(line); }
   void note_request();
   /// 1 = go on; 0 = refuse, with the error of `store` chosen so that the wished alert goes out.
   int judge(X509_STORE_CTX* store);
@@ -62,6 +67,7 @@ class TlsStream {
   std::unique_ptr<SSL, SslFree> ssl_;
   TlsStart start_;
   std::string early_;
+  AlertSeal seal_;
   RecordWatch watch_;
   std::optional<pki::Alert> received_;
   std::optional<pki::Alert> sent_;
@@ -69,6 +75,8 @@ class TlsStream {
   int wire_error_ = 0;
   bool wire_ended_ = false;
   bool handshaken_ = false;
+  bool half_sent_ = false;  // a part of what OpenSSL wanted to send went out
+  bool muted_ = false;      // an alert by hand was the last record
   bool requested_ = false;
   bool own_sent_ = false;
   std::vector<std::string> ca_names_;
@@ -77,5 +85,7 @@ class TlsStream {
 
 /// SSL_CTX_set_cert_verify_callback: accepts at once, or asks the stream's judge. TLS never aborts by itself.
 int examine_later(X509_STORE_CTX* store, void* unused);
+/// SSL_CTX_set_keylog_callback: for AlertSeal alone, nothing is logged.
+void follow_secrets(const SSL* ssl, const char* line);
 
 }  // namespace domsec::net

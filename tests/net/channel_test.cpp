@@ -266,6 +266,7 @@ TEST(ChannelConnect, UsesTheSourceAddressAndKnowsBothEnds) {
     co_return;
   });
   const Channel channel = net::run(loop, Channel::connect(listener.endpoint(), soon(), "127.0.0.2"));
+  loop.run();  // until the listener's session has ended as well
   EXPECT_EQ(channel.local().address, "127.0.0.2");
   EXPECT_EQ(channel.remote(), listener.endpoint());
   EXPECT_EQ(channel.local(), seen);

@@ -116,10 +116,13 @@ class Channel {
   void unread(std::string_view octets);
   void discard_buffered();
 
-  /// The handshake. Returns what was seen; throws ChannelError with during_handshake set.
+  /// The handshake. Returns what was seen; throws ChannelError with during_handshake set. Octets that were buffered before are
+  /// the first that TLS sees: they can never pass for protected text. After a failure call shutdown(), so that the alert
+  /// which we sent is not lost by a reset.
   task<TlsSession> start_tls(TlsStart start, SteadyPoint deadline);
 
-  /// Sends a TLS alert by hand (fault injection, require-alert after the examination), then nothing more.
+  /// Sends a fatal TLS alert of any number by hand (fault injection, require-alert after the examination), then nothing more.
+  /// Before start_tls it is a plain record. Throws local under a TLS 1.2 CBC suite and below TLS 1.2.
   task<void> send_alert(int number, SteadyPoint deadline);
   /// close_notify and orderly end; never throws, bounded by one second.
   task<void> shutdown();

@@ -52,6 +52,15 @@ T run(Loop& loop, task<T> work) {
   return std::move(result).value();
 }
 
+inline void run(Loop& loop, task<void> work) {
+  auto body = [](Loop& of, task<void> inner) -> task<void> {
+    co_await std::move(inner);
+    of.stop();
+  };
+  loop.spawn(body(loop, std::move(work)));
+  loop.run();
+}
+
 task<void> sleep(Milliseconds duration);
 
 }  // namespace domsec::net

@@ -1,0 +1,167 @@
+// The engine against OpenSSL's own programs, when they are installed.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "domsec/net/channel.h"
+#include "domsec/net/listener.h"
+#include "support/conversation.h"
+#include "support/pki.h"
+
+namespace domsec::testing {
+namespace {
+
+using net::Channel;
+using net::task;
+using net::TlsContext;
+
+bool have_openssl() { return std::system("openssl version >/dev/null 2>&1") == 0; }
+
+net::TlsSettings settings_of(const pki::Credentials& identity) {
+  net::TlsSettings settings;
+  settings.identity = identity;
+  return settings;
+}
+
+std::string pem_of(const pki::Chain& chain) {
+  std::string text;
+  for (const auto& certificate : chain) text += certificate->pem();
+  return text;
+}
+
+/// The files that OpenSSL's programs take for an identity and its root.
+struct Files {
+  explicit Files(const pki::Credentials& identity) {
+    options = " -cert " + directory.write("cert.pem", identity.chain.front()->pem()) + " -key " +
+              directory.write("key.pem", identity.key.pem()) + " -cert_chain " +
+              directory.write("chain.pem", pem_of({identity.chain.begin() + 1, identity.chain.end()})) + " -CAfile " +
+              directory.write("root.pem", three_levels().root.certificate()->pem());
+  }
+  TemporaryDirectory directory;
+  std::string options;
+};
+
+class Program {
+ public:
+  explicit Program(const std::string& command) : pipe_(::popen((command + " 2>&1").c_str(), "r")) {}
+  ~Program() {
+    if (pipe_ != nullptr) ::pclose(pipe_);
+  }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+  /// Reads lines until one contains `text`; empty when the program ended before.
+  std::string line_with(const std::string& text) {
+    char line[4096];
+    while (pipe_ != nullptr && std::fgets(line, sizeof line, pipe_) != nullptr) {
+      printed_ += line;
+      if (std::string(line).find(text) != std::string::npos) return line;
+    }
+    return {};
+  }
+  /// Everything up to the program's end.
+  std::string output() {
+    while (!line_with("\n").empty()) {
+    }
+    return printed_;
+  }
+
+ private:
+  std::FILE* pipe_;
+  std::string printed_;
+};
+
+struct ClientRow {
+  const char* name;
+  const char* options;
+  const char* version;
+  const char* cipher;
+};
+
+TEST(TlsInterop, ServerServesTheOpensslClientAndRefusesByAnyAlert) {
+  if (!have_openssl()) GTEST_SKIP() << "no openssl program";
+  const pki::Credentials identity = three_levels().leaf("mail.woodgrovebank.example");
+  const Files files(three_levels().leaf("mail1.contoso.com"));
+  const auto context = TlsContext::server(settings_of(identity));
+  const std::vector<ClientRow> rows = {
+      {"TLS 1.3 AES-256", "-tls1_3", "TLSv1.3", "TLS_AES_256_GCM_SHA384"},
+      {"TLS 1.3 AES-128", "-ciphersuites TLS_AES_128_GCM_SHA256", "TLSv1.3", "TLS_AES_128_GCM_SHA256"},
+      {"TLS 1.3 ChaCha20", "-ciphersuites TLS_CHACHA20_POLY1305_SHA256", "TLSv1.3", "TLS_CHACHA20_POLY1305_SHA256"},
+      {"TLS 1.2", "-tls1_2", "TLSv1.2", "ECDHE-ECDSA-AES256-GCM-SHA384"},
+      {"TLS 1.2, CBC: no alert by hand", "-tls1_2 -cipher ECDHE-ECDSA-AES128-SHA", "TLSv1.2",
+       "ECDHE-ECDSA-AES128-SHA"},
+  };
+  for (const ClientRow& row : rows) {
+    SCOPED_TRACE(row.name);
+    const bool by_hand = std::string(row.cipher) != "ECDHE-ECDSA-AES128-SHA";
+    net::Loop loop;
+    net::Endpoint any;
+    any.address = "127.0.0.1";
+    net::Listener listener(loop, any);
+    std::optional<net::TlsSession> session;
+    std::string heard;
+    listener.start([&](Channel channel) -> task<void> {
+      listener.stop();
+      co_await channel.write("220 woodgrove ESMTP\r\n", soon());
+      co_await channel.read_line(512, soon());
+      co_await channel.write("250-woodgrove\r\n250 STARTTLS\r\n", soon());
+      EXPECT_EQ(co_await channel.read_line(512, soon()), "STARTTLS");
+      co_await channel.write("220 go ahead\r\n", soon());
+      session = co_await channel.start_tls(tls_server(context), soon());
+      heard = co_await channel.read_line(512, soon());
+      co_await channel.write("550 no\r\n", soon());
+      if (by_hand) co_await channel.send_alert(49, soon());
+      co_await channel.shutdown();
+    });
+    Program client("printf 'hello\\n' | openssl s_client -starttls smtp -crlf -ign_eof -servername woodgrove.example -connect " +
+                   listener.endpoint().text() + " " + row.options + files.options);
+    loop.run();
+    const std::string printed = client.output();
+    ASSERT_TRUE(session) << printed;
+    EXPECT_EQ(session->version, row.version);
+    EXPECT_EQ(session->cipher, row.cipher);
+    EXPECT_EQ(session->sni, "woodgrove.example");
+    EXPECT_EQ(session->presented.size(), 3U);
+    EXPECT_EQ(heard, "hello");
+    EXPECT_NE(printed.find("Verify return code: 0 (ok)"), std::string::npos) << printed;
+    EXPECT_NE(printed.find("550 no"), std::string::npos) << printed;
+    EXPECT_EQ(printed.find("SSL alert number 49") != std::string::npos, by_hand) << printed;
+  }
+}
+
+TEST(TlsInterop, ClientTalksToTheOpensslServer) {
+  if (!have_openssl()) GTEST_SKIP() << "no openssl program";
+  const pki::Credentials identity = three_levels().leaf("mail1.contoso.com");
+  const Files files(three_levels().leaf("mail.woodgrovebank.example"));
+  const auto context = TlsContext::client(settings_of(identity));
+  for (const char* const version : {"-tls1_2", "-tls1_3"}) {
+    SCOPED_TRACE(version);
+    Program server(std::string("openssl s_server -accept 127.0.0.1:0 -naccept 1 -rev -Verify 5 -verify_return_error ") + version +
+                   files.options);
+    const std::string accepting = server.line_with("ACCEPT 127");
+    ASSERT_FALSE(accepting.empty()) << server.output();
+    const std::size_t begin = accepting.find(' ') + 1;
+    const auto endpoint = net::read_endpoint(accepting.substr(begin, accepting.find_first_of("\r\n") - begin));
+    ASSERT_TRUE(endpoint) << accepting;
+    const auto visit = [&]() -> task<std::string> {
+      Channel channel = co_await Channel::connect(*endpoint, soon());
+      const net::TlsSession session = co_await channel.start_tls(tls_client(context), soon());
+      EXPECT_TRUE(session.client_certificate_requested);
+      EXPECT_TRUE(session.own_certificate_sent);
+      EXPECT_EQ(session.presented.size(), 3U);
+      EXPECT_EQ(session.requested_ca_names, (std::vector<std::string>{three_levels().root.certificate()->subject}));
+      co_await channel.write("hello\n", soon());
+      std::string heard;
+      while (heard.size() < 6) heard += co_await channel.read_some(6, soon());
+      co_await channel.shutdown();
+      co_return heard;
+    };
+    net::Loop loop;
+    EXPECT_EQ(net::run(loop, visit()), "olleh\n");
+  }
+}
+
+}  // namespace
+}  // namespace domsec::testing
