@@ -142,6 +142,7 @@ task<void> Channel::write(std::string_view octets, SteadyPoint deadline) {
 }
 
 std::size_t Channel::buffered() const { return body_->inbox.size(); }
+bool Channel::has_line() const { return body_->inbox.has_line(); }
 void Channel::unread(std::string_view octets) { body_->inbox.put_back(octets); }
 void Channel::discard_buffered() { body_->inbox.clear(); }
 

@@ -13,6 +13,8 @@ class Inbox {
  public:
   [[nodiscard]] std::size_t size() const { return octets_.size() - start_; }
   [[nodiscard]] bool empty() const { return size() == 0; }
+  /// A whole line is there.
+  [[nodiscard]] bool has_line() const { return octets_.find("\r\n", scanned_) != std::string::npos; }
   [[nodiscard]] std::string_view octets() const { return std::string_view(octets_).substr(start_); }
 
   void append(std::string_view octets);

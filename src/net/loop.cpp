@@ -48,6 +48,20 @@ void Loop::on_termination(std::function<void(int signal)> on_signal) {
   });
 }
 
+void Loop::Context::await_hangup() {
+  hangups->async_wait([this](const boost::system::error_code& error, int) {
+    if (error) return;
+    on_hangup();
+    await_hangup();
+  });
+}
+
+void Loop::on_hangup(std::function<void()> on_signal) {
+  context_->on_hangup = std::move(on_signal);
+  context_->hangups.emplace(context_->io, SIGHUP);
+  context_->await_hangup();
+}
+
 task<void> sleep(Milliseconds duration) {
   asio::steady_timer timer(co_await asio::this_coro::executor, duration);
   co_await timer.async_wait(asio::use_awaitable);

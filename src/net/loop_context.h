@@ -18,6 +18,9 @@ struct Loop::Context {
   std::exception_ptr failure;     // the first exception that left one
   std::optional<boost::asio::signal_set> signals;
   std::function<void(int)> on_signal;
+  std::optional<boost::asio::signal_set> hangups;
+  std::function<void()> on_hangup;
+  void await_hangup();
 };
 
 }  // namespace domsec::net

@@ -29,6 +29,8 @@ class Loop {
   void stop();
   /// Calls `on_signal` once for SIGINT or SIGTERM.
   void on_termination(std::function<void(int signal)> on_signal);
+  /// Calls `on_signal` for every SIGHUP.
+  void on_hangup(std::function<void()> on_signal);
 
   /// Opaque, for net/, lab/ and web/.
   struct Context;
