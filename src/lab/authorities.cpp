@@ -59,6 +59,8 @@ void break_dates_and_usage(pki::CertificateRecipe& recipe, Breakage breakage, pk
     recipe.extended_key_usage = {"clientAuth"};
   } else if (breakage == Breakage::no_cdp) {
     recipe.crl_distribution_points.clear();
+  } else if (breakage == Breakage::crl_unreachable) {
+    recipe.crl_distribution_points = {"http://127.0.0.1:1/nobody-listens.crl"};
   }
 }
 
@@ -121,6 +123,7 @@ HostFiles Authorities::issue(const OrganisationRecipe& organisation, const HostR
   files.directory = std::filesystem::canonical(files.directory);
   files.certificate = files.directory + "/certificate.pem";
   files.key = files.directory + "/key.pem";
+  files.tls_certificate_name = "<I>" + credentials.chain.front()->issuer + "<S>" + credentials.chain.front()->subject;
   pki::write_private_file(files.key, credentials.key.pem());
   pki::write_private_file(files.certificate, pem(credentials.chain));
   return files;

@@ -33,6 +33,10 @@ std::string configuration(const Recipe& recipe, const OrganisationRecipe& organi
   const std::string partners = quoted_list(partner_domains(recipe, organisation));
   const std::string ignore_starttls = breakage == Breakage::no_tls ? "IgnoreSTARTTLS = true\n" : "";
   const std::string name_match = partner_breakage == Breakage::wildcard_apex ? "NameMatch = \"exact\"\n" : "";
+  // A certificate without the connector's FQDN is not found by it: it takes TlsCertificateName to present such a one.
+  const bool by_name = breakage == Breakage::wrong_name || breakage == Breakage::partner_certificate;
+  const std::string tls_certificate_name =
+      by_name ? "TlsCertificateName = \"" + surroundings.tls_certificate_name + "\"\n" : "";
   return "# " + organisation.title + ", Edge server " + host.name + ". Written by domsec lab; changes are lost at the next start.\n"
          "\n[organization]\n"
          "Name = \"" + organisation.title + "\"\n"
@@ -51,7 +55,7 @@ std::string configuration(const Recipe& recipe, const OrganisationRecipe& organi
          "Fqdn = \"" + organisation.connector_fqdn + "\"\n"
          "AddressSpaces = [\"*\"]\n"
          "DNSRoutingEnabled = true\n"
-         "DomainSecureEnabled = true\n" + ignore_starttls +
+         "DomainSecureEnabled = true\n" + ignore_starttls + tls_certificate_name +
          "Port = " + std::to_string(surroundings.smtp_port) + "\n"
          "ProtocolLoggingLevel = \"Verbose\"\n"
          "\n[[ReceiveConnector]]\n"
@@ -59,7 +63,7 @@ std::string configuration(const Recipe& recipe, const OrganisationRecipe& organi
          "Fqdn = \"" + organisation.connector_fqdn + "\"\n"
          "Bindings = [\"" + host.address + ":" + std::to_string(surroundings.smtp_port) + "\"]\n"
          "AuthMechanism = [\"Tls\"]\n"
-         "DomainSecureEnabled = true\n"
+         "DomainSecureEnabled = true\n" + tls_certificate_name +
          "ProtocolLoggingLevel = \"Verbose\"\n"
          "\n[[Certificate]]\n"
          "CertificateFile = \"certificate.pem\"\n"

@@ -18,6 +18,7 @@ struct HostFiles {
   std::string directory;
   std::string certificate;     // leaf and intermediates
   std::string key;
+  std::string tls_certificate_name;  // `<I>issuer<S>subject`
 };
 
 class Authorities {

@@ -1,0 +1,82 @@
+// Contoso and Woodgrove Bank in one process on loopback: public-key infrastructure, name server, CRL server, Edge servers.
+// One thing of one organisation can be broken at a time, and mended.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "domsec/lab/authorities.h"
+#include "domsec/lab/crl_server.h"
+#include "domsec/lab/dns_server.h"
+#include "domsec/lab/edge_server.h"
+#include "domsec/lab/fault.h"
+#include "domsec/lab/recipe.h"
+#include "domsec/lab/state_file.h"
+
+namespace domsec::lab {
+
+struct LabSettings {
+  std::string directory;               // state; created with mode 0700
+  Recipe recipe;
+  std::uint16_t smtp_port = 2525;      // the same on every host's address; 0 = a free one
+  std::uint16_t dns_port = 10053;
+  std::uint16_t http_port = 10080;
+  std::function<pki::Instant()> now;
+  transcript::Clock clock;
+  std::function<session::Keep(const exchange::Organisation&)> keep;
+  /// Hears of every session that ended; `organisation` is whose server it was.
+  std::function<void(const std::string& organisation, const transcript::Transcript&)> ended;
+};
+
+class Lab {
+ public:
+  /// Makes everything and begins to listen. Throws LabError, net::ChannelError(local), exchange::ConfigError.
+  Lab(net::Loop& loop, LabSettings settings);
+  ~Lab();
+  Lab(const Lab&) = delete;
+  Lab& operator=(const Lab&) = delete;
+
+  void stop();
+  /// Breaks one thing of an organisation; Breakage::none mends it.
+  void apply(const std::string& organisation, Breakage breakage);
+  [[nodiscard]] Breakage broken(const std::string& organisation) const;
+
+  /// The first Edge server of an organisation: its sender.
+  [[nodiscard]] EdgeServer& server(const std::string& organisation);
+  [[nodiscard]] const Recipe& recipe() const { return settings_.recipe; }
+  /// What lab.json says.
+  [[nodiscard]] State state() const;
+  /// Sums over the servers of an organisation, Exchange's names first.
+  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters(const std::string& organisation) const;
+  [[nodiscard]] DnsServer& dns() { return *dns_; }
+
+ private:
+  struct Host {
+    const OrganisationRecipe* organisation;
+    const HostRecipe* recipe;
+    std::string configuration;
+    std::unique_ptr<EdgeServer> server;
+  };
+  void publish_names();
+  void publish_lists();
+  void write_configuration(Host& host);
+  void start_host(const OrganisationRecipe& organisation, const HostRecipe& recipe);
+  void find_smtp_port();
+
+  net::Loop& loop_;
+  LabSettings settings_;
+  std::unique_ptr<DnsServer> dns_;
+  std::unique_ptr<CrlServer> crls_;
+  std::unique_ptr<Authorities> authorities_;
+  std::shared_ptr<transcript::SessionIds> session_ids_;
+  std::string broken_organisation_;
+  Breakage breakage_ = Breakage::none;
+  std::vector<Host> hosts_;
+};
+
+/// The domain to use with a fault: two labels below the organisation's own for the wildcard case.
+[[nodiscard]] std::string domain_for(const OrganisationRecipe& organisation, Breakage breakage);
+
+}  // namespace domsec::lab

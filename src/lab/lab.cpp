@@ -1,0 +1,191 @@
+#include "domsec/lab/lab.h"
+
+#include "domsec/lab/configuration.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace domsec::lab {
+namespace {
+
+constexpr const char* crl_host = "crl.example-trust.com";
+
+session::Deviations deviations_of(Breakage breakage) {
+  session::Deviations deviations;
+  if (breakage == Breakage::no_starttls) deviations.no_starttls = true;
+  if (breakage == Breakage::starttls_454) {
+    deviations.starttls_refusal = smtp::Reply(454, "4.7.0 TLS not available due to local problem");
+  }
+  if (breakage == Breakage::no_client_certificate) deviations.no_client_certificate = true;
+  if (breakage == Breakage::key_mismatch) deviations.key_mismatch = true;
+  if (breakage == Breakage::tls1_1_only) {
+    deviations.minimum = net::TlsVersion::tls1_0;
+    deviations.maximum = net::TlsVersion::tls1_1;
+  }
+  return deviations;
+}
+
+std::vector<std::string> domains_of(const OrganisationRecipe& organisation) {
+  std::vector<std::string> domains{organisation.domain};
+  domains.insert(domains.end(), organisation.more_domains.begin(), organisation.more_domains.end());
+  return domains;
+}
+
+}  // namespace
+
+std::string domain_for(const OrganisationRecipe& organisation, Breakage breakage) {
+  const bool below = breakage == Breakage::wildcard_two_labels && !organisation.more_domains.empty();
+  return below ? organisation.more_domains.front() : organisation.domain;
+}
+
+Lab::Lab(net::Loop& loop, LabSettings settings)
+    : loop_(loop), settings_(std::move(settings)), session_ids_(std::make_shared<transcript::SessionIds>(settings_.clock())) {
+  std::filesystem::create_directories(settings_.directory);
+  std::filesystem::permissions(settings_.directory, std::filesystem::perms::owner_all);
+  net::Endpoint at;
+  at.address = "127.0.0.1";
+  at.port = settings_.dns_port;
+  dns_ = std::make_unique<DnsServer>(loop_, at);
+  at.port = settings_.http_port;
+  crls_ = std::make_unique<CrlServer>(loop_, at);
+  const std::string crl_base = std::string("http://") + crl_host + ":" + std::to_string(crls_->endpoint().port);
+  authorities_ =
+      std::make_unique<Authorities>(settings_.directory + "/pki", settings_.recipe, crl_base, settings_.now());
+  find_smtp_port();
+  publish_names();
+  for (const OrganisationRecipe& organisation : settings_.recipe.organisations) {
+    for (const HostRecipe& host : organisation.hosts) start_host(organisation, host);
+  }
+  publish_lists();
+}
+
+Lab::~Lab() = default;
+
+void Lab::stop() {
+  for (Host& host : hosts_) host.server->stop();
+  dns_->stop();
+  crls_->stop();
+}
+
+/// All hosts listen on one port, as MX hosts do on 25; a free one is looked for on the first host's address.
+void Lab::find_smtp_port() {
+  if (settings_.smtp_port != 0) return;
+  net::Endpoint at;
+  at.address = settings_.recipe.organisations.front().hosts.front().address;
+  net::Listener probe(loop_, at);
+  settings_.smtp_port = probe.endpoint().port;
+  probe.stop();
+}
+
+void Lab::publish_names() {
+  DnsName crl;
+  crl.addresses = {"127.0.0.1"};
+  dns_->put(crl_host, crl);
+  for (const OrganisationRecipe& organisation : settings_.recipe.organisations) {
+    DnsName mail;
+    for (const HostRecipe& host : organisation.hosts) {
+      mail.mx.push_back(DnsMx{static_cast<std::uint16_t>(host.preference), host.name});
+      DnsName address;
+      address.addresses = {host.address};
+      dns_->put(host.name, address);
+    }
+    for (const std::string& domain : domains_of(organisation)) dns_->put(domain, mail);
+  }
+}
+
+void Lab::publish_lists() {
+  const OrganisationRecipe* customer =
+      broken_organisation_.empty() ? nullptr : &organisation(settings_.recipe, broken_organisation_);
+  for (const std::string& name : authorities_->names()) {
+    CrlPage page;
+    page.body = authorities_->crl(name, customer, breakage_);
+    crls_->put("/" + name + ".crl", page);
+  }
+}
+
+void Lab::write_configuration(Host& host) {
+  const bool is_broken = host.organisation->name == broken_organisation_;
+  const HostFiles files = authorities_->issue(*host.organisation, *host.recipe, is_broken ? breakage_ : Breakage::none);
+  Surroundings surroundings;
+  surroundings.dns = dns_->endpoint().text();
+  surroundings.smtp_port = settings_.smtp_port;
+  surroundings.trusted_root_file = authorities_->trusted_root_file();
+  surroundings.tls_certificate_name = files.tls_certificate_name;
+  host.configuration = files.directory + "/domsec.toml";
+  pki::write_private_file(host.configuration,
+                          configuration(settings_.recipe, *host.organisation, *host.recipe, surroundings,
+                                        is_broken ? breakage_ : Breakage::none, is_broken ? Breakage::none : breakage_));
+}
+
+void Lab::start_host(const OrganisationRecipe& organisation, const HostRecipe& recipe) {
+  Host host{&organisation, &recipe, {}, nullptr};
+  write_configuration(host);
+  EdgeServerSettings settings;
+  settings.edge.now = settings_.now;
+  settings.clock = settings_.clock;
+  settings.session_ids = session_ids_;
+  settings.keep = settings_.keep;
+  settings.ended = [this, name = organisation.name](const transcript::Transcript& transcript) {
+    if (settings_.ended) settings_.ended(name, transcript);
+  };
+  host.server = std::make_unique<EdgeServer>(loop_, exchange::read_toml(host.configuration), std::move(settings));
+  host.server->listen();
+  hosts_.push_back(std::move(host));
+}
+
+void Lab::apply(const std::string& name, Breakage breakage) {
+  broken_organisation_ = breakage == Breakage::none ? std::string() : organisation(settings_.recipe, name).name;
+  breakage_ = breakage;
+  for (Host& host : hosts_) write_configuration(host);
+  publish_lists();
+  for (Host& host : hosts_) {
+    const bool is_broken = host.organisation->name == broken_organisation_;
+    host.server->reload(exchange::read_toml(host.configuration),
+                        deviations_of(is_broken ? breakage_ : Breakage::none));
+  }
+}
+
+Breakage Lab::broken(const std::string& name) const {
+  return name == broken_organisation_ ? breakage_ : Breakage::none;
+}
+
+EdgeServer& Lab::server(const std::string& name) {
+  for (Host& host : hosts_) {
+    if (host.organisation->name == name) return *host.server;
+  }
+  throw LabError("the lab has no organisation '" + name + "'");
+}
+
+State Lab::state() const {
+  State state;
+  state.process = ::getpid();
+  state.dns = dns_->endpoint().text();
+  state.http = crls_->endpoint().text();
+  state.smtp_port = settings_.smtp_port;
+  for (const OrganisationRecipe& recipe : settings_.recipe.organisations) {
+    StateOrganisation organisation{recipe.name, recipe.title, domains_of(recipe), {}, {}};
+    for (const Fault& fault : faults()) {
+      if (fault.breakage == broken(recipe.name)) organisation.broken = fault.name;
+    }
+    for (const Host& host : hosts_) {
+      if (host.organisation != &recipe) continue;
+      organisation.hosts.push_back(StateHost{host.recipe->name, host.recipe->address, host.configuration});
+    }
+    state.organisations.push_back(std::move(organisation));
+  }
+  return state;
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> Lab::counters(const std::string& name) const {
+  std::vector<std::pair<std::string, std::uint64_t>> sum;
+  for (const Host& host : hosts_) {
+    if (host.organisation->name != name) continue;
+    const auto values = host.server->counters().values();
+    if (sum.empty()) sum.assign(values.begin(), values.end());
+    else for (std::size_t i = 0; i < values.size(); ++i) sum[i].second += values[i].second;
+  }
+  return sum;
+}
+
+}  // namespace domsec::lab
