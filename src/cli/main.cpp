@@ -1,13 +1,97 @@
-// The one place that knows flags, exit codes, the clock and stdout. One file per subcommand beside this one.
-#include <cstdio>
-#include <iostream>
-#include <string_view>
+// The one place that knows flags, exit codes, the clock and stdout. One file per subcommand beside this one; the flags of the
+// larger ones are in flags.cpp.
 
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iostream>
+
+#include "domsec/cli/explain.h"
+#include "domsec/cli/flags.h"
+#include "domsec/cli/lab.h"
+#include "domsec/cli/options.h"
+#include "domsec/cli/sending.h"
 #include "domsec/cli/verify.h"
+#include "domsec/lab/recipe.h"
+
+namespace {
+
+using namespace domsec;
+
+/// What the chosen subcommand does; returns the exit code.
+using Command = std::function<int()>;
+
+void add_explain(CLI::App& app, Command& command) {
+  auto options = std::make_shared<cli::ExplainOptions>();
+  CLI::App* sub = app.add_subcommand("explain", "print a row of the catalogue of findings");
+  sub->add_option("CODE", options->codes, "DS110, certificate-host-mismatch; none lists them all");
+  sub->add_flag_callback("--json", [options] { options->form = cli::ExplainForm::json; }, "one JSON document");
+  sub->callback([&command, options] { command = [options] { return cli::run_explain(*options, std::cout, std::cerr); }; });
+}
+
+void add_verify(CLI::App& app, Command& command) {
+  CLI::App* sub = app.add_subcommand("verify", "answer conformance requests, JSON Lines on standard input");
+  auto batch = std::make_shared<bool>(false);
+  sub->add_flag("--batch", *batch, "read requests until the end of input")->required();
+  sub->callback([&command, batch] { command = [] { return cli::run_verify_batch(std::cin, std::cout); }; });
+}
+
+/// Bad input of the operator: one sentence, exit code 2; the environment's faults 3; anything else is ours, 4.
+int run(const Command& command) {
+  try {
+    return command();
+  } catch (const cli::UsageError& error) {
+    std::cerr << "domsec: " << error.what() << '\n';
+    return 2;
+  } catch (const exchange::ConfigError& error) {
+    std::cerr << "domsec: " << error.what() << '\n';
+    return 2;
+  } catch (const pki::BundleError& error) {
+    std::cerr << "domsec: " << error.what() << '\n';
+    return 2;
+  } catch (const lab::LabError& error) {
+    std::cerr << "domsec: " << error.what() << '\n';
+    return 3;
+  } catch (const net::ChannelError& error) {
+    std::cerr << "domsec: " << error.what() << '\n';
+    return 3;
+  } catch (const std::exception& error) {
+    std::cerr << "domsec: internal error: " << error.what() << '\n';
+    return 4;
+  }
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  const bool batch = argc == 3 && std::string_view(argv[1]) == "verify" && std::string_view(argv[2]) == "--batch";
-  if (batch) return domsec::cli::run_verify_batch(std::cin, std::cout);
-  std::puts("domsec " DOMSEC_VERSION);
-  return 0;
+  CLI::App app{"domsec plays either end of a mutual-TLS mail session, and says who refuses whom, and why.", "domsec"};
+  app.set_version_flag("--version", [] { return std::string("domsec " DOMSEC_VERSION); });
+  app.require_subcommand(0, 1);
+  app.footer("domsec lab up --detach          Contoso and Woodgrove Bank on loopback\n"
+             "domsec check woodgrovebank.com  is mail to this partner domain secured?\n"
+             "domsec explain DS110            what a finding means and what to do\n\n"
+             "Exit codes: 0 pass, 1 a peer is refused or refuses us, 2 usage or own configuration,\n"
+             "3 environment or inconclusive, 4 internal error. More: man domsec");
+  Command command;
+  //SEND
+  //SERVE
+  cli::add_lab(app, command);
+  add_explain(app, command);
+  add_verify(app, command);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return 2;
+  } catch (const cli::UsageError& error) {
+    std::cerr << "domsec: " << error.what() << '\n';
+    return 2;
+  }
+  if (!command) {
+    std::cout << app.help();
+    return 0;
+  }
+  return run(command);
 }

@@ -1,0 +1,18 @@
+// The flags of the larger subcommands, bound to their option structs.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace domsec::cli {
+
+using Command = std::function<int()>;
+
+void add_sending(CLI::App& app, Command& command);   // check, send
+void add_serving(CLI::App& app, Command& command);   // serve
+void add_lab(CLI::App& app, Command& command);       // lab up|ls|break|fix|down|demo
+
+}  // namespace domsec::cli

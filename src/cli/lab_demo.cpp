@@ -1,0 +1,215 @@
+// `domsec lab demo`: mail in both directions, an unlisted sender, then every fault in both roles, each held to what is expected.
+#include <chrono>
+#include <filesystem>
+#include <iomanip>
+#include <optional>
+#include <ostream>
+
+#include "domsec/cli/clock.h"
+#include "domsec/cli/lab.h"
+#include "domsec/cli/lab_start.h"
+#include "domsec/lab/lab.h"
+#include "domsec/policy/tls_requirement.h"
+
+namespace domsec::cli {
+namespace {
+
+/// One line of the table.
+struct Row {
+  std::string name;
+  std::string expected;
+  std::string seen;
+  std::string finding;
+  std::string reply;
+  bool as_expected = false;
+};
+
+/// What the partner of a broken organisation found.
+struct Seen {
+  policy::Verdict verdict;
+  bool delivered = false;
+  std::string reply;
+};
+
+session::Message message(const std::string& from, const std::string& to) {
+  session::Message message;
+  message.reverse_path = smtp::parse_mailbox(from);
+  message.recipients.push_back(smtp::ForwardPath{smtp::parse_mailbox(to)});
+  message.content = "From: <" + from + ">\nTo: <" + to + ">\nSubject: domsec lab\n\nMail between partners.\n";
+  return message;
+}
+
+/// The verdict of the last session that `organisation` received: of its MAIL FROM, or of the handshake that failed before it.
+std::optional<policy::Verdict> received_verdict(const transcript::Transcript& transcript) {
+  std::optional<policy::Verdict> verdict;
+  for (const transcript::Event& event : transcript.events()) {
+    if (const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body)) verdict = decided->verdict;
+  }
+  return verdict;
+}
+
+bool has(const policy::Verdict& verdict, finding::Code code) {
+  for (const policy::Finding& each : verdict.findings) {
+    if (each.code == code) return true;
+  }
+  return verdict.headline.code == code;
+}
+
+std::string outcome(const Seen& seen) {
+  if (!seen.delivered) return "refused";
+  return seen.verdict.treatment == policy::Treatment::domain_secured ? "domain secured" : std::string(policy::text(seen.verdict.treatment));
+}
+
+std::string code_text(finding::Code code) { return std::string(finding::name(code)) + " " + std::string(finding::slug(code)); }
+
+Row row_of(const std::string& name, const lab::Expectation& expected, const Seen& seen) {
+  Row row;
+  row.name = name;
+  row.expected = (expected.refused ? "refused " : "passes ") + std::string(finding::name(expected.code));
+  const finding::Code shown = !expected.refused && has(seen.verdict, expected.code) ? expected.code : seen.verdict.headline.code;
+  row.seen = outcome(seen);
+  row.finding = code_text(shown);
+  row.reply = seen.reply;
+  const bool code_fits = expected.refused ? seen.verdict.headline.code == expected.code : has(seen.verdict, expected.code);
+  const bool reply_fits = expected.reply.empty() || seen.reply == expected.reply;
+  row.as_expected = code_fits && reply_fits && seen.delivered != expected.refused;
+  return row;
+}
+
+/// The lab, and the last session that each organisation received.
+class Demo {
+ public:
+  Demo(net::Loop& loop, const std::string& directory) : lab_(loop, settings(directory)) {}
+
+  net::task<std::vector<Row>> run() {
+    std::vector<Row> rows;
+    const lab::Expectation secured{finding::Code::mutual_tls_ok, false, {}};
+    const lab::Expectation clear{finding::Code::delivered_in_clear, false, {}};
+    Seen seen = co_await as_server("contoso", "woodgrove", lab::Breakage::none);
+    rows.push_back(row_of("Contoso to Woodgrove Bank", secured, seen));
+    seen = co_await as_server("woodgrove", "contoso", lab::Breakage::none);
+    rows.push_back(row_of("Woodgrove Bank to Contoso", secured, seen));
+    seen = co_await unlisted();
+    rows.push_back(row_of("unlisted sender, in clear", clear, seen));
+    for (const lab::Fault& fault : lab::faults()) {
+      lab_.apply("woodgrove", fault.breakage);
+      if (fault.as_server) {
+        seen = co_await as_server("contoso", "woodgrove", fault.breakage);
+        rows.push_back(row_of("server/" + std::string(fault.name), *fault.as_server, seen));
+      }
+      if (fault.as_client) {
+        seen = co_await as_client("woodgrove", "contoso", fault.breakage);
+        rows.push_back(row_of("client/" + std::string(fault.name), *fault.as_client, seen));
+      }
+    }
+    lab_.apply("woodgrove", lab::Breakage::none);
+    lab_.stop();
+    co_return rows;
+  }
+
+  [[nodiscard]] lab::Lab& lab() { return lab_; }
+
+ private:
+  lab::LabSettings settings(const std::string& directory) {
+    lab::LabSettings settings = lab_settings(directory, std::string());
+    settings.smtp_port = settings.dns_port = settings.http_port = 0;
+    settings.ended = [this](const std::string& organisation, const transcript::Transcript& transcript) {
+      if (transcript.role() == policy::Role::receive) received_.insert_or_assign(organisation, transcript);
+    };
+    return settings;
+  }
+
+  /// `from` sends, and judges the server of `to`.
+  net::task<Seen> as_server(std::string from, std::string to, lab::Breakage breakage) {
+    const std::string domain = lab::domain_for(lab::organisation(lab_.recipe(), to), breakage);
+    const std::string own = lab::organisation(lab_.recipe(), from).domain;
+    session::Message mail = message("alice@" + own, "bob@" + domain);
+    const session::DeliveryResult result = co_await lab_.server(from).send(*smtp::Domain::parse(domain), std::move(mail));
+    Seen seen;
+    seen.verdict = result.verdict();
+    seen.delivered = result.delivered;
+    if (seen.verdict.reply) seen.reply = seen.verdict.reply->text();
+    else if (result.attempts.back().result.final_reply) seen.reply = result.attempts.back().result.final_reply->text();
+    co_return seen;
+  }
+
+  /// `from` is broken and sends; `to` judges the client.
+  net::task<Seen> as_client(std::string from, std::string to, lab::Breakage breakage) {
+    received_.erase(to);
+    const std::string own = lab::domain_for(lab::organisation(lab_.recipe(), from), breakage);
+    const std::string domain = lab::organisation(lab_.recipe(), to).domain;
+    session::Message mail = message("bob@" + own, "alice@" + domain);
+    const session::DeliveryResult result = co_await lab_.server(from).send(*smtp::Domain::parse(domain), std::move(mail));
+    Seen seen;
+    seen.delivered = result.delivered;
+    for (int tries = 0; received_.find(to) == received_.end() && tries < 200; ++tries) co_await net::sleep(net::Milliseconds(5));
+    const auto received = received_.find(to);
+    if (received == received_.end()) co_return seen;
+    if (const auto verdict = received_verdict(received->second)) seen.verdict = *verdict;
+    if (seen.verdict.reply) seen.reply = seen.verdict.reply->text();
+    co_return seen;
+  }
+
+  /// Fabrikam is on nobody's list and speaks no TLS.
+  net::task<Seen> unlisted() {
+    received_.erase("contoso");
+    session::SendPlan plan;
+    plan.helo = "mail.fabrikam.com";
+    plan.requirement.requirement = policy::Requirement::none;
+    plan.now = now;
+    plan.until = policy::Step::end_of_data;
+    plan.message = message("carol@fabrikam.com", "alice@contoso.com");
+    transcript::Transcript transcript = lab_.server("woodgrove").new_transcript(policy::Role::send, "Fabrikam", exchange::ProtocolLoggingLevel::none);
+    const net::Endpoint to = lab_.server("contoso").endpoints().front();
+    const session::SendResult result = co_await session::send_session(plan, to, "mail1.contoso.com", transcript);
+    Seen seen;
+    seen.verdict = result.verdict;
+    seen.delivered = result.delivered;
+    if (result.final_reply) seen.reply = result.final_reply->text();
+    co_return seen;
+  }
+
+  std::map<std::string, transcript::Transcript> received_;
+  lab::Lab lab_;
+};
+
+std::string padded(const std::string& text, std::size_t width) {
+  return text + std::string(text.size() < width ? width - text.size() : 0, ' ');
+}
+
+void print(const std::vector<Row>& rows, std::ostream& out) {
+  out << padded("case", 29) << padded("expected", 16) << padded("seen", 16) << padded("finding", 34) << "SMTP reply\n";
+  for (const Row& row : rows) {
+    out << (row.as_expected ? "ok   " : "FAIL ") << padded(row.name, 29 - 5) << ' ' << padded(row.expected, 15) << ' '
+        << padded(row.seen, 15) << ' ' << padded(row.finding, 33) << ' ' << (row.reply.empty() ? "-" : row.reply) << '\n';
+  }
+}
+
+}  // namespace
+
+int run_lab_demo(const LabOptions& options, std::ostream& out, std::ostream& err) {
+  const std::string directory = options.directory.empty() ? lab::default_directory() + "-demo" : options.directory;
+  std::error_code ignored;
+  std::filesystem::remove_all(directory, ignored);
+  const auto begun = std::chrono::steady_clock::now();
+  net::Loop loop;
+  Demo demo(loop, directory);
+  err << "Contoso and Woodgrove Bank on loopback, DNS " << demo.lab().state().dns << ", CRLs " << demo.lab().state().http
+      << ", SMTP port " << demo.lab().state().smtp_port << '\n';
+  const std::vector<Row> rows = net::run(loop, demo.run());
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+
+  print(rows, out);
+  std::size_t failed = 0;
+  for (const Row& row : rows) failed += row.as_expected ? 0 : 1;
+  out << '\n' << rows.size() - failed << " of " << rows.size() << " as expected, " << took.count() << " ms\n\n";
+  out << "counters of Contoso\n";
+  for (const auto& [name, value] : demo.lab().counters("contoso")) out << "  " << padded(name, 46) << value << '\n';
+  out << "\nlogs and mail   " << directory << "/*/*/{logs,mail}\n"
+      << "try             domsec lab up\n"
+      << "                domsec check woodgrovebank.com\n"
+      << "                domsec explain certificate-host-mismatch\n";
+  return failed == 0 ? 0 : 1;
+}
+
+}  // namespace domsec::cli
