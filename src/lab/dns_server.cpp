@@ -1,8 +1,7 @@
-// The lab's name server on Asio: RFC 1035 4.2 (UDP and TCP), TC when an answer does not fit the datagram, RFC 6891 for the
-// size that fits. Bounded: queries counted for known names only, few TCP connections, idle ones closed, one answer a query.
+// The lab's name server on Asio: RFC 1035 4.2, UDP and TCP. The answers are dns_zone.cpp's. Bounded: queries are counted
+// for known names only, few TCP connections, idle ones closed, few delayed answers.
 #include "domsec/lab/dns_server.h"
 
-#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -13,10 +12,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <map>
-#include <optional>
 
 #include "../net/loop_context.h"
+#include "dns_zone.h"
 #include "domsec/net/dns_message.h"
 
 namespace domsec::lab {
@@ -24,27 +22,13 @@ namespace domsec::lab {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using asio::ip::udp;
-using net::DnsMessage;
-using net::DnsRcode;
-using net::DnsRecord;
-using net::DnsType;
 
 namespace {
 
 constexpr auto nothrow = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t plain_udp_octets = 512;      // RFC 1035 2.3.4
-constexpr std::size_t most_edns_octets = 1232;
-constexpr int most_aliases = 8;                    // of one answer; a circle stops here
 constexpr std::size_t most_connections = 64;
 constexpr std::size_t most_delayed = 4096;
 constexpr auto idle_limit = std::chrono::seconds(10);
-
-enum class Transport { udp, tcp };
-
-struct Entry {
-  DnsName records;
-  std::size_t queries = 0;
-};
 
 }  // namespace
 
@@ -54,10 +38,7 @@ struct DnsServer::Body {
   udp::socket udp_socket;
   tcp::acceptor acceptor;
   net::Endpoint endpoint;
-  std::map<std::string, Entry> names;
-  std::size_t queries = 0;
-  std::size_t tcp_queries = 0;
-  std::size_t malformed = 0;
+  DnsZone zone;
   std::size_t connections = 0;
   std::size_t delayed = 0;
   bool stopped = false;
@@ -66,128 +47,6 @@ struct DnsServer::Body {
 namespace {
 
 using BodyPtr = std::shared_ptr<DnsServer::Body>;
-
-struct Reply {
-  std::optional<std::string> octets;  // nothing: silence
-  net::Milliseconds delay{0};
-};
-
-/// `.` is the root, whose text is empty.
-std::string target_name(const std::string& name) { return name == "." ? std::string() : net::canonical_host(name); }
-
-bool has_descendant(const DnsServer::Body& body, const std::string& name) {
-  return std::any_of(body.names.begin(), body.names.end(),
-                     [suffix = "." + name](const auto& entry) { return entry.first.ends_with(suffix); });
-}
-
-void add_record(DnsMessage& answer, const std::string& name, DnsType type, std::uint16_t preference, std::string value) {
-  DnsRecord& record = answer.answers.emplace_back();
-  record.name = name;
-  record.type = type;
-  record.preference = preference;
-  record.value = std::move(value);
-}
-
-void add_records(DnsMessage& answer, const std::string& name, const DnsName& records, DnsType wanted) {
-  if (wanted == DnsType::mx) {
-    for (const DnsMx& mx : records.mx) add_record(answer, name, DnsType::mx, mx.preference, target_name(mx.host));
-  }
-  for (const std::string& address : records.addresses) {
-    const DnsType type = address.find(':') == std::string::npos ? DnsType::a : DnsType::aaaa;
-    if (type == wanted) add_record(answer, name, type, 0, address);
-  }
-}
-
-/// The answer section: aliases are followed inside the zone (RFC 1034 4.3.2 step 3a).
-void resolve(const DnsServer::Body& body, DnsMessage& answer) {
-  std::string name = answer.question->name;
-  for (int aliases = 0; aliases <= most_aliases; ++aliases) {
-    const auto found = body.names.find(name);
-    if (found == body.names.end()) {
-      if (!has_descendant(body, name)) answer.rcode = DnsRcode::name_error;
-      break;
-    }
-    const DnsName& records = found->second.records;
-    if (records.alias.empty() || answer.question->type == DnsType::cname) {
-      if (!records.alias.empty()) add_record(answer, name, DnsType::cname, 0, target_name(records.alias));
-      add_records(answer, name, records, answer.question->type);
-      break;
-    }
-    add_record(answer, name, DnsType::cname, 0, target_name(records.alias));
-    name = target_name(records.alias);
-  }
-  const auto wanted = [&answer](const DnsRecord& record) { return record.type == answer.question->type; };
-  answer.soa_in_authority = std::none_of(answer.answers.begin(), answer.answers.end(), wanted);
-}
-
-/// Fits the answer to the transport; what cannot be written at all becomes SERVFAIL.
-std::string written(DnsMessage answer, std::size_t limit) {
-  std::optional<std::string> octets = net::write_dns_message(answer);
-  if (octets && octets->size() <= limit) return *std::move(octets);
-  answer.truncated = octets.has_value();
-  if (!octets) answer.rcode = DnsRcode::server_failure;
-  answer.answers.clear();
-  return net::write_dns_message(answer).value_or(std::string());
-}
-
-Reply behave(const DnsServer::Body& body, DnsMessage answer, const DnsName& records, Transport over, std::size_t limit) {
-  Reply reply;
-  reply.delay = records.delay;
-  switch (records.behaviour) {
-    case DnsBehaviour::answer:
-      resolve(body, answer);
-      break;
-    case DnsBehaviour::nxdomain:
-      answer.rcode = DnsRcode::name_error;
-      break;
-    case DnsBehaviour::servfail:
-      answer.rcode = DnsRcode::server_failure;
-      break;
-    case DnsBehaviour::refused:
-      answer.rcode = DnsRcode::refused;
-      break;
-    case DnsBehaviour::silence:
-      return reply;
-    case DnsBehaviour::truncated:
-      if (over == Transport::tcp) resolve(body, answer);
-      answer.truncated = over == Transport::udp;
-      break;
-    case DnsBehaviour::garbage:
-      resolve(body, answer);
-      answer.edns_octets.reset();
-      answer.soa_in_authority = false;
-      add_record(answer, answer.question->name, DnsType::cname, 0, "cut.invalid");
-      reply.octets = written(std::move(answer), limit);
-      reply.octets->resize(reply.octets->size() - 5);
-      return reply;
-  }
-  reply.octets = written(std::move(answer), limit);
-  return reply;
-}
-
-Reply reply_to(DnsServer::Body& body, std::string_view octets, Transport over) {
-  const std::optional<DnsMessage> query = net::read_dns_message(octets);
-  if (!query || query->response || !query->question) {
-    ++body.malformed;
-    return {};
-  }
-  ++body.queries;
-  if (over == Transport::tcp) ++body.tcp_queries;
-  DnsMessage answer;
-  answer.id = query->id;
-  answer.response = true;
-  answer.recursion_desired = query->recursion_desired;
-  answer.question = query->question;
-  if (query->edns_octets) answer.edns_octets = static_cast<std::uint16_t>(most_edns_octets);
-  std::size_t limit = 0xFFFF;
-  if (over == Transport::udp) {
-    limit = std::clamp<std::size_t>(query->edns_octets.value_or(0), plain_udp_octets, most_edns_octets);
-  }
-  const auto found = body.names.find(query->question->name);
-  if (found == body.names.end()) return behave(body, std::move(answer), DnsName(), over, limit);
-  ++found->second.queries;
-  return behave(body, std::move(answer), found->second.records, over, limit);
-}
 
 net::task<void> send_later(BodyPtr body, std::string octets, udp::endpoint to, net::Milliseconds delay) {
   asio::steady_timer timer(co_await asio::this_coro::executor, delay);
@@ -205,7 +64,7 @@ net::task<void> serve_udp(BodyPtr body) {
     const auto [error, size] = co_await body->udp_socket.async_receive_from(asio::buffer(datagram), from, nothrow);
     if (body->stopped) co_return;
     if (error) continue;  // a client's closed port comes back as an error of the next read
-    Reply reply = reply_to(*body, std::string_view(datagram.data(), size), Transport::udp);
+    DnsReply reply = reply_to(body->zone, std::string_view(datagram.data(), size), DnsTransport::udp);
     if (!reply.octets) continue;
     if (reply.delay.count() > 0) {
       if (body->delayed >= most_delayed) continue;
@@ -233,7 +92,7 @@ net::task<void> serve_queries(BodyPtr body, std::shared_ptr<tcp::socket> socket)
     std::string query(static_cast<std::size_t>(length[0] << 8U | length[1]), '\0');
     const auto [no_query, all] = co_await asio::async_read(*socket, asio::buffer(query), nothrow);
     if (no_query || body->stopped) co_return;
-    const Reply reply = reply_to(*body, query, Transport::tcp);
+    const DnsReply reply = reply_to(body->zone, query, DnsTransport::tcp);
     if (reply.delay.count() > 0) co_await net::sleep(reply.delay);
     if (!reply.octets) continue;
     std::string octets{static_cast<char>(reply.octets->size() >> 8U), static_cast<char>(reply.octets->size() & 0xFFU)};
@@ -313,18 +172,18 @@ void DnsServer::stop() {
 const net::Endpoint& DnsServer::endpoint() const { return body_->endpoint; }
 
 void DnsServer::put(const std::string& name, DnsName records) {
-  body_->names[net::canonical_host(name)].records = std::move(records);
+  body_->zone.names[net::canonical_host(name)].records = std::move(records);
 }
 
-void DnsServer::remove(const std::string& name) { body_->names.erase(net::canonical_host(name)); }
+void DnsServer::remove(const std::string& name) { body_->zone.names.erase(net::canonical_host(name)); }
 
-std::size_t DnsServer::queries() const { return body_->queries; }
-std::size_t DnsServer::tcp_queries() const { return body_->tcp_queries; }
-std::size_t DnsServer::malformed() const { return body_->malformed; }
+std::size_t DnsServer::queries() const { return body_->zone.queries; }
+std::size_t DnsServer::tcp_queries() const { return body_->zone.tcp_queries; }
+std::size_t DnsServer::malformed() const { return body_->zone.malformed; }
 
 std::size_t DnsServer::queries(const std::string& name) const {
-  const auto found = body_->names.find(net::canonical_host(name));
-  return found == body_->names.end() ? 0 : found->second.queries;
+  const auto found = body_->zone.names.find(net::canonical_host(name));
+  return found == body_->zone.names.end() ? 0 : found->second.queries;
 }
 
 }  // namespace domsec::lab

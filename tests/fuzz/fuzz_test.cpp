@@ -16,6 +16,8 @@ int domsec_fuzz_command(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_domain(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_path(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_data(const std::uint8_t* octets, std::size_t size);
+int domsec_fuzz_dns_answer(const std::uint8_t* octets, std::size_t size);
+int domsec_fuzz_http_uri(const std::uint8_t* octets, std::size_t size);
 }
 
 namespace {
@@ -78,5 +80,7 @@ TEST(Fuzz, CommandsKeepTheirProperties) { run(domsec_fuzz_command, "command"); }
 TEST(Fuzz, DomainsKeepTheirProperties) { run(domsec_fuzz_domain, "domain"); }
 TEST(Fuzz, PathsKeepTheirProperties) { run(domsec_fuzz_path, "path"); }
 TEST(Fuzz, MailDataKeepTheirProperties) { run(domsec_fuzz_data, "data"); }
+TEST(Fuzz, DnsMessagesKeepTheirProperties) { run(domsec_fuzz_dns_answer, "dns_answer"); }
+TEST(Fuzz, HttpUrisKeepTheirProperties) { run(domsec_fuzz_http_uri, "http_uri"); }
 
 }  // namespace
