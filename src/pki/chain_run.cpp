@@ -47,7 +47,9 @@ int note_and_go_on(int ok, X509_STORE_CTX* context) {
   if (error == X509_V_ERR_CERT_HAS_EXPIRED &&
       is_last_second(X509_STORE_CTX_get_current_cert(context), noted->at))
     return 1;
-  noted->problems.push_back({error, X509_STORE_CTX_get_error_depth(context)});
+  // A missing policy is the whole path's, and libcrypto leaves the depth as it was.
+  const int depth = error == X509_V_ERR_NO_EXPLICIT_POLICY ? 0 : X509_STORE_CTX_get_error_depth(context);
+  noted->problems.push_back({error, depth});
   return 1;
 }
 
@@ -63,11 +65,26 @@ int trust_of(Purpose purpose) {
   return X509_TRUST_DEFAULT;
 }
 
+/// RFC 5280 6.1. libcrypto takes an empty set for "none", so any policy is said in so many words.
+void set_policy(X509_VERIFY_PARAM* parameters, const PolicyInput& policy) {
+  unsigned long flags = X509_V_FLAG_POLICY_CHECK;
+  if (policy.require_explicit) flags |= X509_V_FLAG_EXPLICIT_POLICY;
+  if (policy.inhibit_mapping) flags |= X509_V_FLAG_INHIBIT_MAP;
+  if (policy.inhibit_any) flags |= X509_V_FLAG_INHIBIT_ANY;
+  X509_VERIFY_PARAM_set_flags(parameters, flags);
+  if (policy.initial.empty()) X509_VERIFY_PARAM_add0_policy(parameters, OBJ_nid2obj(NID_any_policy));
+  for (const std::string& oid : policy.initial) {
+    if (ASN1_OBJECT* object = OBJ_txt2obj(oid.c_str(), 1)) X509_VERIFY_PARAM_add0_policy(parameters, object);
+  }
+}
+
 void set_parameters(X509_STORE_CTX* context, const PathInput& input) {
   X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context);
   // PARTIAL_CHAIN: an anchor need not be self-signed. CHECK_SS_SIGNATURE stays off: an anchor is trusted as
   // it is, and a foreign root is refused as it is, so its own signature says nothing (RFC 5280 6.1).
   X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST);
+  if (input.profile == PathProfile::strict) X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_X509_STRICT);
+  set_policy(parameters, input.policy);
   X509_VERIFY_PARAM_set_time(parameters, seconds(input.at));
   X509_VERIFY_PARAM_set_auth_level(parameters, input.security_level);  // none by default
   X509_VERIFY_PARAM_set_depth(parameters, input.max_intermediates);
@@ -102,6 +119,15 @@ void say_why_no_authority(const std::vector<X509*>& chain, std::vector<ChainProb
     return problem.error == X509_V_ERR_KEYUSAGE_NO_CERTSIGN && !ca &&
            told(X509_V_ERR_INVALID_CA, problem.depth);
   });
+}
+
+/// An anchor of version 1 is an authority because it is an anchor: it has no extension to say so (RFC
+/// 5280 6.1.1 (d) asks for a name and a key only). libcrypto grants that to self-signed ones.
+void accept_version_1_anchor(const std::vector<X509*>& chain, int untrusted,
+                             std::vector<ChainProblem>& problems) {
+  const int top = static_cast<int>(chain.size()) - 1;
+  if (top < untrusted || X509_get_version(chain.back()) != X509_VERSION_1) return;
+  std::erase(problems, ChainProblem{X509_V_ERR_INVALID_CA, top});
 }
 
 /// One cause, one problem: a path without an anchor is told once, by the most exact number.
@@ -203,6 +229,7 @@ ChainRun run_chain(const ChainQuestion& question) {
     check_dates(run.chain, question.input->at, run.problems);
   }
   check_extensions(run.chain, question.input->purpose, run.problems);
+  accept_version_1_anchor(run.chain, X509_STORE_CTX_get_num_untrusted(context.get()), run.problems);
   say_why_no_authority(run.chain, run.problems);
   say_each_once(run.problems);
   return run;

@@ -18,6 +18,8 @@ int domsec_fuzz_path(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_data(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_dns_answer(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_http_uri(const std::uint8_t* octets, std::size_t size);
+int domsec_fuzz_crl(const std::uint8_t* octets, std::size_t size);
+int domsec_fuzz_name_match(const std::uint8_t* octets, std::size_t size);
 }
 
 namespace {
@@ -82,5 +84,7 @@ TEST(Fuzz, PathsKeepTheirProperties) { run(domsec_fuzz_path, "path"); }
 TEST(Fuzz, MailDataKeepTheirProperties) { run(domsec_fuzz_data, "data"); }
 TEST(Fuzz, DnsMessagesKeepTheirProperties) { run(domsec_fuzz_dns_answer, "dns_answer"); }
 TEST(Fuzz, HttpUrisKeepTheirProperties) { run(domsec_fuzz_http_uri, "http_uri"); }
+TEST(Fuzz, RevocationListsKeepTheirProperties) { run(domsec_fuzz_crl, "crl"); }
+TEST(Fuzz, NameMatchesKeepTheirProperties) { run(domsec_fuzz_name_match, "name_match"); }
 
 }  // namespace

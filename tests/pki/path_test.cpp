@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
 #include <functional>
@@ -428,6 +429,45 @@ TEST(Path, ACommonNameOutsideANameConstraintIsTold) {
   EXPECT_FALSE(violates("CN=mail.contoso.com"));
   EXPECT_TRUE(violates("CN=mail.fabrikam.com"));
   EXPECT_FALSE(violates("CN=Mail Server, O=Contoso"));
+}
+
+TEST(Path, TheStrictProfileAlsoTellsWhatNobodyNeeds) {
+  CertificateRecipe recipe = leaf_recipe({"mail.contoso.com"});
+  recipe.key_usage = {{"digitalSignature", "keyCertSign"}};  // RFC 5280 4.2.1.9: not without CA:TRUE
+  PathInput question = input(three_levels().second.issue(recipe).chain, three_levels().anchors());
+  EXPECT_TRUE(examine_path(question).good());
+  question.profile = PathProfile::strict;
+  const PathExamination examination = examine_path(question);
+  ASSERT_EQ(examination.problems.size(), 1U);
+  EXPECT_EQ(examination.problems[0].depth, 0);
+  EXPECT_EQ(examination.problems[0].fault, PathFault::other);
+}
+
+TEST(Path, APolicyIsDemandedOnlyWhenAskedFor) {
+  PathInput question = input(good_leaf().chain, three_levels().anchors());
+  EXPECT_TRUE(examine_path(question).good());
+  question.policy.require_explicit = true;
+  EXPECT_THAT(told(examine_path(question)), ::testing::ElementsAre("0 other 43"));
+  question.policy.initial = {"1.2.3.4"};
+  EXPECT_THAT(told(examine_path(question)), ::testing::ElementsAre("0 other 43"));
+}
+
+TEST(Path, AnAnchorOfVersionOneIsAnAuthority) {
+  // A subordinate authority as version 1 certificates knew it: no extension says what it is.
+  const Authority modern = three_levels().root.subordinate(ca_recipe("CN=Old CA, O=Contoso"));
+  const Bytes der = modern.certificate()->der();
+  const unsigned char* next = der.data();
+  const std::unique_ptr<X509, decltype(&X509_free)> x509(
+      d2i_X509(nullptr, &next, static_cast<long>(der.size())), X509_free);
+  while (X509_get_ext_count(x509.get()) > 0) X509_EXTENSION_free(X509_delete_ext(x509.get(), 0));
+  ASSERT_EQ(X509_set_version(x509.get(), X509_VERSION_1), 1);
+  ASSERT_GT(X509_sign(x509.get(), three_levels().root.own().key.key.get(), EVP_sha256()), 0);
+  const CertificatePtr old = read_certificate(x509.get());
+  const Authority issuer(Credentials{{old}, modern.own().key});
+  const CertificatePtr leaf = issuer.certify(leaf_recipe({"mail.contoso.com"}), make_key(KeyKind::ec_p256));
+  EXPECT_THAT(told(examine_path(input({leaf}, {old}))), ::testing::ElementsAre());
+  EXPECT_THAT(told(examine_path(input({leaf, old}, three_levels().anchors()))),
+              ::testing::ElementsAre("1 not-a-ca 79"));
 }
 
 TEST(Path, NothingPresentedIsAProblemNotACrash) {

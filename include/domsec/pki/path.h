@@ -63,6 +63,17 @@ struct PathProblem {
   bool operator==(const PathProblem&) const = default;
 };
 
+/// trust: what is needed to trust a path. strict: what breaks RFC 5280's profile is a problem too (no authorityKeyIdentifier …).
+enum class PathProfile { trust, strict };
+
+/// RFC 5280 6.1.1 (c) to (f). Mail servers ask for no policy; what the authorities demand of each other is checked always.
+struct PolicyInput {
+  std::vector<std::string> initial;   // dotted; empty = any
+  bool require_explicit = false;
+  bool inhibit_mapping = false;
+  bool inhibit_any = false;
+};
+
 struct PathInput {
   Chain presented;                                // leaf first, as the peer sent it; never empty
   std::shared_ptr<const TrustStore> anchors;
@@ -71,6 +82,8 @@ struct PathInput {
   Instant at;
   int security_level = 1;                         // libssl's numbers; 2 is Debian's default
   int max_intermediates = 20;                     // real paths have one or two
+  PathProfile profile = PathProfile::trust;
+  PolicyInput policy;
 };
 
 struct PathExamination {
