@@ -83,7 +83,7 @@ struct PathInput {
   int security_level = 1;                         // libssl's numbers; 2 is Debian's default
   int max_intermediates = 20;                     // real paths have one or two
   PathProfile profile = PathProfile::trust;
-  PolicyInput policy;
+  PolicyInput policy{};
 };
 
 struct PathExamination {
