@@ -32,6 +32,7 @@ pki::CertificatePtr contoso() {
   certificate->not_after = instant("2027-08-31T23:59:59Z");
   certificate->common_names = {"mail.contoso.com"};
   certificate->dns_names = {"mail.contoso.com", "mail1.contoso.com"};
+  certificate->extended_key_usage = std::vector<std::string>{"serverAuth"};
   return certificate;
 }
 

@@ -1,0 +1,36 @@
+// The report for people: a staged checklist and the verdict, 80 columns (spec peers 7.3). Rendered from transcripts and
+// verdicts; nothing is judged here. A status is always a word, colour only repeats it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domsec/policy/tls_requirement.h"
+#include "domsec/policy/verdict.h"
+#include "domsec/transcript/transcript.h"
+
+namespace domsec::report {
+
+/// checklist: the default. certificates (-v): certificates, names tried, CA names asked for. transcript (-vv): the session, too.
+enum class Detail { checklist, certificates, transcript };
+enum class Colour { none, ansi };
+
+/// One session of a report.
+struct Session {
+  transcript::Transcript transcript;
+  policy::Verdict verdict;
+  std::string host;               // the partner's host, empty on receive
+  int preference = -1;            // of its MX record; -1 = none was asked for
+};
+
+struct Report {
+  std::string target;             // domain or host:port, as asked for
+  policy::TlsRequirement requirement;
+  std::vector<Session> sessions;
+  std::size_t connections = 0;
+  pki::Instant at;                // now: how fresh a CRL is
+};
+
+[[nodiscard]] std::string text(const Report& report, Detail detail = Detail::checklist, Colour colour = Colour::none);
+
+}  // namespace domsec::report
