@@ -19,6 +19,7 @@ session::Deviations deviations_of(Breakage breakage) {
   }
   if (breakage == Breakage::no_client_certificate) deviations.no_client_certificate = true;
   if (breakage == Breakage::key_mismatch) deviations.key_mismatch = true;
+  if (breakage == Breakage::not_yet_valid) deviations.unfit_certificate = true;
   if (breakage == Breakage::tls1_1_only) {
     deviations.minimum = net::TlsVersion::tls1_0;
     deviations.maximum = net::TlsVersion::tls1_1;

@@ -156,6 +156,7 @@ OwnChoice Edge::own_certificate(const std::optional<exchange::TlsCertificateName
   const smtp::Domain searched = name ? *name : *smtp::Domain::parse("localhost.localdomain");
   choice.selection = policy::select_certificate(stored_, tls_certificate_name, searched, settings_.now());
   choice.event.reason = choice.selection.reason;
+  if (!choice.selection.chosen && settings_.deviations.unfit_certificate && !stored_.empty()) choice.selection.chosen = 0;
   if (!choice.selection.chosen) {
     choice.event.trouble =
         tls_certificate_name ? policy::OwnTrouble::name_not_found : policy::OwnTrouble::not_found;

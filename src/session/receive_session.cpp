@@ -447,6 +447,14 @@ net::task<void> converse(Receiving& receiving) {
   co_await flush(receiving);
 }
 
+/// A handshake that failed leaves no MAIL FROM to judge: the session itself is judged.
+void decide_without_sender(Receiving& receiving) {
+  const ReceivePlan& plan = receiving.plan;
+  const policy::Verdict verdict = policy::judge_receive(
+      policy::TlsRequirement(), transcript::evidence_of(receiving.transcript), plan.rules, plan.now());
+  receiving.transcript.append(transcript::PolicyDecided{std::string(), std::string(), verdict});
+}
+
 /// 421 when the client was silent too long (RFC 5321 4.5.3.2.7); a channel that cannot take it any more is left alone.
 net::task<void> say_timed_out(Receiving& receiving) {
   try {
@@ -466,13 +474,16 @@ net::task<void> receive_session(std::shared_ptr<const ReceivePlan> plan, net::Ch
       "SMTPSubmit SMTPAcceptAnySender SMTPAcceptAuthoritativeDomainSender AcceptRoutingHeaders"});
   transcript::DisconnectReason reason = transcript::DisconnectReason::local;
   bool silent = false;
+  bool failed_handshake = false;
   try {
     co_await converse(receiving);
   } catch (const net::ChannelError& error) {
     record_break(transcript, receiving.step, error);
     reason = disconnect_reason(error.fault);
     silent = error.fault == net::ChannelFault::timed_out && !error.during_handshake;
+    failed_handshake = error.during_handshake;
   }
+  if (failed_handshake) decide_without_sender(receiving);
   if (silent) co_await say_timed_out(receiving);
   transcript.append(transcript::Disconnected{reason});
   if (reason == transcript::DisconnectReason::local || silent) {

@@ -24,6 +24,7 @@ struct Deviations {
   bool no_client_certificate = false;             // send: nothing is presented
   bool leaf_only = false;                         // intermediates are not sent
   bool key_mismatch = false;                      // the key is not the certificate's
+  bool unfit_certificate = false;                 // the first certificate is presented though selection refuses it
   net::TlsVersion minimum = net::TlsVersion::tls1_2;
   net::TlsVersion maximum = net::TlsVersion::tls1_3;
 };
