@@ -134,18 +134,20 @@ TEST(ChannelDeadline, EndsASilentRead) {
   EXPECT_EQ(failure->fault, ChannelFault::timed_out);
 }
 
+// The peer speaks only when the other end already waits, so that the first operation has armed the timer.
 TEST(ChannelDeadline, OfAnEarlierOperationDoesNotEndALaterOne) {
   std::string heard;
   converse(
       [](Channel channel) -> task<void> {
+        co_await net::sleep(Milliseconds(5));
         co_await channel.write("first\r\n", soon());
         co_await channel.read_line(512, soon());
-        co_await net::sleep(Milliseconds(60));
+        co_await net::sleep(Milliseconds(350));
         co_await channel.write("second\r\n", soon());
         co_await end_of(channel);
       },
       [&](Channel channel) -> task<void> {
-        EXPECT_EQ(co_await channel.read_line(512, after(Milliseconds(30))), "first");
+        EXPECT_EQ(co_await channel.read_line(512, after(Milliseconds(300))), "first");
         co_await channel.write("go\r\n", soon());
         heard = co_await channel.read_line(512, soon());
       });
@@ -156,12 +158,15 @@ TEST(ChannelDeadline, IsKeptWhenALaterOneWasSetBefore) {
   std::optional<ChannelError> failure;
   converse(
       [](Channel channel) -> task<void> {
+        co_await net::sleep(Milliseconds(5));
         co_await channel.write("first\r\n", soon());
         co_await end_of(channel);
       },
       [&](Channel channel) -> task<void> {
-        co_await channel.read_line(512, soon());
+        const net::SteadyPoint far = after(Milliseconds(2000));
+        co_await channel.read_line(512, far);
         failure = co_await failure_of(channel.read_line(512, after(Milliseconds(30))));
+        EXPECT_LT(std::chrono::steady_clock::now(), far);
       });
   ASSERT_TRUE(failure);
   EXPECT_EQ(failure->fault, ChannelFault::timed_out);

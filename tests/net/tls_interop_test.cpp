@@ -131,6 +131,49 @@ TEST(TlsInterop, ServerServesTheOpensslClientAndRefusesByAnyAlert) {
   }
 }
 
+// RFC 8446 4.6.3: after a KeyUpdate both directions are under new keys, and the alert by hand with them.
+TEST(TlsInterop, AlertByHandFollowsAKeyUpdate) {
+  if (!have_openssl()) GTEST_SKIP() << "no openssl program";
+  const TemporaryDirectory directory;
+  const std::string printed_to = directory.write("printed", "");
+  const auto context = TlsContext::server(settings_of(three_levels().leaf("mail.woodgrovebank.example")));
+  net::Loop loop;
+  net::Endpoint any;
+  any.address = "127.0.0.1";
+  net::Listener listener(loop, any);
+  const std::string command = "openssl s_client -tls1_3 -connect " + listener.endpoint().text() + " > " + printed_to + " 2>&1";
+  std::FILE* const typed = ::popen(command.c_str(), "w");
+  ASSERT_NE(typed, nullptr);
+  const auto type = [typed](const char* line) {
+    std::fputs(line, typed);
+    std::fflush(typed);
+  };
+  listener.start([&](Channel channel) -> task<void> {
+    listener.stop();
+    co_await channel.start_tls(tls_server(context), soon());
+    // One letter alone on a line is a command of s_client: K updates its keys and asks for ours. Each is typed only when
+    // the one before has been seen, since s_client looks at the first letter of what it reads.
+    type("hello\n");
+    EXPECT_EQ(co_await channel.read_some(64, soon()), "hello\n");
+    type("K\n");
+    const auto nothing = co_await failure_of(channel.read_some(64, after(net::Milliseconds(200))));
+    EXPECT_TRUE(nothing && nothing->fault == net::ChannelFault::timed_out);
+    co_await channel.write("under new keys\n", soon());
+    type("again\n");
+    EXPECT_EQ(co_await channel.read_some(64, soon()), "again\n");
+    co_await channel.write("still\n", soon());
+    co_await channel.send_alert(49, soon());
+    co_await channel.shutdown();
+  });
+  loop.run();
+  ::pclose(typed);
+  std::stringstream printed;
+  printed << std::ifstream(printed_to).rdbuf();
+  EXPECT_NE(printed.str().find("KEYUPDATE"), std::string::npos) << printed.str();
+  EXPECT_NE(printed.str().find("under new keys"), std::string::npos) << printed.str();
+  EXPECT_NE(printed.str().find("SSL alert number 49"), std::string::npos) << printed.str();
+}
+
 TEST(TlsInterop, ClientTalksToTheOpensslServer) {
   if (!have_openssl()) GTEST_SKIP() << "no openssl program";
   const pki::Credentials identity = three_levels().leaf("mail1.contoso.com");
