@@ -73,8 +73,8 @@ int main(int argc, char** argv) {
              "Exit codes: 0 pass, 1 a peer is refused or refuses us, 2 usage or own configuration,\n"
              "3 environment or inconclusive, 4 internal error. More: man domsec");
   Command command;
-  //SEND
-  //SERVE
+  cli::add_sending(app, command);
+  cli::add_serving(app, command);
   cli::add_lab(app, command);
   add_explain(app, command);
   add_verify(app, command);

@@ -1,5 +1,8 @@
 #include "domsec/cli/options.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -41,6 +44,14 @@ void apply_identity(const EndOptions& options, exchange::Organisation& organisat
 }
 
 }  // namespace
+
+smtp::Domain machine_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) == 0) {
+    if (auto domain = smtp::Domain::parse(name.data())) return *domain;
+  }
+  return *smtp::Domain::parse("localhost.localdomain");
+}
 
 exchange::Organisation organisation_of(const EndOptions& options) {
   check_word(options.crl, {"off", "cached", "fetch"}, "--crl");

@@ -1,9 +1,5 @@
 #include "domsec/cli/sending.h"
 
-#include <unistd.h>
-
-#include <array>
-
 #include "domsec/lab/state_file.h"
 #include "domsec/policy/connector_choice.h"
 
@@ -11,14 +7,6 @@ namespace domsec::cli {
 namespace {
 
 exchange::Origin flag(const char* name) { return exchange::Origin{name, 0}; }
-
-smtp::Domain machine_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) == 0) {
-    if (auto domain = smtp::Domain::parse(name.data())) return *domain;
-  }
-  return *smtp::Domain::parse("localhost.localdomain");
-}
 
 smtp::Domain partner_of(const SendOptions& options, const TargetText& target) {
   if (!options.verify_name.empty()) {

@@ -90,6 +90,8 @@ struct ServeOptions {
   std::size_t count = 0;                 // --count N: end after N sessions
 };
 
+/// The machine's own name, or localhost.localdomain.
+[[nodiscard]] smtp::Domain machine_name();
 /// Reads the configuration file (or starts from an empty organisation) and lets the flags override it.
 [[nodiscard]] exchange::Organisation organisation_of(const EndOptions& options);
 /// Time-outs, resolver, deviations from the flags; the clock is the caller's.

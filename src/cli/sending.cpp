@@ -1,0 +1,169 @@
+#include "domsec/cli/sending.h"
+
+#include <iostream>
+#include <map>
+#include <ostream>
+
+#include "domsec/cli/clock.h"
+#include "domsec/cli/output.h"
+#include "domsec/transcript/file_sink.h"
+
+namespace domsec::cli {
+namespace {
+
+constexpr std::size_t message_limit = 256U << 20;
+
+/// What one run does besides the route: how far it goes, and with what.
+struct Errand {
+  policy::Step until = policy::Step::ehlo_inside_tls;
+  session::Walk walk = session::Walk::all;
+  std::optional<session::Message> message;
+};
+
+std::size_t hosts_of(const std::string& mx) {
+  if (mx.empty() || mx == "all") return 0;
+  try {
+    const int hosts = std::stoi(mx);
+    if (hosts > 0) return static_cast<std::size_t>(hosts);
+  } catch (const std::exception&) {
+  }
+  throw UsageError("--mx: '" + mx + "' is neither a number of hosts nor all");
+}
+
+session::DeliveryPlan plan_of(const SendOptions& options, const Route& route, const session::Edge& edge, Errand errand) {
+  session::DeliveryPlan plan;
+  plan.session = edge.send_plan(route.connector, route.partner);
+  plan.session.until = options.until.empty() ? errand.until : read_stage(options.until);
+  plan.session.message = std::move(errand.message);
+  if (route.implicit_tls) plan.session.tls_startup = session::TlsStartup::implicit;
+  if (!options.sni.empty()) plan.session.sni = options.sni == "none" ? std::string() : options.sni;
+  plan.walk = errand.walk;
+  plan.most_connections = options.budget;
+  plan.most_hosts = hosts_of(options.mx);
+  return plan;
+}
+
+/// One partner, start to end; returns the exit code.
+int run_one(const SendOptions& options, const TargetText& target, const std::string& shown, Errand errand, std::ostream& out,
+            std::ostream& err) {
+  const Route route = find_route(options, target);
+  if (!route.from_lab.empty() && !options.output.quiet) {
+    err << "domsec: using the running lab as " << route.from_lab << " (" << route.organisation.origin.file << ")\n";
+  }
+  net::Loop loop;
+  session::EdgeSettings settings = edge_settings_of(options.end);
+  settings.now = now;
+  settings.fail_closed = options.fail_closed ? policy::FailClosed::yes : policy::FailClosed::no;
+  session::Edge edge(loop, route.organisation, settings);
+  const session::DeliveryPlan plan = plan_of(options, route, edge, std::move(errand));
+
+  std::optional<transcript::ProtocolLogFiles> log;
+  const exchange::ProtocolLogSettings& log_settings = route.organisation.transport_config.send_protocol_log;
+  const bool verbose = route.connector.protocol_logging_level == exchange::ProtocolLoggingLevel::verbose;
+  if (verbose && !log_settings.path.empty()) log.emplace(policy::Role::send, log_settings, "domsec " DOMSEC_VERSION);
+  transcript::SessionIds ids(now_in_milliseconds());
+  const session::NewTranscript begin = [&] {
+    transcript::Transcript transcript(policy::Role::send, route.connector.name, ids.next(), now_in_milliseconds);
+    if (log) transcript.add_sink(log->sink());
+    return transcript;
+  };
+  session::DeliveryResult result = net::run(loop, session::deliver(plan, route.target, edge.resolver(), begin));
+
+  report::Report report{shown, plan.session.requirement, {}, result.connections, now()};
+  const policy::Verdict verdict = result.verdict();
+  for (session::Attempt& attempt : result.attempts) {
+    report.sessions.push_back(
+        report::Session{std::move(attempt.transcript), std::move(attempt.result.verdict), attempt.host, attempt.preference});
+  }
+  write_report(options.output, report, out);
+  if (result.budget_spent) err << "domsec: the budget of " << options.budget << " connections is spent; --budget N allows more\n";
+  const int code = policy::exit_code(verdict);
+  const bool wanted_delivery = plan.session.until == policy::Step::end_of_data;
+  return wanted_delivery && !result.delivered && code == 0 ? 1 : code;
+}
+
+std::string read_content(const SendOptions& options, const std::string& from, const std::vector<std::string>& to) {
+  if (options.data_file == "-") {
+    std::string text;
+    std::array<char, 65536> block;
+    while (std::cin.read(block.data(), block.size()) || std::cin.gcount() > 0) {
+      text.append(block.data(), static_cast<std::size_t>(std::cin.gcount()));
+      if (text.size() > message_limit) throw UsageError("--data: standard input holds more than 256 MiB");
+    }
+    return text;
+  }
+  if (!options.data_file.empty()) return pki::read_file(options.data_file, message_limit);
+  std::string recipients;
+  for (const std::string& address : to) recipients += (recipients.empty() ? "<" : ", <") + address + ">";
+  const std::string subject = options.subject.empty() ? "domsec test" : options.subject;
+  return "From: <" + from + ">\nTo: " + recipients + "\nSubject: " + subject + "\nDate: " + pki::rfc3339(now()) +
+         "\nMessage-ID: <" + std::to_string(now_in_milliseconds().time_since_epoch().count()) +
+         "@domsec.invalid>\n\nA message from domsec, the mutual-TLS domain-security tester.\n";
+}
+
+/// The recipients of one domain share a delivery (RFC 5321 5.1).
+std::map<std::string, std::vector<std::string>> by_domain(const std::vector<std::string>& recipients) {
+  std::map<std::string, std::vector<std::string>> groups;
+  for (const std::string& recipient : recipients) {
+    const auto mailbox = smtp::parse_mailbox(recipient, smtp::AllowUtf8::yes);
+    if (!mailbox) throw UsageError("--to: '" + recipient + "' is no mail address");
+    const auto domain = mailbox->domain();
+    if (!domain) throw UsageError("--to: '" + recipient + "' has an address literal; a partner is a domain");
+    groups[domain->text()].push_back(recipient);
+  }
+  return groups;
+}
+
+session::Message message_of(const SendOptions& options, const std::string& from, const std::vector<std::string>& to) {
+  session::Message message;
+  if (from != "<>") {
+    message.reverse_path = smtp::parse_mailbox(from, smtp::AllowUtf8::yes);
+    if (!message.reverse_path) throw UsageError("--from: '" + from + "' is no mail address; <> is the null reverse-path");
+  }
+  for (const std::string& recipient : to) {
+    message.recipients.push_back(smtp::ForwardPath{smtp::parse_mailbox(recipient, smtp::AllowUtf8::yes)});
+  }
+  message.content = read_content(options, from, to);
+  return message;
+}
+
+/// --from, else postmaster of the first domain that is ours.
+std::string sender_of(const SendOptions& options, const TargetText& target) {
+  if (!options.from.empty()) return options.from;
+  const Route route = find_route(options, target);
+  const std::vector<smtp::Domain>& ours = route.organisation.accepted_domains;
+  return "postmaster@" + (ours.empty() ? route.organisation.server_fqdn->text() : ours.front().text());
+}
+
+}  // namespace
+
+int run_check(const SendOptions& options, std::ostream& out, std::ostream& err) {
+  if (options.targets.empty()) throw UsageError("check: name at least one TARGET, a partner's domain or host:port");
+  int code = 0;
+  for (const std::string& text : options.targets) {
+    Errand errand;
+    if (!options.until.empty() && read_stage(options.until) >= policy::Step::mail) {
+      if (options.to.empty()) throw UsageError("--until " + options.until + ": give --to, the recipient to try");
+      errand.message = message_of(options, sender_of(options, read_target(text)), options.to);
+      if (read_stage(options.until) == policy::Step::end_of_data) throw UsageError("check never delivers; use domsec send");
+    }
+    code = policy::worse_exit_code(code, run_one(options, read_target(text), text, std::move(errand), out, err));
+  }
+  return code;
+}
+
+int run_send(const SendOptions& options, std::ostream& out, std::ostream& err) {
+  if (options.to.empty()) throw UsageError("send: give --to, the recipient");
+  int code = 0;
+  for (const auto& [domain, recipients] : by_domain(options.to)) {
+    const TargetText target = read_target(domain);
+    Errand errand;
+    errand.until = policy::Step::end_of_data;
+    errand.walk = session::Walk::first_success;
+    errand.message = message_of(options, sender_of(options, target), recipients);
+    code = policy::worse_exit_code(code, run_one(options, target, domain, std::move(errand), out, err));
+  }
+  return code;
+}
+
+}  // namespace domsec::cli

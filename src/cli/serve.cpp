@@ -1,0 +1,106 @@
+#include "domsec/cli/serve.h"
+
+#include <ostream>
+
+#include "domsec/cli/clock.h"
+#include "domsec/cli/output.h"
+#include "domsec/lab/edge_server.h"
+#include "domsec/transcript/ndjson.h"
+
+namespace domsec::cli {
+namespace {
+
+session::ClientCertificateMode mode_of(const std::string& text) {
+  if (text == "request") return session::ClientCertificateMode::request;
+  if (text == "require-421") return session::ClientCertificateMode::require_421;
+  if (text == "require-alert") return session::ClientCertificateMode::require_alert;
+  throw UsageError("--client-cert: '" + text + "' is none of request, require-421, require-alert");
+}
+
+/// The configuration with the flags of serve in it.
+exchange::Organisation served_organisation(const ServeOptions& options) {
+  exchange::Organisation organisation = organisation_of(options.end);
+  if (!organisation.server_fqdn) organisation.server_fqdn = machine_name();
+  if (organisation.receive_connectors.empty()) {
+    exchange::ReceiveConnector connector;
+    connector.domain_secure_enabled = {true, {"default", 0}};
+    connector.protocol_logging_level = exchange::ProtocolLoggingLevel::verbose;
+    organisation.receive_connectors.push_back(std::move(connector));
+  }
+  exchange::ReceiveConnector& connector = organisation.receive_connectors.front();
+  if (!options.listen.empty()) connector.bindings.clear();
+  for (const std::string& text : options.listen) {
+    const auto [address, port] = read_host_port(text, 25);
+    connector.bindings.push_back(exchange::Binding{address, port});
+  }
+  if (connector.bindings.empty()) throw UsageError("serve: give --listen ADDRESS:PORT, or Bindings in the configuration");
+  if (const auto error = organisation.transport_config.tls_receive_domain_secure_list.add(options.domain_secure)) {
+    throw UsageError("--domain-secure: " + error->what);
+  }
+  for (const std::string& text : options.accept) {
+    const auto domain = smtp::Domain::parse(text);
+    if (!domain) throw UsageError("--accept: '" + text + "' is no domain name");
+    organisation.accepted_domains.push_back(*domain);
+  }
+  if (!options.end.certificate.empty()) {
+    const pki::Chain chain = pki::read_certificates(pki::read_file(options.end.certificate), options.end.certificate);
+    connector.tls_certificate_name = exchange::TlsCertificateName{chain.front()->issuer, chain.front()->subject};
+  }
+  if (!options.spool.empty()) organisation.spool = options.spool;
+  if (!options.output.log_directory.empty()) {
+    organisation.transport_config.receive_protocol_log.path = options.output.log_directory;
+    connector.protocol_logging_level = exchange::ProtocolLoggingLevel::verbose;
+  }
+  return organisation;
+}
+
+/// `2026-11-22T10:02:41Z  192.0.2.7:50412  woodgrovebank.com  refuse  DS110 certificate-host-mismatch`
+void print_session(std::ostream& out, const transcript::Transcript& transcript) {
+  bool any = false;
+  for (const transcript::Event& event : transcript.events()) {
+    const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body);
+    if (!decided) continue;
+    any = true;
+    const finding::Code code = decided->verdict.headline.code;
+    out << pki::rfc3339(now()) << "  " << transcript.remote() << "  " << (decided->domain.empty() ? "<>" : decided->domain)
+        << "  " << policy::text(decided->verdict.treatment) << "  " << finding::name(code) << ' ' << finding::slug(code) << '\n';
+  }
+  if (!any) out << pki::rfc3339(now()) << "  " << transcript.remote() << "  no MAIL FROM\n";
+  out.flush();
+}
+
+}  // namespace
+
+int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
+  net::Loop loop;
+  lab::EdgeServerSettings settings;
+  settings.edge = edge_settings_of(options.end);
+  settings.edge.now = now;
+  settings.edge.client_certificate = mode_of(options.client_certificate);
+  settings.edge.refusal_style = options.permanent ? policy::RefusalStyle::permanent : policy::RefusalStyle::temporary;
+  settings.clock = now_in_milliseconds;
+  settings.session_ids = std::make_shared<transcript::SessionIds>(now_in_milliseconds());
+  settings.keep = lab::keep_in_spool;
+  std::size_t sessions = 0;
+  settings.ended = [&](const transcript::Transcript& transcript) {
+    if (!options.output.session_file.empty()) append_line(options.output.session_file, transcript::session_json(transcript));
+    if (options.output.json) {
+      out << transcript::session_json(transcript) << std::endl;
+    } else if (!options.output.quiet) {
+      print_session(out, transcript);
+    }
+    if (options.count != 0 && ++sessions >= options.count) loop.stop();
+  };
+  lab::EdgeServer server(loop, served_organisation(options), std::move(settings));
+  server.listen();
+  for (const net::Endpoint& endpoint : server.endpoints()) err << "domsec: listening on " << endpoint.text() << '\n';
+  loop.on_termination([&](int) { loop.stop(); });
+  loop.run();
+  server.stop();
+  if (options.output.verbosity > 0) {
+    for (const auto& [name, value] : server.counters().values()) err << name << " " << value << '\n';
+  }
+  return 0;
+}
+
+}  // namespace domsec::cli
