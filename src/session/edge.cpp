@@ -162,7 +162,7 @@ OwnChoice Edge::own_certificate(const std::optional<exchange::TlsCertificateName
         tls_certificate_name ? policy::OwnTrouble::name_not_found : policy::OwnTrouble::not_found;
     // A certificate with the right name and a key that cannot be used is the better answer than "not found".
     for (const policy::Candidate& candidate : choice.selection.candidates) {
-      if (troubles_[candidate.index] == policy::OwnTrouble::none || stored_[candidate.index].has_private_key) continue;
+      if (!candidate.name_matches || troubles_[candidate.index] == policy::OwnTrouble::none) continue;
       choice.event.trouble = troubles_[candidate.index];
       choice.event.certificate = stored_[candidate.index].certificate;
       break;

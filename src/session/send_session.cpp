@@ -88,7 +88,6 @@ net::task<void> handshake(net::Channel& channel, Sending& sending) {
 /// STARTTLS in clear; afterwards sending.tls says whether TLS is up.
 net::task<void> start_tls(net::Channel& channel, Sending& sending) {
   const SendPlan& plan = sending.plan;
-  sending.transcript.append(transcript::StarttlsOffer{sending.offered.starttls, sending.offered.masked});
   if (sending.own_certificate_missing()) sending.transcript.append(plan.own);
   if (!sending.offered.starttls || !sending.wants_tls() || sending.own_certificate_missing()) co_return;
 
@@ -265,6 +264,9 @@ net::task<void> converse(net::Channel& channel, Sending& sending) {
 
   sending.begin(sending.tls ? Step::ehlo_inside_tls : Step::ehlo);
   bool greeted = co_await greet(channel, sending);
+  if (greeted && !sending.tls) {
+    sending.transcript.append(transcript::StarttlsOffer{sending.offered.starttls, sending.offered.masked});
+  }
   if (!greeted || plan.until <= Step::ehlo) co_return;
 
   if (!sending.tls) {
