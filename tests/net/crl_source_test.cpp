@@ -38,7 +38,7 @@ std::string pem_of(const std::string& der) {
     std::uint32_t bits = 0;
     for (std::size_t k = 0; k < 3; ++k) bits = bits << 8U | (i + k < der.size() ? static_cast<std::uint8_t>(der[i + k]) : 0U);
     for (std::size_t k = 0; k < 4; ++k) text += i + k <= der.size() ? digits[bits >> (18 - 6 * k) & 63U] : '=';
-    if (i % 48 == 45) text += '\n';
+    if (i % 48 == 45 && i + 3 < der.size()) text += '\n';
   }
   return "-----BEGIN X509 CRL-----\n" + text + "\n-----END X509 CRL-----\n";
 }
