@@ -1,5 +1,5 @@
-// The batch interface: a table of operations, each a function from request to answer. An operation that is not in the
-// table is answered with `skip`, so that a larger suite can be run against a smaller program.
+// The batch interface: a table of operations, each a function from request to answer. An operation that is
+// not in the table is answered with `skip`, so that a larger suite can be run against a smaller program.
 #include "domsec/cli/verify.h"
 
 #include <algorithm>
@@ -25,8 +25,12 @@ namespace json = boost::json;
 
 constexpr std::size_t max_line = 64 * 1024 * 1024;
 
-json::object accepted() { return {{"result", "accept"}, {"reason", "ok"}}; }
-json::object rejected(std::string_view reason) { return {{"result", "reject"}, {"reason", reason}}; }
+json::object accepted() {
+  return {{"result", "accept"}, {"reason", "ok"}};
+}
+json::object rejected(std::string_view reason) {
+  return {{"result", "reject"}, {"reason", reason}};
+}
 
 /// RFC 4648 4, padded and without line ends.
 std::optional<std::string> from_base64(std::string_view text) {
@@ -96,7 +100,8 @@ json::object reply_value(const smtp::Reply& reply) {
   return value;
 }
 
-/// `reply`: are the octets one whole SMTP reply? A bare LF ends a line too, as in most clients; nothing may follow.
+/// `reply`: are the octets one whole SMTP reply? A bare LF ends a line too, as in most clients; nothing may
+/// follow.
 json::object answer_reply(const json::object& request) {
   const std::optional<std::string> octets = octets_of(request, "bytes_b64");
   if (!octets) return rejected("parse");
@@ -158,7 +163,8 @@ json::object answer_line(std::string_view line) {
 
 enum class LineEnd { whole, too_long, end_of_input };
 
-/// Reads up to the next LF into `line`, which never grows beyond the bound; the rest of a longer line is passed over.
+/// Reads up to the next LF into `line`, which never grows beyond the bound; the rest of a longer line is
+/// passed over.
 LineEnd read_line(std::istream& in, std::string& line) {
   line.clear();
   std::size_t octets = 0;
@@ -182,7 +188,8 @@ int run_verify_batch(std::istream& in, std::ostream& out) {
   std::string line;
   for (LineEnd end = read_line(in, line); end != LineEnd::end_of_input; end = read_line(in, line)) {
     if (end == LineEnd::whole && line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    out << json::serialize(answer_line(end == LineEnd::whole ? std::string_view(line) : "")) << '\n' << std::flush;
+    out << json::serialize(answer_line(end == LineEnd::whole ? std::string_view(line) : "")) << '\n'
+        << std::flush;
   }
   return out.good() ? 0 : 1;
 }

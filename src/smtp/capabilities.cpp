@@ -1,5 +1,5 @@
-// The EHLO reply, both ways: RFC 5321 4.1.1.1 (grammar), RFC 1870 (SIZE), spec exchange 3.3 (order of the lines).
-// Not here: which extensions a session uses.
+// The EHLO reply, both ways: RFC 5321 4.1.1.1 (grammar), RFC 1870 (SIZE), spec exchange 3.3 (order of the
+// lines). Not here: which extensions a session uses.
 #include "domsec/smtp/capabilities.h"
 
 #include <algorithm>
@@ -9,7 +9,9 @@
 namespace domsec::smtp {
 namespace {
 
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
 
 struct Keyword {
   std::string_view name;
@@ -30,13 +32,17 @@ constexpr std::array<Keyword, 9> known = {{
 }};
 
 const Keyword* find_known(std::string_view name) {
-  const auto* found = std::find_if(known.begin(), known.end(), [&](const Keyword& k) { return k.name == name; });
+  const auto* found =
+      std::find_if(known.begin(), known.end(), [&](const Keyword& k) { return k.name == name; });
   return found == known.end() ? nullptr : found;
 }
 
-std::string_view keyword_of(std::string_view line) { return line.substr(0, line.find(' ')); }
+std::string_view keyword_of(std::string_view line) {
+  return line.substr(0, line.find(' '));
+}
 
-/// Cisco's ESMTP inspection overwrites a keyword that it does not like with X and leaves the last letter or none.
+/// Cisco's ESMTP inspection overwrites a keyword that it does not like with X and leaves the last letter or
+/// none.
 bool is_masked(std::string_view keyword) {
   const std::size_t letters = std::min(keyword.find_first_not_of('X'), keyword.size());
   if (letters < 3) return false;
@@ -66,7 +72,8 @@ Capabilities read_capabilities(const Reply& ehlo_reply) {
     line.erase(line.find_last_not_of(" \t") + 1);
     const std::string_view keyword = keyword_of(line);
     if (keyword.empty()) continue;
-    std::transform(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(keyword.size()), line.begin(), upper);
+    std::transform(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(keyword.size()), line.begin(),
+                   upper);
     if (const Keyword* ours = find_known(keyword_of(line))) found.*(ours->offered) = true;
     if (keyword_of(line) == "SIZE") found.size_limit = size_limit(line);
     if (is_masked(keyword_of(line))) found.masked = true;
@@ -80,7 +87,8 @@ Reply ehlo_reply(const Capabilities& offered, std::string_view client_address) {
   for (const Keyword& keyword : known) {
     if (!(offered.*(keyword.offered))) continue;
     std::string line(keyword.name);
-    if (keyword.offered == &Capabilities::size && offered.size_limit) line += ' ' + std::to_string(*offered.size_limit);
+    if (keyword.offered == &Capabilities::size && offered.size_limit)
+      line += ' ' + std::to_string(*offered.size_limit);
     lines.push_back(std::move(line));
   }
   for (const std::string& line : offered.keywords) {

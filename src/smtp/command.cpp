@@ -1,5 +1,5 @@
-// Commands: RFC 5321 4.1.1 and 4.1.2, RFC 3207 4 (STARTTLS), RFC 3030 2 (BDAT). A line is one command or one reply that
-// says why not. Not here: the order of commands, which the session knows.
+// Commands: RFC 5321 4.1.1 and 4.1.2, RFC 3207 4 (STARTTLS), RFC 3030 2 (BDAT). A line is one command or one
+// reply that says why not. Not here: the order of commands, which the session knows.
 #include "domsec/smtp/command.h"
 
 #include <algorithm>
@@ -20,29 +20,37 @@ constexpr std::size_t max_line = 2048;
 constexpr std::size_t max_client_name = 255;  // RFC 5321 4.5.3.1.2
 constexpr std::string_view blanks = " \t";
 
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
 bool same_word(std::string_view text, std::string_view upper_case) {
   return std::equal(text.begin(), text.end(), upper_case.begin(), upper_case.end(),
                     [](char a, char b) { return upper(a) == b; });
 }
-bool is_printable(char c) { return c > 32 && c < 127; }
+bool is_printable(char c) {
+  return c > 32 && c < 127;
+}
 
 std::string_view without_leading_blanks(std::string_view text) {
   return text.substr(std::min(text.find_first_not_of(blanks), text.size()));
 }
 
-Parsed refused(Reply reply, std::string what) { return CommandError{std::move(reply), std::move(what)}; }
+Parsed refused(Reply reply, std::string what) {
+  return CommandError{std::move(reply), std::move(what)};
+}
 Parsed bad_argument(std::string_view verb, std::string_view why) {
-  return refused(replies::syntax_error_argument("Invalid arguments"), std::string(verb) + ' ' + std::string(why));
+  return refused(replies::syntax_error_argument("Invalid arguments"),
+                 std::string(verb) + ' ' + std::string(why));
 }
 
-/// EHLO and HELO. The grammar wants a domain or an address literal; clients send all kinds of names, and RFC 5321 4.1.4
-/// forbids to refuse mail for that, so any printable word is taken.
+/// EHLO and HELO. The grammar wants a domain or an address literal; clients send all kinds of names, and RFC
+/// 5321 4.1.4 forbids to refuse mail for that, so any printable word is taken.
 template <class Greeting>
 Parsed read_greeting(std::string_view argument, AllowUtf8) {
   const bool word = !argument.empty() && argument.size() <= max_client_name &&
                     std::all_of(argument.begin(), argument.end(), is_printable);
-  if (!word) return refused(replies::invalid_domain_name(), "the client's name is no domain or address literal");
+  if (!word)
+    return refused(replies::invalid_domain_name(), "the client's name is no domain or address literal");
   return Command(Greeting{std::string(argument)});
 }
 
@@ -81,22 +89,28 @@ struct Envelope {
 std::size_t path_end(std::string_view text) {
   bool quoted = false;
   for (std::size_t at = 1; at < text.size(); ++at) {
-    if (quoted && text[at] == '\\') ++at;
-    else if (text[at] == '"') quoted = !quoted;
-    else if (!quoted && text[at] == '>') return at;
+    if (quoted && text[at] == '\\')
+      ++at;
+    else if (text[at] == '"')
+      quoted = !quoted;
+    else if (!quoted && text[at] == '>')
+      return at;
   }
   return std::string_view::npos;
 }
 
-/// `FROM:<path>` or `TO:<path>` and what follows. RFC 5321 3.3 has no blanks round the colon; one after it is so common
-/// that it is taken.
-std::variant<Envelope, CommandError> read_envelope(std::string_view argument, std::string_view keyword, Reply bad_path) {
+/// `FROM:<path>` or `TO:<path>` and what follows. RFC 5321 3.3 has no blanks round the colon; one after it is
+/// so common that it is taken.
+std::variant<Envelope, CommandError> read_envelope(std::string_view argument, std::string_view keyword,
+                                                   Reply bad_path) {
   if (argument.size() < keyword.size() || !same_word(argument.substr(0, keyword.size()), keyword)) {
-    return CommandError{replies::syntax_error_argument("Unrecognized parameter"), "the command has no " + std::string(keyword)};
+    return CommandError{replies::syntax_error_argument("Unrecognized parameter"),
+                        "the command has no " + std::string(keyword)};
   }
   const std::string_view rest = without_leading_blanks(argument.substr(keyword.size()));
   const std::size_t end = rest.starts_with('<') ? path_end(rest) : std::string_view::npos;
-  if (end == std::string_view::npos) return CommandError{std::move(bad_path), "the path is not in angle brackets"};
+  if (end == std::string_view::npos)
+    return CommandError{std::move(bad_path), "the path is not in angle brackets"};
   const std::string_view parameters = rest.substr(end + 1);
   if (!parameters.empty() && blanks.find(parameters.front()) == std::string_view::npos) {
     return CommandError{std::move(bad_path), "something follows the path without a blank"};
@@ -104,8 +118,8 @@ std::variant<Envelope, CommandError> read_envelope(std::string_view argument, st
   return Envelope{rest.substr(1, end - 1), parameters};
 }
 
-/// RFC 5321 4.1.1.3 and appendix C: source routes are taken and dropped. A-d-l = "@" Domain *("," "@" Domain) ":".
-/// Nothing when there is a route and it is malformed.
+/// RFC 5321 4.1.1.3 and appendix C: source routes are taken and dropped. A-d-l = "@" Domain *("," "@" Domain)
+/// ":". Nothing when there is a route and it is malformed.
 std::optional<std::string_view> without_source_route(std::string_view path) {
   if (!path.starts_with('@')) return path;
   const std::size_t colon = path.find(':');
@@ -133,7 +147,8 @@ Parsed read_mail(std::string_view argument, AllowUtf8 utf8) {
   if (!path.empty()) {
     const AllowUtf8 allowed = mail.smtputf8 ? AllowUtf8::yes : utf8;  // RFC 6531 3.4
     mail.reverse_path = read_mailbox(path, allowed);
-    if (!mail.reverse_path) return refused(replies::invalid_sender(), "the reverse-path is no mailbox (RFC 5321 4.1.2)");
+    if (!mail.reverse_path)
+      return refused(replies::invalid_sender(), "the reverse-path is no mailbox (RFC 5321 4.1.2)");
   }
   if (fault) return *fault;
   return Command(std::move(mail));
@@ -154,7 +169,8 @@ Parsed read_rcpt(std::string_view argument, AllowUtf8 utf8) {
   return Command(std::move(rcpt));
 }
 
-/// BDAT chunk-size [LAST] (RFC 3030 2). The octets that follow can't be found after a bad size: the session must end.
+/// BDAT chunk-size [LAST] (RFC 3030 2). The octets that follow can't be found after a bad size: the session
+/// must end.
 Parsed read_bdat(std::string_view argument, AllowUtf8) {
   Bdat chunk;
   const std::size_t length = std::min(argument.find_first_of(blanks), argument.size());
@@ -163,7 +179,8 @@ Parsed read_bdat(std::string_view argument, AllowUtf8) {
   if (length == 0 || fault != std::errc() || stop != end) return bad_argument("BDAT", "has no chunk size");
   const std::string_view rest = without_leading_blanks(argument.substr(length));
   chunk.last = same_word(rest, "LAST");
-  if (!rest.empty() && !chunk.last) return bad_argument("BDAT", "has something other than LAST after the chunk size");
+  if (!rest.empty() && !chunk.last)
+    return bad_argument("BDAT", "has something other than LAST after the chunk size");
   return Command(chunk);
 }
 
@@ -210,7 +227,9 @@ struct CommandText {
     return "RCPT TO:<" + rcpt.forward_path.text() + '>' + parameter_text(rcpt);
   }
   std::string operator()(const DataCommand&) const { return "DATA"; }
-  std::string operator()(const Bdat& bdat) const { return "BDAT " + std::to_string(bdat.octets) + (bdat.last ? " LAST" : ""); }
+  std::string operator()(const Bdat& bdat) const {
+    return "BDAT " + std::to_string(bdat.octets) + (bdat.last ? " LAST" : "");
+  }
   std::string operator()(const Rset&) const { return "RSET"; }
   std::string operator()(const Noop&) const { return "NOOP"; }
   std::string operator()(const Vrfy& vrfy) const { return "VRFY " + vrfy.argument; }
@@ -222,7 +241,8 @@ struct CommandText {
 }  // namespace
 
 std::variant<Command, CommandError> parse_command(std::string_view line, AllowUtf8 utf8) {
-  if (line.size() > max_line) return refused(replies::line_too_long(), "the command line is longer than 2048 octets");
+  if (line.size() > max_line)
+    return refused(replies::line_too_long(), "the command line is longer than 2048 octets");
   line = line.substr(0, line.find_last_not_of(blanks) + 1);  // RFC 5321 4.1.1: trailing blanks are tolerated
   const std::size_t length = std::min(line.find_first_of(blanks), line.size());
   const std::string_view name = line.substr(0, length);
@@ -235,7 +255,8 @@ std::variant<Command, CommandError> parse_command(std::string_view line, AllowUt
 std::string command_line(const Command& command) {
   std::string line = std::visit(CommandText{}, command);
   // A value with a line end in it would be a second command (RFC 5321 2.3.8).
-  std::replace_if(line.begin(), line.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, '?');
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, '?');
   return line;
 }
 

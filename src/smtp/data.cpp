@@ -1,6 +1,7 @@
-// Mail data. Where it ends is the one question on which two servers must agree: a sequence that one takes for the end
-// and the other for text lets a sender smuggle a second message. So the end is CRLF "." CRLF and nothing else
-// (RFC 5321 4.1.1.4: bare CR and LF must not be treated as a line end), and bare ones are remembered.
+// Mail data. Where it ends is the one question on which two servers must agree: a sequence that one takes for
+// the end and the other for text lets a sender smuggle a second message. So the end is CRLF "." CRLF and
+// nothing else (RFC 5321 4.1.1.4: bare CR and LF must not be treated as a line end), and bare ones are
+// remembered.
 #include "domsec/smtp/data.h"
 
 #include <algorithm>
@@ -28,7 +29,9 @@ std::string in_lines(std::string_view message, Dots dots) {
 
 }  // namespace
 
-std::string with_crlf_line_ends(std::string_view message) { return in_lines(message, Dots::as_they_are); }
+std::string with_crlf_line_ends(std::string_view message) {
+  return in_lines(message, Dots::as_they_are);
+}
 
 std::string encode_data(std::string_view message) {
   std::string text = in_lines(message, Dots::doubled);
@@ -56,8 +59,8 @@ std::size_t DataReader::add(std::string_view bytes) {
   return at;
 }
 
-/// The state after one more octet. A CR is held back until the next octet shows whether it is half of a line end; a dot
-/// at the start of a line until it shows whether it is transparency (dropped) or the end of data.
+/// The state after one more octet. A CR is held back until the next octet shows whether it is half of a line
+/// end; a dot at the start of a line until it shows whether it is transparency (dropped) or the end of data.
 DataReader::State DataReader::after(char octet) {
   switch (state_) {
     case State::line_start:

@@ -1,5 +1,5 @@
-// Domain names: RFC 5321 2.3.5 and 4.1.2, RFC 1035 2.3.4 (lengths), RFC 1123 2.1 (host names), RFC 5891 (A-labels).
-// Not here: address literals (path.cpp), wildcards (exchange/, pki/).
+// Domain names: RFC 5321 2.3.5 and 4.1.2, RFC 1035 2.3.4 (lengths), RFC 1123 2.1 (host names), RFC 5891
+// (A-labels). Not here: address literals (path.cpp), wildcards (exchange/, pki/).
 #include "domsec/smtp/domain.h"
 
 #include <idn2.h>
@@ -10,9 +10,9 @@
 namespace domsec::smtp {
 namespace {
 
-constexpr std::size_t max_label = 63;          // RFC 1035 2.3.4
-constexpr std::size_t max_name = 253;          // 255 octets on the wire, less the first length and the root
-constexpr std::size_t max_unicode_label = 252; // 63 characters of four octets
+constexpr std::size_t max_label = 63;           // RFC 1035 2.3.4
+constexpr std::size_t max_name = 253;           // 255 octets on the wire, less the first length and the root
+constexpr std::size_t max_unicode_label = 252;  // 63 characters of four octets
 constexpr std::size_t max_unicode_name = 4 * max_name;
 
 struct FreeIdn2 {
@@ -20,17 +20,24 @@ struct FreeIdn2 {
 };
 using Idn2Text = std::unique_ptr<char, FreeIdn2>;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 /// RFC 5321 4.1.2: sub-domain = Let-dig [Ldh-str]. RFC 1123 2.1 lets a label begin with a digit.
 bool is_ldh_label(std::string_view label) {
   if (label.empty() || label.size() > max_label || label.front() == '-' || label.back() == '-') return false;
-  return std::all_of(label.begin(), label.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
+  return std::all_of(label.begin(), label.end(),
+                     [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
 }
 
 /// RFC 1123 2.1: the last label of a name is never all digits, so that a name can't be read as an address.
@@ -39,8 +46,9 @@ bool ends_in_numeric_label(std::string_view name) {
   return std::all_of(last.begin(), last.end(), is_digit);
 }
 
-/// RFC 5891 5: the A-label of a U-label, upper case and width folded (RFC 5895). Nothing when the outcome is no A-label:
-/// a label that only looks foreign (full-width letters, a full stop of another script) would pass for another name.
+/// RFC 5891 5: the A-label of a U-label, upper case and width folded (RFC 5895). Nothing when the outcome is
+/// no A-label: a label that only looks foreign (full-width letters, a full stop of another script) would pass
+/// for another name.
 std::optional<std::string> a_label(std::string_view label) {
   if (label.size() > max_unicode_label) return std::nullopt;
   const std::string terminated(label);

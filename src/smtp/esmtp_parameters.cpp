@@ -1,5 +1,6 @@
-// Parameters of MAIL and RCPT: RFC 1870 (SIZE), 6152 and 3030 (BODY), 6531 (SMTPUTF8), 3461 (RET, ENVID, NOTIFY, ORCPT).
-// A parameter that is not ours is 555; one of ours with a bad value, or twice, is 501 (RFC 5321 4.1.1.11).
+// Parameters of MAIL and RCPT: RFC 1870 (SIZE), 6152 and 3030 (BODY), 6531 (SMTPUTF8), 3461 (RET, ENVID,
+// NOTIFY, ORCPT). A parameter that is not ours is 555; one of ours with a bad value, or twice, is 501 (RFC
+// 5321 4.1.1.11).
 #include "esmtp_parameters.h"
 
 #include <algorithm>
@@ -14,8 +15,12 @@ namespace {
 
 constexpr std::string_view blanks = " \t";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
 std::string upper(std::string_view text) {
   std::string result(text);
   std::transform(result.begin(), result.end(), result.begin(), [](char c) { return upper(c); });
@@ -81,9 +86,12 @@ bool is_orcpt(std::string_view value) {
 
 std::string_view text(Body body) {
   switch (body) {
-    case Body::seven_bit: return "7BIT";
-    case Body::eight_bit_mime: return "8BITMIME";
-    case Body::binary_mime: return "BINARYMIME";
+    case Body::seven_bit:
+      return "7BIT";
+    case Body::eight_bit_mime:
+      return "8BITMIME";
+    case Body::binary_mime:
+      return "BINARYMIME";
   }
   return "";
 }
@@ -121,7 +129,9 @@ std::optional<CommandError> take(const Parameter& parameter, Mail& mail) {
     return has_value ? std::optional(bad_value(keyword)) : std::nullopt;
   }
   const bool ours = keyword == "SIZE" || keyword == "BODY" || keyword == "RET" || keyword == "ENVID";
-  if (!ours) return CommandError{replies::parameter_not_implemented(keyword), "MAIL parameter " + keyword + " is not ours"};
+  if (!ours)
+    return CommandError{replies::parameter_not_implemented(keyword),
+                        "MAIL parameter " + keyword + " is not ours"};
   if (!has_value) return bad_value(keyword);
   if (keyword == "SIZE") return take_size(value, mail);
   if (keyword == "BODY") return take_body(value, mail);
@@ -136,7 +146,9 @@ std::optional<CommandError> take(const Parameter& parameter, Mail& mail) {
 std::optional<CommandError> take(const Parameter& parameter, Rcpt& rcpt) {
   const auto& [keyword, has_value, value] = parameter;
   const bool ours = keyword == "NOTIFY" || keyword == "ORCPT";
-  if (!ours) return CommandError{replies::parameter_not_implemented(keyword), "RCPT parameter " + keyword + " is not ours"};
+  if (!ours)
+    return CommandError{replies::parameter_not_implemented(keyword),
+                        "RCPT parameter " + keyword + " is not ours"};
   if (!has_value) return bad_value(keyword);
   (keyword == "NOTIFY" ? rcpt.notify : rcpt.orcpt) = value;
   const bool good = keyword == "NOTIFY" ? is_notify(value) : is_orcpt(value);
@@ -152,11 +164,14 @@ std::optional<CommandError> read_all(std::string_view text, EnvelopeCommand& com
     at = text.find_first_not_of(blanks, end);
     const std::size_t equals = std::min(word.find('='), word.size());
     const bool has_value = equals < word.size();
-    const Parameter parameter{upper(word.substr(0, equals)), has_value, word.substr(has_value ? equals + 1 : equals)};
+    const Parameter parameter{upper(word.substr(0, equals)), has_value,
+                              word.substr(has_value ? equals + 1 : equals)};
     if (!is_keyword(parameter.keyword) || (has_value && !is_value(parameter.value, utf8))) {
-      return CommandError{replies::syntax_error_argument("Invalid arguments"), "a parameter is malformed (RFC 5321 4.1.2)"};
+      return CommandError{replies::syntax_error_argument("Invalid arguments"),
+                          "a parameter is malformed (RFC 5321 4.1.2)"};
     }
-    if (std::find(seen.begin(), seen.end(), parameter.keyword) != seen.end()) return bad_value(parameter.keyword);
+    if (std::find(seen.begin(), seen.end(), parameter.keyword) != seen.end())
+      return bad_value(parameter.keyword);
     seen.push_back(parameter.keyword);
     if (std::optional<CommandError> fault = take(parameter, command)) return fault;
   }

@@ -1,5 +1,5 @@
-// Mailbox of RFC 5321 4.1.2, with RFC 6531 3.3 on request. A whole-text grammar: no comments, no folding, no blanks
-// around the parts (those belong to RFC 5322 header fields), no obsolete forms.
+// Mailbox of RFC 5321 4.1.2, with RFC 6531 3.3 on request. A whole-text grammar: no comments, no folding, no
+// blanks around the parts (those belong to RFC 5322 header fields), no obsolete forms.
 #include "domsec/smtp/path.h"
 
 #include <algorithm>
@@ -69,7 +69,9 @@ bool is_ipv4(std::string_view text) {
   for (std::size_t at = 0; at <= text.size(); ++numbers) {
     const std::size_t dot = std::min(text.find('.', at), text.size());
     const std::string_view number = text.substr(at, dot - at);
-    if (number.empty() || number.size() > 3 || number.find_first_not_of("0123456789") != std::string_view::npos) return false;
+    if (number.empty() || number.size() > 3 ||
+        number.find_first_not_of("0123456789") != std::string_view::npos)
+      return false;
     int value = 0;
     std::from_chars(number.data(), number.data() + number.size(), value);
     if (value > 255) return false;
@@ -110,7 +112,9 @@ bool is_ipv6(std::string_view text) {
   return before && after && *before + *after <= 7;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 /// RFC 5321 4.1.3. General-address-literal needs a tag that IANA registered; IPv6 is the only one.
 bool is_address_literal(std::string_view text) {
@@ -141,7 +145,9 @@ std::string Mailbox::text() const {
   return local_part + '@' + (name != nullptr ? name->text() : std::get<AddressLiteral>(host).text);
 }
 
-std::string ForwardPath::text() const { return mailbox ? mailbox->text() : "Postmaster"; }
+std::string ForwardPath::text() const {
+  return mailbox ? mailbox->text() : "Postmaster";
+}
 
 std::optional<Mailbox> parse_mailbox(std::string_view text, AllowUtf8 utf8) {
   if (text.size() > max_mailbox) return std::nullopt;
@@ -162,6 +168,8 @@ std::optional<Mailbox> parse_mailbox(std::string_view text, AllowUtf8 utf8) {
   return mailbox;
 }
 
-std::optional<Domain> domain_of(const ReversePath& path) { return path ? path->domain() : std::nullopt; }
+std::optional<Domain> domain_of(const ReversePath& path) {
+  return path ? path->domain() : std::nullopt;
+}
 
 }  // namespace domsec::smtp

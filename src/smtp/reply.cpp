@@ -10,7 +10,9 @@ namespace {
 constexpr std::size_t max_lines = 512;
 constexpr std::size_t max_octets = 64 * 1024;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// subject and detail = 1*3DIGIT without leading zeros (RFC 3463 2). Moves `text` behind the number.
 std::optional<int> take_number(std::string_view& text) {
@@ -35,12 +37,13 @@ bool take(std::string_view& text, char wanted) {
 /// A line that we send ends where we end it: whatever a peer's text brought along becomes a question mark.
 std::string one_line(std::string_view line) {
   std::string text(line);
-  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, '?');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, '?');
   return text;
 }
 
-/// The three digits of RFC 5321 4.2. The first one is 2 to 5; the second is not held to 0 to 5, since 57x and 59x are
-/// in use and a client acts on the first digit anyway (4.2.1).
+/// The three digits of RFC 5321 4.2. The first one is 2 to 5; the second is not held to 0 to 5, since 57x and
+/// 59x are in use and a client acts on the first digit anyway (4.2.1).
 std::optional<int> reply_code(std::string_view line) {
   if (line.size() < 3 || !is_digit(line[0]) || !is_digit(line[1]) || !is_digit(line[2])) return std::nullopt;
   if (line[0] < '2' || line[0] > '5') return std::nullopt;

@@ -19,35 +19,47 @@ std::string answers_to(const std::string& requests) {
 }
 
 TEST(VerifyBatch, AnswersEachLine) {
-  struct Row { std::string name, request, answer; };
+  struct Row {
+    std::string name, request, answer;
+  };
   const std::vector<Row> rows = {
       {"address", R"({"id":"q1","op":"address","address_b64":"YWRhQGNvbnRvc28uY29t"})",
        R"({"result":"accept","reason":"ok","id":"q1"})"},
-      {"no address", R"({"id":"q1","op":"address","address_b64":"YWRh"})", R"({"result":"reject","reason":"parse","id":"q1"})"},
-      {"host name", R"({"id":7,"op":"hostname","host_b64":"bWFpbC5leGFtcGxl"})", R"({"result":"accept","reason":"ok","id":7})"},
+      {"no address", R"({"id":"q1","op":"address","address_b64":"YWRh"})",
+       R"({"result":"reject","reason":"parse","id":"q1"})"},
+      {"host name", R"({"id":7,"op":"hostname","host_b64":"bWFpbC5leGFtcGxl"})",
+       R"({"result":"accept","reason":"ok","id":7})"},
       {"no host name", R"({"id":7,"op":"hostname","host_b64":"Ki5leGFtcGxl"})",
        R"({"result":"reject","reason":"name_invalid","id":7})"},
       {"reply", R"({"id":"r","op":"reply","bytes_b64":"MjUwLTIuMS4wIGENCjI1MCAyLjEuMCBiDQo="})",
        R"({"result":"accept","reason":"ok","value":{"code":250,"lines":["a","b"],"enhanced":"2.1.0"},"id":"r"})"},
       {"reply in Latin-1 is shown as UTF-8", R"({"id":"r","op":"reply","bytes_b64":"MjUwIPwNCg=="})",
-       "{\"result\":\"accept\",\"reason\":\"ok\",\"value\":{\"code\":250,\"lines\":[\"\xC3\xBC\"]},\"id\":\"r\"}"},
+       "{\"result\":\"accept\",\"reason\":\"ok\",\"value\":{\"code\":250,\"lines\":[\"\xC3\xBC\"]},\"id\":"
+       "\"r\"}"},
       {"reply that goes on", R"({"id":"r","op":"reply","bytes_b64":"MjUwLWENCg=="})",
        R"({"result":"reject","reason":"parse","id":"r"})"},
       {"reply without a line end", R"({"id":"r","op":"reply","bytes_b64":"MjUwIGE="})",
        R"({"result":"reject","reason":"parse","id":"r"})"},
       {"two replies", R"({"id":"r","op":"reply","bytes_b64":"MjUwIGENCjI1MCBiDQo="})",
        R"({"result":"reject","reason":"parse","id":"r"})"},
-      {"unknown operation", R"({"id":"q","op":"no-such-operation"})", R"({"result":"skip","reason":"unsupported","id":"q"})"},
+      {"unknown operation", R"({"id":"q","op":"no-such-operation"})",
+       R"({"result":"skip","reason":"unsupported","id":"q"})"},
       {"no operation", R"({"id":"q"})", R"({"result":"reject","reason":"parse","id":"q"})"},
       {"missing field", R"({"id":"q","op":"address"})", R"({"result":"reject","reason":"parse","id":"q"})"},
-      {"bad Base64 letter", R"({"id":"q","op":"address","address_b64":"YWR*"})", R"({"result":"reject","reason":"parse","id":"q"})"},
-      {"bad Base64 length", R"({"id":"q","op":"address","address_b64":"YWRhQ"})", R"({"result":"reject","reason":"parse","id":"q"})"},
-      {"three Base64 pads", R"({"id":"q","op":"address","address_b64":"Y==="})", R"({"result":"reject","reason":"parse","id":"q"})"},
-      {"field of another type", R"({"id":"q","op":"address","address_b64":[1]})", R"({"result":"reject","reason":"parse","id":"q"})"},
-      {"operation of another type", R"({"id":"q","op":1})", R"({"result":"reject","reason":"parse","id":"q"})"},
+      {"bad Base64 letter", R"({"id":"q","op":"address","address_b64":"YWR*"})",
+       R"({"result":"reject","reason":"parse","id":"q"})"},
+      {"bad Base64 length", R"({"id":"q","op":"address","address_b64":"YWRhQ"})",
+       R"({"result":"reject","reason":"parse","id":"q"})"},
+      {"three Base64 pads", R"({"id":"q","op":"address","address_b64":"Y==="})",
+       R"({"result":"reject","reason":"parse","id":"q"})"},
+      {"field of another type", R"({"id":"q","op":"address","address_b64":[1]})",
+       R"({"result":"reject","reason":"parse","id":"q"})"},
+      {"operation of another type", R"({"id":"q","op":1})",
+       R"({"result":"reject","reason":"parse","id":"q"})"},
       {"no JSON", "hello", R"({"result":"reject","reason":"parse","id":null})"},
       {"no object", "[1,2]", R"({"result":"reject","reason":"parse","id":null})"},
-      {"id of another type", R"({"id":{"a":1},"op":"x"})", R"({"result":"skip","reason":"unsupported","id":null})"},
+      {"id of another type", R"({"id":{"a":1},"op":"x"})",
+       R"({"result":"skip","reason":"unsupported","id":null})"},
       {"not UTF-8", "{\"id\":\"\xFF\"}", R"({"result":"reject","reason":"parse","id":null})"},
       {"too deep", std::string(1000, '['), R"({"result":"reject","reason":"parse","id":null})"},
       {"NUL", std::string("{\"id\":1}\0", 9), R"({"result":"reject","reason":"parse","id":null})"},
@@ -60,7 +72,8 @@ TEST(VerifyBatch, AnswersEachLine) {
 
 TEST(VerifyBatch, AnswersInOrderAndSkipsEmptyLines) {
   EXPECT_EQ(answers_to("{\"id\":1,\"op\":\"x\"}\n\n  \r\n{\"id\":2,\"op\":\"x\"}"),
-            "{\"result\":\"skip\",\"reason\":\"unsupported\",\"id\":1}\n{\"result\":\"skip\",\"reason\":\"unsupported\",\"id\":2}\n");
+            "{\"result\":\"skip\",\"reason\":\"unsupported\",\"id\":1}\n{\"result\":\"skip\",\"reason\":"
+            "\"unsupported\",\"id\":2}\n");
   EXPECT_EQ(answers_to(""), "");
 }
 
@@ -107,7 +120,8 @@ TEST(VerifyBatch, RefusesALineBeyond64MiBAndGoesOn) {
   std::ostringstream out;
   EXPECT_EQ(run_verify_batch(in, out), 0);
   EXPECT_EQ(out.str(),
-            "{\"result\":\"reject\",\"reason\":\"parse\",\"id\":null}\n{\"result\":\"skip\",\"reason\":\"unsupported\",\"id\":3}\n");
+            "{\"result\":\"reject\",\"reason\":\"parse\",\"id\":null}\n{\"result\":\"skip\",\"reason\":"
+            "\"unsupported\",\"id\":3}\n");
 }
 
 }  // namespace

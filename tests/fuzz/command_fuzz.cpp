@@ -21,7 +21,8 @@ void check(std::string_view line, AllowUtf8 utf8) {
   }
   const auto& command = std::get<Command>(outcome);
   const std::string written = command_line(command);
-  property(written.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos, "a command is one line");
+  property(written.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos,
+           "a command is one line");
   const auto again = parse_command(written, utf8);
   property(std::holds_alternative<Command>(again), "a command written is a command");
   property(std::get<Command>(again) == command, "a command is read back as it was written");

@@ -16,6 +16,8 @@ int domsec_fuzz_command(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_domain(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_path(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_data(const std::uint8_t* octets, std::size_t size);
+int domsec_fuzz_read_toml(const std::uint8_t* octets, std::size_t size);
+int domsec_fuzz_certificate(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_dns_answer(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_http_uri(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_crl(const std::uint8_t* octets, std::size_t size);
@@ -65,7 +67,7 @@ std::string mutated(std::string text, const std::vector<std::string>& seeds, std
   return text;
 }
 
-void run(Target target, const std::string& name) {
+void run(Target target, const std::string& name, int rounds = 4000) {
   const std::vector<std::string> seeds = seeds_of(name);
   ASSERT_FALSE(seeds.empty());
   std::mt19937 engine(20250101);
@@ -74,7 +76,7 @@ void run(Target target, const std::string& name) {
   };
   give("");
   for (const std::string& seed : seeds) give(seed);
-  for (int i = 0; i < 4000; ++i) give(mutated(seeds[below(engine, seeds.size())], seeds, engine));
+  for (int i = 0; i < rounds; ++i) give(mutated(seeds[below(engine, seeds.size())], seeds, engine));
 }
 
 TEST(Fuzz, RepliesKeepTheirProperties) { run(domsec_fuzz_reply, "reply"); }
@@ -82,6 +84,8 @@ TEST(Fuzz, CommandsKeepTheirProperties) { run(domsec_fuzz_command, "command"); }
 TEST(Fuzz, DomainsKeepTheirProperties) { run(domsec_fuzz_domain, "domain"); }
 TEST(Fuzz, PathsKeepTheirProperties) { run(domsec_fuzz_path, "path"); }
 TEST(Fuzz, MailDataKeepTheirProperties) { run(domsec_fuzz_data, "data"); }
+TEST(Fuzz, ConfigurationsKeepTheirProperties) { run(domsec_fuzz_read_toml, "read_toml"); }
+TEST(Fuzz, CertificatesKeepTheirProperties) { run(domsec_fuzz_certificate, "certificate", 400); }
 TEST(Fuzz, DnsMessagesKeepTheirProperties) { run(domsec_fuzz_dns_answer, "dns_answer"); }
 TEST(Fuzz, HttpUrisKeepTheirProperties) { run(domsec_fuzz_http_uri, "http_uri"); }
 TEST(Fuzz, RevocationListsKeepTheirProperties) { run(domsec_fuzz_crl, "crl"); }

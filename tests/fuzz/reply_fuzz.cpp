@@ -1,4 +1,5 @@
-// Lines of a server: every reply that is accepted is written and read back as the same reply, its capabilities too.
+// Lines of a server: every reply that is accepted is written and read back as the same reply, its
+// capabilities too.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -35,14 +36,18 @@ void check(const Reply& reply) {
   property(read_back(reply) == reply, "a reply is read back as it was written");
   const auto status = reply.enhanced_status_code();
   property(!status || status->class_ == reply.code() / 100, "the enhanced class is the first digit");
-  property(!status || reply.lines().front().starts_with(status->text()), "the enhanced code is the text's beginning");
+  property(!status || reply.lines().front().starts_with(status->text()),
+           "the enhanced code is the text's beginning");
 
   const Capabilities found = read_capabilities(reply);
   const Capabilities again = read_capabilities(ehlo_reply(found, "192.0.2.1"));
-  property(again.starttls == found.starttls && again.chunking == found.chunking && again.masked == found.masked,
-           "capabilities are read back as they were offered");
-  property(again.size == found.size && again.size_limit == found.size_limit, "SIZE is read back as it was offered");
-  property(found.keywords.size() < reply.lines().size() || reply.lines().empty(), "no keyword is in the first line");
+  property(
+      again.starttls == found.starttls && again.chunking == found.chunking && again.masked == found.masked,
+      "capabilities are read back as they were offered");
+  property(again.size == found.size && again.size_limit == found.size_limit,
+           "SIZE is read back as it was offered");
+  property(found.keywords.size() < reply.lines().size() || reply.lines().empty(),
+           "no keyword is in the first line");
 }
 
 }  // namespace
@@ -58,8 +63,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
     const auto outcome = parser.add_line(line);
     if (!outcome) continue;
     property(!parser.started(), "the parser begins anew after an outcome");
-    if (const auto* reply = std::get_if<Reply>(&*outcome)) check(*reply);
-    else property(!std::get<ReplyError>(*outcome).what.empty(), "an error says what is wrong");
+    if (const auto* reply = std::get_if<Reply>(&*outcome))
+      check(*reply);
+    else
+      property(!std::get<ReplyError>(*outcome).what.empty(), "an error says what is wrong");
   }
   return 0;
 }

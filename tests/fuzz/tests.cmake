@@ -1,9 +1,10 @@
 # Fuzz targets tests/fuzz/<name>_fuzz.cpp over the seeds in tests/fuzz/corpus/<name>.
 # Always: part of domsec_tests, where fuzz_test.cpp runs them over the seeds and fixed mutations of them.
-# With DOMSEC_FUZZ=ON and clang: one libFuzzer program each, fuzz_<name>, with the layer built under the sanitizers:
+# With DOMSEC_FUZZ=ON and clang: one libFuzzer program each, fuzz_<name>, with the readers' layers built under the sanitizers:
 #   cmake -S . -B build/fuzz -DDOMSEC_FUZZ=ON -DCMAKE_CXX_COMPILER=clang++ && cmake --build build/fuzz --target fuzz_reply
 #   build/fuzz/tests/fuzz_reply -max_total_time=60 NEW_CORPUS tests/fuzz/corpus/reply
-set(domsec_fuzz_names reply command domain path data dns_answer http_uri crl name_match)
+set(domsec_fuzz_names reply command domain path data dns_answer http_uri crl name_match
+  read_toml certificate)
 set(domsec_fuzz_directory ${CMAKE_CURRENT_LIST_DIR})
 
 foreach(name IN LISTS domsec_fuzz_names)
@@ -20,13 +21,14 @@ if(DOMSEC_FUZZ)
     message(FATAL_ERROR "DOMSEC_FUZZ needs clang: -DCMAKE_CXX_COMPILER=clang++")
   endif()
   file(GLOB domsec_fuzzed_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/smtp/*.cpp
-    ${PROJECT_SOURCE_DIR}/src/net/dns_message*.cpp ${PROJECT_SOURCE_DIR}/src/net/dns_name.cpp ${PROJECT_SOURCE_DIR}/src/net/http_uri.cpp
-    ${PROJECT_SOURCE_DIR}/src/pki/*.cpp)
+    ${PROJECT_SOURCE_DIR}/src/pki/*.cpp ${PROJECT_SOURCE_DIR}/src/finding/*.cpp ${PROJECT_SOURCE_DIR}/src/exchange/*.cpp
+    ${PROJECT_SOURCE_DIR}/src/net/dns_message*.cpp ${PROJECT_SOURCE_DIR}/src/net/dns_name.cpp ${PROJECT_SOURCE_DIR}/src/net/http_uri.cpp)
   add_library(domsec_fuzzed STATIC ${domsec_fuzzed_sources})
   target_include_directories(domsec_fuzzed PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/tests)
   target_compile_options(domsec_fuzzed PUBLIC -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined)
   target_link_options(domsec_fuzzed PUBLIC -fsanitize=address,undefined)
-  target_link_libraries(domsec_fuzzed PUBLIC Boost::headers PkgConfig::idn2 OpenSSL::Crypto domsec_warnings)
+  target_link_libraries(domsec_fuzzed PUBLIC Boost::headers OpenSSL::Crypto OpenSSL::SSL fmt::fmt
+    tomlplusplus::tomlplusplus PkgConfig::idn2 domsec_warnings)
   foreach(name IN LISTS domsec_fuzz_names)
     add_executable(fuzz_${name} ${domsec_fuzz_directory}/${name}_fuzz.cpp)
     target_link_libraries(fuzz_${name} PRIVATE domsec_fuzzed)

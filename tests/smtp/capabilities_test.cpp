@@ -13,8 +13,9 @@ Reply ehlo(std::vector<std::string> lines) {
 }
 
 TEST(Capabilities, AreReadFromTheSecondLineOn) {
-  const Capabilities found = read_capabilities(ehlo({"SIZE 37748736", "PIPELINING", "DSN", "ENHANCEDSTATUSCODES", "STARTTLS",
-                                                     "8BITMIME", "BINARYMIME", "CHUNKING", "SMTPUTF8", "X-EXPS NTLM"}));
+  const Capabilities found =
+      read_capabilities(ehlo({"SIZE 37748736", "PIPELINING", "DSN", "ENHANCEDSTATUSCODES", "STARTTLS",
+                              "8BITMIME", "BINARYMIME", "CHUNKING", "SMTPUTF8", "X-EXPS NTLM"}));
   EXPECT_EQ(found.server, "mx.contoso.com");
   EXPECT_TRUE(found.size && found.pipelining && found.dsn && found.enhanced_status_codes && found.starttls);
   EXPECT_TRUE(found.eight_bit_mime && found.binary_mime && found.chunking && found.smtputf8);
@@ -44,7 +45,8 @@ TEST(Capabilities, NeedTheWholeKeyword) {
 }
 
 TEST(Capabilities, HaveNoSizeLimitWhenNoneIsStated) {
-  for (const char* line : {"SIZE", "SIZE 0", "SIZE x", "SIZE 12x", "SIZE -1", "SIZE 99999999999999999999999", "SIZE "}) {
+  for (const char* line :
+       {"SIZE", "SIZE 0", "SIZE x", "SIZE 12x", "SIZE -1", "SIZE 99999999999999999999999", "SIZE "}) {
     SCOPED_TRACE(line);
     const Capabilities found = read_capabilities(ehlo({line}));
     EXPECT_TRUE(found.size);
@@ -54,10 +56,14 @@ TEST(Capabilities, HaveNoSizeLimitWhenNoneIsStated) {
 }
 
 TEST(Capabilities, ShowThatADeviceMaskedAKeyword) {
-  struct Row { std::string line; bool masked; };
-  const std::vector<Row> rows = {{"XXXXXXXA", true}, {"XXXA", true},     {"XXXXXXXX", true}, {"XXXA 123", true},
-                                 {"X-EXPS", false},  {"XRDST", false},   {"XX", false},      {"XXXAB", false},
-                                 {"XXX-A", false},   {"XCLIENT", false}, {"STARTTLS", false}};
+  struct Row {
+    std::string line;
+    bool masked;
+  };
+  const std::vector<Row> rows = {{"XXXXXXXA", true}, {"XXXA", true},     {"XXXXXXXX", true},
+                                 {"XXXA 123", true}, {"X-EXPS", false},  {"XRDST", false},
+                                 {"XX", false},      {"XXXAB", false},   {"XXX-A", false},
+                                 {"XCLIENT", false}, {"STARTTLS", false}};
   for (const Row& row : rows) {
     SCOPED_TRACE(row.line);
     EXPECT_EQ(read_capabilities(ehlo({row.line})).masked, row.masked);
@@ -75,9 +81,17 @@ TEST(EhloReply, HasExchangesOrder) {
   offered.eight_bit_mime = offered.binary_mime = offered.chunking = offered.smtputf8 = true;
   offered.size_limit = 37748736;
   offered.keywords = {"XRDST", "STARTTLS"};
-  const std::vector<std::string> lines = {"mx.contoso.com Hello [192.0.2.1]", "SIZE 37748736", "PIPELINING", "DSN",
-                                          "ENHANCEDSTATUSCODES", "STARTTLS", "8BITMIME", "BINARYMIME", "CHUNKING",
-                                          "SMTPUTF8", "XRDST"};
+  const std::vector<std::string> lines = {"mx.contoso.com Hello [192.0.2.1]",
+                                          "SIZE 37748736",
+                                          "PIPELINING",
+                                          "DSN",
+                                          "ENHANCEDSTATUSCODES",
+                                          "STARTTLS",
+                                          "8BITMIME",
+                                          "BINARYMIME",
+                                          "CHUNKING",
+                                          "SMTPUTF8",
+                                          "XRDST"};
   EXPECT_EQ(ehlo_reply(offered, "192.0.2.1"), Reply(250, lines));
 }
 

@@ -56,7 +56,10 @@ TEST(Command, AnUnknownLineIs500AndAVerbThatIsNotOurs502) {
       {"verb with something glued on", "DATA_", "500 5.5.2"},
       {"verb cut short", "DAT", "500 5.5.2"},
       {"another protocol", "GET / HTTP/1.1", "500 5.5.2"},
-      {"eight-bit octets", "\x80" "FAIL", "500 5.5.2"},
+      {"eight-bit octets",
+       "\x80"
+       "FAIL",
+       "500 5.5.2"},
       {"NUL behind the verb", "NOOP\0"s, "500 5.5.2"},
       {"line feed behind the verb", "NOOP\nNOOP", "500 5.5.2"},
       {"TLS record", "\x16\x03\x01\x02"s, "500 5.5.2"},
@@ -77,7 +80,10 @@ TEST(Command, EhloAndHeloTakeAnyPrintableWord) {
       {"no name", "EHLO", "501 5.5.4"},
       {"only a blank", "HELO ", "501 5.5.4"},
       {"two words", "EHLO a b", "501 5.5.4"},
-      {"control octet", "EHLO a\x01" "b", "501 5.5.4"},
+      {"control octet",
+       "EHLO a\x01"
+       "b",
+       "501 5.5.4"},
       {"NUL", "EHLO a\0b"s, "501 5.5.4"},
       {"UTF-8", "EHLO bücher.example", "501 5.5.4"},
   });
@@ -111,7 +117,8 @@ TEST(Mail, TakesAReversePath) {
       {"quoted angle bracket", "MAIL FROM:<\"a>b\"@contoso.com>", "MAIL FROM:<\"a>b\"@contoso.com>"},
       {"quoted quote", "MAIL FROM:<\"a\\\">\"@contoso.com>", "MAIL FROM:<\"a\\\">\"@contoso.com>"},
       {"address literal", "MAIL FROM:<ada@[192.0.2.1]>", "MAIL FROM:<ada@[192.0.2.1]>"},
-      {"source route is dropped", "MAIL FROM:<@a.example,@b.example:ada@contoso.com>", "MAIL FROM:<ada@contoso.com>"},
+      {"source route is dropped", "MAIL FROM:<@a.example,@b.example:ada@contoso.com>",
+       "MAIL FROM:<ada@contoso.com>"},
   });
 }
 
@@ -152,7 +159,8 @@ TEST(Mail, TakesItsParameters) {
       {"BODY BINARYMIME", "MAIL FROM:<> BODY=BINARYMIME", "MAIL FROM:<> BODY=BINARYMIME"},
       {"RET", "MAIL FROM:<> RET=hdrs", "MAIL FROM:<> RET=HDRS"},
       {"ENVID", "MAIL FROM:<> ENVID=a+2Bb", "MAIL FROM:<> ENVID=a+2Bb"},
-      {"SMTPUTF8 allows its own path", "MAIL FROM:<jörg@contoso.com> SMTPUTF8", "MAIL FROM:<jörg@contoso.com> SMTPUTF8"},
+      {"SMTPUTF8 allows its own path", "MAIL FROM:<jörg@contoso.com> SMTPUTF8",
+       "MAIL FROM:<jörg@contoso.com> SMTPUTF8"},
       {"several, many blanks", "MAIL FROM:<>  SIZE=1   BODY=7BIT ", "MAIL FROM:<> SIZE=1 BODY=7BIT"},
       {"all of them", "MAIL FROM:<a@b> ENVID=x RET=FULL SMTPUTF8 BODY=7BIT SIZE=1",
        "MAIL FROM:<a@b> SIZE=1 BODY=7BIT SMTPUTF8 RET=FULL ENVID=x"},
@@ -199,7 +207,8 @@ TEST(Rcpt, TakesAForwardPath) {
       {"not closed", "RCPT TO:<bob@fabrikam.com", "501 5.1.3"},
       {"UTF-8 without leave", "RCPT TO:<jörg@fabrikam.com>", "501 5.1.3"},
   });
-  EXPECT_EQ(outcome_of("RCPT TO:<jörg@bücher.example>", AllowUtf8::yes), "RCPT TO:<jörg@xn--bcher-kva.example>");
+  EXPECT_EQ(outcome_of("RCPT TO:<jörg@bücher.example>", AllowUtf8::yes),
+            "RCPT TO:<jörg@xn--bcher-kva.example>");
 }
 
 TEST(Rcpt, TakesItsParameters) {
@@ -245,9 +254,22 @@ TEST(CommandLine, IsReadBackAsTheSameCommand) {
   mail.smtputf8 = true;
   mail.ret = "FULL";
   mail.envid = "id";
-  const std::vector<Command> commands = {
-      Ehlo{"client.example"}, Helo{"[192.0.2.1]"}, StartTls{}, mail, Mail{}, Rcpt{}, Rcpt{ForwardPath{mail.reverse_path}, "NEVER", "rfc822;x"},
-      DataCommand{}, Bdat{5, true}, Bdat{}, Rset{}, Noop{}, Vrfy{"ada"}, Expn{"staff"}, Help{}, Quit{}};
+  const std::vector<Command> commands = {Ehlo{"client.example"},
+                                         Helo{"[192.0.2.1]"},
+                                         StartTls{},
+                                         mail,
+                                         Mail{},
+                                         Rcpt{},
+                                         Rcpt{ForwardPath{mail.reverse_path}, "NEVER", "rfc822;x"},
+                                         DataCommand{},
+                                         Bdat{5, true},
+                                         Bdat{},
+                                         Rset{},
+                                         Noop{},
+                                         Vrfy{"ada"},
+                                         Expn{"staff"},
+                                         Help{},
+                                         Quit{}};
   for (const Command& command : commands) {
     SCOPED_TRACE(command_line(command));
     const auto outcome = parse_command(command_line(command));

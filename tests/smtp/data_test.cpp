@@ -11,7 +11,9 @@ namespace {
 using namespace std::string_literals;
 
 TEST(EncodeData, DoublesDotsAndEndsWithADot) {
-  struct Row { std::string name, message, data, lines; };
+  struct Row {
+    std::string name, message, data, lines;
+  };
   const std::vector<Row> rows = {
       {"empty", "", ".\r\n", ""},
       {"one line", "a\r\n", "a\r\n.\r\n", "a\r\n"},
@@ -47,7 +49,9 @@ Outcome read_whole(std::string_view bytes) {
 }
 
 TEST(DataReader, UndoesDotTransparency) {
-  struct Row { std::string name, bytes, message; };
+  struct Row {
+    std::string name, bytes, message;
+  };
   const std::vector<Row> rows = {
       {"no text at all", ".\r\n", ""},
       {"one line", "a\r\n.\r\n", "a\r\n"},
@@ -66,10 +70,13 @@ TEST(DataReader, UndoesDotTransparency) {
   }
 }
 
-// Every mixture of CR, LF, NUL and dot that a careless server might take for an end: "first", the sequence, "second",
-// the true end. One message must come out of it, and what is not CRLF must be remembered.
+// Every mixture of CR, LF, NUL and dot that a careless server might take for an end: "first", the sequence,
+// "second", the true end. One message must come out of it, and what is not CRLF must be remembered.
 TEST(DataReader, EndsAtNothingButCrlfDotCrlf) {
-  struct Row { std::string sequence, kept; bool bare; };
+  struct Row {
+    std::string sequence, kept;
+    bool bare;
+  };
   const std::vector<Row> rows = {
       {"\n.\n", "\n.\n", true},
       {"\r.\r", "\r.\r", true},

@@ -22,7 +22,9 @@ std::string name_of(std::size_t octets) {  // labels of 63 octets, the last one 
 }
 
 TEST(Domain, IsKeptAsLowerCaseALabelsWithoutTrailingDot) {
-  struct Row { std::string name, text, kept; };
+  struct Row {
+    std::string name, text, kept;
+  };
   const std::vector<Row> rows = {
       {"lower case", "contoso.com", "contoso.com"},
       {"upper case", "CONTOSO.Com", "contoso.com"},
@@ -49,7 +51,9 @@ TEST(Domain, IsKeptAsLowerCaseALabelsWithoutTrailingDot) {
 }
 
 TEST(Domain, RefusesWhatIsNoDomain) {
-  struct Row { std::string name, text; };
+  struct Row {
+    std::string name, text;
+  };
   const std::vector<Row> rows = {
       {"empty", ""},
       {"the root", "."},
@@ -59,7 +63,12 @@ TEST(Domain, RefusesWhatIsNoDomain) {
       {"label of 64 octets", std::string(64, 'a') + ".example"},
       {"name of 254 octets", name_of(254)},
       {"very long", std::string(1 << 20, 'a')},
-      {"many labels", [] { std::string s; for (int i = 0; i < 4000; ++i) s += "a."; return s + "example"; }()},
+      {"many labels",
+       [] {
+         std::string s;
+         for (int i = 0; i < 4000; ++i) s += "a.";
+         return s + "example";
+       }()},
       {"wildcard", "*.example.com"},
       {"underscore", "_dmarc.example.com"},
       {"blank inside", "exam ple.com"},
@@ -79,14 +88,24 @@ TEST(Domain, RefusesWhatIsNoDomain) {
       {"an address literal", "[192.0.2.1]"},
       {"an IPv6 address", "2001:db8::1"},
       {"a mailbox", "user@example.com"},
-      {"not UTF-8", "b\xFC" "cher.example"},
-      {"overlong UTF-8", "a\xC0\xAE" "b.example"},
+      {"not UTF-8",
+       "b\xFC"
+       "cher.example"},
+      {"overlong UTF-8",
+       "a\xC0\xAE"
+       "b.example"},
       {"truncated UTF-8", "b\xC3.example"},
       {"full-width letters that fold to ASCII", "ｅｘａｍｐｌｅ.com"},
       {"ideographic full stop inside a label", "bücher。example"},
       {"zero-width space", "exam\u200Bple.com"},
       {"U-label with a leading combining mark", "\u0308a.example"},
-      {"U-label too long as an A-label", [] { std::string s; for (int i = 0; i < 70; ++i) s += "ü"; return s; }() + ".example"},
+      {"U-label too long as an A-label",
+       [] {
+         std::string s;
+         for (int i = 0; i < 70; ++i) s += "ü";
+         return s;
+       }() +
+           ".example"},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
@@ -95,7 +114,9 @@ TEST(Domain, RefusesWhatIsNoDomain) {
 }
 
 TEST(Domain, ShowsULabelsWhereTheyConvertBothWays) {
-  struct Row { std::string name, text, shown; };
+  struct Row {
+    std::string name, text, shown;
+  };
   const std::vector<Row> rows = {
       {"plain", "contoso.com", "contoso.com"},
       {"A-label", "xn--bcher-kva.example", "bücher.example"},
@@ -109,7 +130,10 @@ TEST(Domain, ShowsULabelsWhereTheyConvertBothWays) {
 }
 
 TEST(Domain, IsBelowOnlyAtALabelBoundary) {
-  struct Row { std::string name, text, parent; bool below; };
+  struct Row {
+    std::string name, text, parent;
+    bool below;
+  };
   const std::vector<Row> rows = {
       {"one label more", "mail.contoso.com", "contoso.com", true},
       {"two labels more", "a.mail.contoso.com", "contoso.com", true},
@@ -131,7 +155,10 @@ TEST(Domain, ComparesWithoutCaseAndAcrossLabelForms) {
 }
 
 TEST(HostName, IsLettersDigitsAndHyphensWithANonNumericEnd) {
-  struct Row { std::string name, text; bool good; };
+  struct Row {
+    std::string name, text;
+    bool good;
+  };
   const std::vector<Row> rows = {
       {"two labels", "mail.example", true},
       {"single label", "mail", true},

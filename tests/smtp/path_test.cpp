@@ -38,7 +38,8 @@ TEST(Mailbox, KeepsTheLocalPartAndChecksTheDomain) {
       {"quoted angle bracket", "\"a>b\"@contoso.com", "\"a>b\"@contoso.com"},
       {"quoted pair", "\"a\\\"b\\\\\"@contoso.com", "\"a\\\"b\\\\\"@contoso.com"},
       {"empty quoted string", "\"\"@contoso.com", "\"\"@contoso.com"},
-      {"local-part of 64 octets", std::string(64, 'x') + "@contoso.com", std::string(64, 'x') + "@contoso.com"},
+      {"local-part of 64 octets", std::string(64, 'x') + "@contoso.com",
+       std::string(64, 'x') + "@contoso.com"},
   });
 }
 
@@ -137,7 +138,13 @@ TEST(Mailbox, TakesUtf8OnRequest) {
           {"surrogate", "a\xED\xA0\x80@contoso.com", "(refused)"},
           {"beyond Unicode", "a\xF4\x90\x80\x80@contoso.com", "(refused)"},
           {"truncated sequence", "a\xE2\x82@contoso.com", "(refused)"},
-          {"65 octets in 33 letters", [] { std::string s = "a"; for (int i = 0; i < 32; ++i) s += "ö"; return s; }() + "@contoso.com",
+          {"65 octets in 33 letters",
+           [] {
+             std::string s = "a";
+             for (int i = 0; i < 32; ++i) s += "ö";
+             return s;
+           }() +
+               "@contoso.com",
            "(refused)"},
       },
       AllowUtf8::yes);

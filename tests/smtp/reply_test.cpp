@@ -23,7 +23,11 @@ std::string outcome_of(const std::vector<std::string>& lines) {
 }
 
 TEST(ReplyParser, AssemblesTheLinesOfOneReply) {
-  struct Row { std::string name; std::vector<std::string> lines; std::string outcome; };
+  struct Row {
+    std::string name;
+    std::vector<std::string> lines;
+    std::string outcome;
+  };
   const std::vector<Row> rows = {
       {"one line", {"250 2.1.0 Sender OK"}, "250 2.1.0 Sender OK"},
       {"code alone", {"250"}, "250 "},
@@ -84,7 +88,11 @@ TEST(ReplyParser, TakesAtMost64KiB) {
 }
 
 TEST(EnhancedStatusCode, IsReadFromTheFirstLine) {
-  struct Row { std::string name; int code; std::string line, found; };
+  struct Row {
+    std::string name;
+    int code;
+    std::string line, found;
+  };
   const std::vector<Row> rows = {
       {"usual", 250, "2.1.5 Recipient OK", "2.1.5"},
       {"alone on the line", 250, "2.0.0", "2.0.0"},
