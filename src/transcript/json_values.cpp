@@ -94,7 +94,7 @@ json::object certificate_json(const pki::Certificate& certificate) {
 }
 
 json::object check_json(const Check& check) {
-  const std::string_view result = check.result == "match" ? "pass" : check.result == "mismatch" ? "fail" : check.result;
+  const std::string result = check.result == "match" ? "pass" : check.result == "mismatch" ? "fail" : check.result;
   json::object object{{"step", json_text(check.step)}, {"result", json_text(result)}};
   if (check.code) object["code"] = json_text(finding::name(*check.code));
   for (const Fact& fact : check.facts) object[json_key(fact.key)] = std::visit(FactValue{fact.key}, fact.value);
