@@ -40,7 +40,7 @@ struct EdgeSettings {
   bool ipv6 = true;
   net::Milliseconds dns_timeout{3000};
   net::Milliseconds crl_timeout{5000};
-  int security_level = 1;
+  int security_level = 2;                          // of the examination: Debian's and libssl's scale
   std::function<pki::Instant()> now;
 };
 
