@@ -2,6 +2,7 @@
 #include <ostream>
 
 #include "domsec/cli/explain.h"
+#include "domsec/cli/options.h"
 #include "domsec/finding/catalogue.h"
 #include "domsec/finding/explain.h"
 
@@ -68,6 +69,11 @@ int run_explain(const ExplainOptions& options, std::ostream& out, std::ostream& 
       return 2;
     }
     chosen.push_back(row);
+  }
+  if (options.form == ExplainForm::markdown) {
+    if (!chosen.empty()) throw UsageError("explain: --markdown prints the whole catalogue; leave the codes out");
+    out << finding::catalogue_markdown();
+    return 0;
   }
   if (options.form == ExplainForm::json) {
     if (options.codes.empty()) {

@@ -26,6 +26,7 @@ void add_explain(CLI::App& app, Command& command) {
   CLI::App* sub = app.add_subcommand("explain", "print a row of the catalogue of findings");
   sub->add_option("CODE", options->codes, "DS110, certificate-host-mismatch; none lists them all");
   sub->add_flag_callback("--json", [options] { options->form = cli::ExplainForm::json; }, "one JSON document");
+  sub->add_flag_callback("--markdown", [options] { options->form = cli::ExplainForm::markdown; }, "the whole catalogue as a page");
   sub->callback([&command, options] { command = [options] { return cli::run_explain(*options, std::cout, std::cerr); }; });
 }
 
@@ -76,6 +77,7 @@ int main(int argc, char** argv) {
   cli::add_sending(app, command);
   cli::add_serving(app, command);
   cli::add_lab(app, command);
+  cli::add_policy(app, command);
   add_explain(app, command);
   add_verify(app, command);
   try {

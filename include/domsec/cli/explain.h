@@ -7,7 +7,7 @@
 
 namespace domsec::cli {
 
-enum class ExplainForm { text, json };
+enum class ExplainForm { text, json, markdown };   // markdown: docs/findings.md, always the whole catalogue
 
 struct ExplainOptions {
   std::vector<std::string> codes;    // code or slug; none = the list of all
