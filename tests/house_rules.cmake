@@ -1,7 +1,7 @@
 # The layer table of src/README.md as a test: cmake -P tests/house_rules.cmake
 # 1. A file includes only headers of its own layer and of the layers listed for it.
 # 2. A third-party header appears only where the table allows it, never in a public header (net/task.h has awaitable.hpp).
-# 3. No braced temporary inside a co_await expression: g++ 12 destroys it twice.
+# 3. No braced temporary inside a co_await expression, and no co_await inside ?: (g++ 12 destroys such values twice).
 # 4. Folders and files are named after nouns of the field.
 cmake_minimum_required(VERSION 3.25)
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
@@ -64,7 +64,11 @@ foreach(file IN LISTS files)
       endif()
     endforeach()
   endforeach()
+endforeach()
 
+file(GLOB_RECURSE coroutines RELATIVE "${root}" "${root}/src/*.h" "${root}/src/*.cpp" "${root}/tests/*.h" "${root}/tests/*.cpp"
+  "${root}/include/domsec/*.h")
+foreach(file IN LISTS coroutines)
   file(READ "${root}/${file}" text)
   # co_await f(Type{...}) and co_await f({...}): name the value first (see src/README.md).
   if(text MATCHES "co_await[^;{]*[(,] *[A-Za-z_:<>]*{[^;]*;")
@@ -74,6 +78,10 @@ foreach(file IN LISTS files)
   if(text MATCHES "co_await[^;{]*\\[[^]]*[=a-z][^]]*\\] *[({]")
     string(STRIP "${CMAKE_MATCH_0}" where)
     list(APPEND problems "${file}: closure in a co_await expression: ${where}")
+  endif()
+  if(text MATCHES "[?][^;{}]*co_await[^;]*;")
+    string(STRIP "${CMAKE_MATCH_0}" where)
+    list(APPEND problems "${file}: co_await in a conditional expression: ${where}")
   endif()
 endforeach()
 

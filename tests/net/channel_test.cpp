@@ -25,7 +25,7 @@ End says(std::string octets) {
 
 End trickles(std::string octets) {
   return [octets](Channel channel) -> task<void> {
-    for (const char& octet : octets) co_await channel.write({&octet, 1}, soon());
+    for (const char& octet : octets) co_await channel.write(std::string_view(&octet, 1), soon());
     co_await channel.shutdown();
   };
 }

@@ -349,7 +349,7 @@ TEST(Tls, LinesOfAnySizeCrossInOneSession) {
       [&](Channel channel) -> task<void> {
         co_await channel.start_tls(tls_client(client), soon());
         co_await channel.write("a\r\nb\r\n" + big + "\r\n", soon());
-        for (const char& octet : std::string("slowly\r\n")) co_await channel.write({&octet, 1}, soon());
+        for (const char& octet : std::string("slowly\r\n")) co_await channel.write(std::string_view(&octet, 1), soon());
         EXPECT_EQ(co_await channel.read_line(512, soon()), "bye");
         co_await channel.shutdown();
       },

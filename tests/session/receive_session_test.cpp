@@ -219,7 +219,8 @@ TEST(ReceiveSession, NamesTheStepWhenTheClientEnds) {
         co_await channel.read_line(4096, deadline);
         for (const std::string& line : row.lines) {
           co_await channel.write(line, deadline);
-          std::string reply = line.starts_with("Subject") ? std::string("250 ") : co_await channel.read_line(4096, deadline);
+          if (line.starts_with("Subject")) continue;  // message data has no reply
+          std::string reply = co_await channel.read_line(4096, deadline);
           while (reply.size() > 3 && reply[3] == '-') reply = co_await channel.read_line(4096, deadline);
         }
         if (ending == testing::Ending::reset) channel.abort();
