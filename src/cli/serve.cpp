@@ -77,6 +77,7 @@ int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err)
   settings.edge = edge_settings_of(options.end);
   settings.edge.now = now;
   settings.edge.client_certificate = mode_of(options.client_certificate);
+  if (options.implicit_tls) settings.edge.receive_startup = session::TlsStartup::implicit;
   settings.edge.refusal_style = options.permanent ? policy::RefusalStyle::permanent : policy::RefusalStyle::temporary;
   settings.clock = now_in_milliseconds;
   settings.session_ids = std::make_shared<transcript::SessionIds>(now_in_milliseconds());

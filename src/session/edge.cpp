@@ -218,6 +218,10 @@ std::shared_ptr<const ReceivePlan> Edge::receive_plan(const exchange::ReceiveCon
   plan->accepted_domains = organisation_.accepted_domains;
   plan->rules = rules_;
   plan->client_certificate = settings_.client_certificate;
+  plan->tls_startup = settings_.receive_startup;
+  if (plan->tls_startup == TlsStartup::implicit && !own_certificate(connector.tls_certificate_name, connector.fqdn).credentials) {
+    throw exchange::ConfigError("TLS from the first octet on needs a certificate; give one that holds " + plan->fqdn);
+  }
   const OwnChoice own = own_certificate(connector.tls_certificate_name, connector.fqdn);
   plan->own = own.event;
   const bool offers = (*connector.auth_mechanism).tls && !settings_.deviations.no_starttls && own.credentials;

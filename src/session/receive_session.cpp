@@ -417,7 +417,7 @@ net::task<std::optional<std::string>> read_command(Receiving& receiving) {
 net::task<void> converse(Receiving& receiving) {
   const ReceivePlan& plan = receiving.plan;
   Next next = Next::go_on;
-  if (plan.implicit_tls) {
+  if (plan.tls_startup == TlsStartup::implicit) {
     co_await handshake(receiving);
     next = co_await refuse_without_good_certificate(receiving);
   }

@@ -13,6 +13,9 @@
 
 namespace domsec::session {
 
+/// STARTTLS (RFC 3207), or TLS from the first octet on (RFC 8314 3).
+enum class TlsStartup { starttls, implicit };
+
 /// Waits per phase, RFC 5321 4.5.3.2 as the upper bound. A tester's defaults are shorter: its user waits for the answer.
 struct Timeouts {
   net::Milliseconds connect{10'000};

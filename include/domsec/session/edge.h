@@ -32,6 +32,7 @@ struct Deviations {
 struct EdgeSettings {
   Deviations deviations;
   ClientCertificateMode client_certificate = ClientCertificateMode::request;
+  TlsStartup receive_startup = TlsStartup::starttls;
   policy::RefusalStyle refusal_style = policy::RefusalStyle::temporary;
   policy::FailClosed fail_closed = policy::FailClosed::no;
   Timeouts timeouts;

@@ -56,7 +56,7 @@ struct ReceivePlan {
   std::shared_ptr<const net::TlsContext> tls;
   transcript::OwnCertificateChosen own;
   ClientCertificateMode client_certificate = ClientCertificateMode::request;
-  bool implicit_tls = false;
+  TlsStartup tls_startup = TlsStartup::starttls;
   ExaminationPlan examination;
   Timeouts timeouts;
   std::function<pki::Instant()> now;

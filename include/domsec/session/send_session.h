@@ -24,7 +24,6 @@ struct Message {
   std::string content;
 };
 
-enum class TlsStartup { starttls, implicit };
 enum class Hello { ehlo, helo };             // ForceHELO
 
 /// Everything one session needs; shared by the sessions of one delivery, never changed by them.
