@@ -6,6 +6,7 @@
 #include <functional>
 #include <iostream>
 
+#include "domsec/cli/completion.h"
 #include "domsec/cli/explain.h"
 #include "domsec/cli/flags.h"
 #include "domsec/cli/lab.h"
@@ -35,6 +36,15 @@ void add_verify(CLI::App& app, Command& command) {
   auto batch = std::make_shared<bool>(false);
   sub->add_flag("--batch", *batch, "read requests until the end of input")->required();
   sub->callback([&command, batch] { command = [] { return cli::run_verify_batch(std::cin, std::cout); }; });
+}
+
+void add_completion(CLI::App& app, Command& command) {
+  CLI::App* sub = app.add_subcommand("completion", "print the completion script of a shell");
+  auto shell = std::make_shared<std::string>();
+  sub->add_option("SHELL", *shell, "bash, zsh or fish")->required();
+  sub->callback([&app, &command, shell] {
+    command = [&app, shell] { return cli::run_completion(app, *shell, std::cout, std::cerr); };
+  });
 }
 
 /// Bad input of the operator: one sentence, exit code 2; the environment's faults 3; anything else is ours, 4.
@@ -80,6 +90,8 @@ int main(int argc, char** argv) {
   cli::add_policy(app, command);
   add_explain(app, command);
   add_verify(app, command);
+  add_completion(app, command);
+  app.set_help_all_flag("--help-all", "help of every subcommand");   // last: subcommands would inherit it
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
