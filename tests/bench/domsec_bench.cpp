@@ -1,0 +1,150 @@
+// domsec_bench: ratios to F, the server's CPU of one bare mutual handshake in the same run, and the raw figures beside them.
+// Floor and candidates take turns; of all rounds the least CPU counts. Nothing is asserted: docs/performance.md has targets.
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "bench/floor.h"
+#include "bench/idle.h"
+#include "bench/sessions.h"
+#include "domsec/transcript/event.h"
+
+namespace domsec::bench {
+namespace {
+
+struct Options {
+  int rounds = 3;
+  int sessions = 1000;
+  int idle = 1000;
+  std::vector<std::string> keys{"ec", "rsa"};
+  std::string only;  // floor, message, unlogged, spooled, probe, idle; empty = all
+  [[nodiscard]] bool wants(const std::string& part) const { return only.empty() || only == part; }
+};
+
+constexpr double unmeasured = std::numeric_limits<double>::max();
+
+struct Least {
+  double value = unmeasured;
+  void add(double seen) { value = std::min(value, seen); }
+};
+
+/// Everything about one kind of key.
+struct Figures {
+  Least floor_client;
+  Least floor_server;
+  Least message_client;
+  Least message;
+  Least unlogged;
+  Least spooled;
+  Least probe;
+};
+
+void measure_floor_once(const Partners& partners, const Options& options, Figures& figures) {
+  const Floor floor = measure_floor(partners, std::max(options.sessions / 2, 20));
+  figures.floor_client.add(floor.client);
+  figures.floor_server.add(floor.server);
+}
+
+SessionCost sessions(const Partners& partners, const Options& options, Dialogue dialogue, Logging logging) {
+  SessionShape shape;
+  shape.dialogue = dialogue;
+  shape.logging = logging;
+  shape.sessions = dialogue == Dialogue::spooled ? std::max(options.sessions / 4, 20) : options.sessions;
+  return measure_sessions(partners, shape);
+}
+
+void measure_round(const Partners& partners, const Options& options, Figures& figures) {
+  measure_floor_once(partners, options, figures);
+  if (options.wants("message")) {
+    const SessionCost cost = sessions(partners, options, Dialogue::message, Logging::file);
+    figures.message.add(cost.server);
+    figures.message_client.add(cost.client);
+  }
+  if (options.wants("unlogged")) figures.unlogged.add(sessions(partners, options, Dialogue::message, Logging::none).server);
+  if (options.wants("spooled")) figures.spooled.add(sessions(partners, options, Dialogue::spooled, Logging::file).server);
+  if (options.wants("probe")) figures.probe.add(sessions(partners, options, Dialogue::probe, Logging::file).client);
+  measure_floor_once(partners, options, figures);
+}
+
+void print(const char* what, double cost, double floor, const char* unit, const char* target) {
+  if (cost == unmeasured) return;
+  std::printf("  %-58s %7.0f us  %5.2f x %-13s %s\n", what, cost, cost / floor, unit, target);
+}
+
+void print(const std::string& key, const Figures& figures) {
+  const double f = figures.floor_server.value;
+  const double client = figures.floor_client.value;
+  std::printf("%s\n", key == "ec" ? "EC P-256" : "RSA 2048");
+  print("F: bare mutual handshake, server side", f, f, "F", "");
+  print("   the same, client side", client, f, "F", "");
+  print("receive: session with a 4 KiB message, protocol log", figures.message.value, f, "F", "target <= 1.25");
+  print("receive: the same without a protocol log", figures.unlogged.value, f, "F", "");
+  print("receive: the same with log and spool (fsync)", figures.spooled.value, f, "F", "");
+  print("send: session with a 4 KiB message", figures.message_client.value, client, "client floor", "");
+  print("send: probe until the EHLO inside TLS", figures.probe.value, client, "client floor", "");
+}
+
+Options read_options(int count, char** words) {
+  Options options;
+  for (int i = 1; i < count; ++i) {
+    const std::string word = words[i];
+    const bool last = i + 1 == count;
+    if (word == "--smoke") {
+      options.rounds = 1;
+      options.sessions = 40;
+      options.idle = 40;
+      options.keys = {"ec"};
+    } else if (word == "--rounds" && !last) {
+      options.rounds = std::stoi(words[++i]);
+    } else if (word == "--sessions" && !last) {
+      options.sessions = std::stoi(words[++i]);
+    } else if (word == "--idle" && !last) {
+      options.idle = std::stoi(words[++i]);
+    } else if (word == "--key" && !last) {
+      options.keys = {words[++i]};
+    } else if (word == "--only" && !last) {
+      options.only = words[++i];
+    } else {
+      throw std::invalid_argument("usage: domsec_bench [--smoke] [--rounds N] [--sessions N] [--idle N] [--key ec|rsa] "
+                                  "[--only floor|message|unlogged|spooled|probe|idle]");
+    }
+  }
+  return options;
+}
+
+int run(const Options& options) {
+  std::printf("%s; CPU time of one thread, least of %d rounds of %d sessions, 64 in flight, TLS 1.3; an event takes %zu octets\n",
+              OpenSSL_version(OPENSSL_VERSION), options.rounds, options.sessions, sizeof(transcript::Event));
+  std::fflush(stdout);
+  for (const std::string& key : options.keys) {
+    const Partners partners(key == "ec" ? pki::KeyKind::ec_p256 : pki::KeyKind::rsa_2048);
+    IdleCost idle;
+    if (options.wants("idle")) idle = measure_idle(partners, options.idle);
+    Figures figures;
+    for (int round = 0; round < options.rounds; ++round) measure_round(partners, options, figures);
+    print(key, figures);
+    if (options.wants("idle")) {
+      std::printf("  %-58s %7.1f KiB PSS, %.1f KiB from malloc         target <= 32\n", "receive: one idle session inside TLS", idle.pss,
+                  idle.allocated);
+    }
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace domsec::bench
+
+int main(int count, char** words) {
+  try {
+    return domsec::bench::run(domsec::bench::read_options(count, words));
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "domsec_bench: %s\n", failure.what());
+    return 1;
+  }
+}
