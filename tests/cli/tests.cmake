@@ -5,3 +5,5 @@ target_sources(domsec_tests PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/policy.cpp ${P
 
 add_test(NAME documents COMMAND ${CMAKE_COMMAND} -DDOMSEC=$<TARGET_FILE:domsec> -DSOURCE=${PROJECT_SOURCE_DIR}
   -P ${CMAKE_CURRENT_LIST_DIR}/documents.cmake)
+add_test(NAME package COMMAND ${CMAKE_COMMAND} -DBUILD=${PROJECT_BINARY_DIR} -DCPACK=${CMAKE_CPACK_COMMAND}
+  -P ${CMAKE_CURRENT_LIST_DIR}/package.cmake)
