@@ -3,7 +3,9 @@
 #include "domsec/net/channel.h"
 
 #include <array>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "channel_body.h"
@@ -64,7 +66,17 @@ Progress Channel::Body::send(std::string_view octets, std::size_t& taken) {
 
 // For a progress other than done.
 task<void> Channel::Body::wait(Progress progress, SteadyPoint deadline) {
+  in_a_row = 0;
   return wire->wait(progress == Progress::want_read ? Readiness::readable : Readiness::writable, deadline);
+}
+
+task<void> Channel::Body::let_others_go_on(SteadyPoint deadline) {
+  in_a_row = 0;
+  if (std::chrono::steady_clock::now() >= deadline) {
+    throw ChannelError(ChannelFault::timed_out, wire->remote.text() + ": timed out");
+  }
+  const auto executor = co_await asio::this_coro::executor;
+  co_await asio::post(executor, asio::use_awaitable);
 }
 
 Channel channel_of(tcp::socket connected) {
@@ -107,6 +119,7 @@ task<std::string> Channel::read_line(std::size_t limit, SteadyPoint deadline) {
   for (;;) {
     if (auto line = body.inbox.take_line(limit)) co_return std::move(*line);
     if (body.inbox.line_exceeds(limit)) throw line_too_long(remote(), limit);
+    if (body.turn_is_over()) co_await body.let_others_go_on(deadline);
     const Progress progress = body.receive();
     if (progress != Progress::done) co_await body.wait(progress, deadline);
   }
@@ -115,6 +128,7 @@ task<std::string> Channel::read_line(std::size_t limit, SteadyPoint deadline) {
 task<std::string> Channel::read_some(std::size_t limit, SteadyPoint deadline) {
   Body& body = *body_;
   while (body.inbox.empty()) {
+    if (body.turn_is_over()) co_await body.let_others_go_on(deadline);
     const Progress progress = body.receive();
     if (progress != Progress::done) co_await body.wait(progress, deadline);
   }
@@ -126,6 +140,7 @@ task<void> Channel::skip_line(std::size_t limit, SteadyPoint deadline) {
   std::size_t dropped = 0;
   while (!body.inbox.drop_line(dropped)) {
     if (dropped > limit) throw line_too_long(remote(), limit);
+    if (body.turn_is_over()) co_await body.let_others_go_on(deadline);
     const Progress progress = body.receive();
     if (progress != Progress::done) co_await body.wait(progress, deadline);
   }

@@ -13,9 +13,14 @@ std::vector<std::string> files_of(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(path, ignored)) return {path};
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(path)) {
-    const std::string extension = entry.path().extension();
-    if (extension == ".pem" || extension == ".crt" || extension == ".cer") files.push_back(entry.path());
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string extension = entry->path().extension();
+    if (extension == ".pem" || extension == ".crt" || extension == ".cer") files.push_back(entry->path());
+  }
+  if (error) throw pki::BundleError(pki::BundleError::Kind::unreadable, path + " cannot be listed: " + error.message());
+  if (files.empty()) {
+    throw pki::BundleError(pki::BundleError::Kind::no_certificate, path + " holds no .pem, .crt or .cer file: name another directory");
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -92,6 +97,7 @@ void Edge::load_certificates() {
         file.services.empty() || std::find(file.services.begin(), file.services.end(), "SMTP") != file.services.end();
     std::optional<pki::Credentials> credentials;
     policy::OwnTrouble trouble = policy::OwnTrouble::none;
+    std::string reason;
     const pki::Chain chain = pki::read_certificates(pki::read_file(file.certificate_file), file.certificate_file);
     try {
       if (settings_.deviations.key_mismatch) {
@@ -103,6 +109,7 @@ void Edge::load_certificates() {
     } catch (const pki::BundleError& error) {
       // A certificate without a usable key stays in the store: selection finds it and says what is wrong with it (R18, R20).
       trouble = trouble_of(error.kind);
+      reason = error.what();
       if (trouble == policy::OwnTrouble::not_found) throw;
     }
     stored.certificate = chain.front();
@@ -110,6 +117,7 @@ void Edge::load_certificates() {
     stored_.push_back(std::move(stored));
     credentials_.push_back(std::move(credentials));
     troubles_.push_back(trouble);
+    trouble_reasons_.push_back(std::move(reason));
   }
 }
 
@@ -164,6 +172,7 @@ OwnChoice Edge::own_certificate(const std::optional<exchange::TlsCertificateName
     for (const policy::Candidate& candidate : choice.selection.candidates) {
       if (!candidate.name_matches || troubles_[candidate.index] == policy::OwnTrouble::none) continue;
       choice.event.trouble = troubles_[candidate.index];
+      choice.event.reason = trouble_reasons_[candidate.index];
       choice.event.certificate = stored_[candidate.index].certificate;
       break;
     }

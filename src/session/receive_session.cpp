@@ -21,6 +21,10 @@ using transcript::Direction;
 constexpr std::size_t command_line_limit = 4096;
 /// A line beyond that is skipped to its end and answered, up to so many octets; then the connection ends.
 constexpr std::size_t skip_limit = 16U << 20;
+/// A transcript keeps every command. What a client may say without delivering a message is bounded by so many octets, each
+/// command counted with what the transcript adds to it.
+constexpr std::size_t said_limit = 8U << 20;
+constexpr std::size_t said_per_command = 1024;
 
 /// What MAIL, RCPT and BDAT have built up (RFC 5321 4.1.4: the buffers that RSET clears).
 struct Transaction {
@@ -50,6 +54,8 @@ struct Receiving {
   int protocol_errors = 0;
   std::optional<Transaction> transaction;
   std::string pending;               // replies of a pipelined group, written together
+  net::SteadyPoint end;              // ConnectionTimeout: the session ends then, whatever it is doing
+  std::size_t said = 0;              // octets of commands since the last message was kept
 
   void begin(Step next) {
     if (step == next) return;
@@ -77,11 +83,13 @@ void give(Receiving& receiving, const smtp::Reply& reply) {
 net::task<void> flush(Receiving& receiving) {
   if (receiving.pending.empty()) co_return;
   const std::string octets = std::exchange(receiving.pending, std::string());
-  co_await receiving.channel.write(octets, in(receiving.plan.timeouts.data_block));
+  co_await receiving.channel.write(octets, std::min(in(receiving.plan.timeouts.data_block), receiving.end));
 }
 
-net::Milliseconds idle_limit(const Receiving& receiving) {
-  return std::chrono::duration_cast<net::Milliseconds>(receiving.plan.connector.connection_inactivity_timeout);
+/// ConnectionInactivityTimeout from now on, and never beyond ConnectionTimeout (spec exchange 3.2).
+net::SteadyPoint idle_limit(const Receiving& receiving) {
+  const auto inactivity = std::chrono::duration_cast<net::Milliseconds>(receiving.plan.connector.connection_inactivity_timeout);
+  return std::min(in(inactivity), receiving.end);
 }
 
 smtp::Capabilities offered(const Receiving& receiving) {
@@ -153,7 +161,7 @@ net::task<void> handshake(Receiving& receiving) {
       return alert_for(*examination, presented, pki::Purpose::client, at);
     };
   }
-  const net::TlsSession session = co_await receiving.channel.start_tls(start, in(plan.timeouts.handshake));
+  const net::TlsSession session = co_await receiving.channel.start_tls(start, std::min(in(plan.timeouts.handshake), receiving.end));
   record_tls(receiving.transcript, session);
   receiving.presented = session.presented;
   receiving.tls = transcript::TlsEstablished{session.version, session.cipher, session.group, session.sni,
@@ -280,6 +288,7 @@ void keep(Receiving& receiving, std::string content) {
     receiving.transcript.append(transcript::Irregularity{failed->what});
     return give(receiving, smtp::replies::local_error());
   }
+  receiving.said = 0;
   const std::string& id = std::get<Kept>(kept).id;
   const bool secured = message.verdict.treatment == policy::Treatment::domain_secured;
   receiving.transcript.append(transcript::MessageAccepted{id, message.content.size(), message.partner, secured});
@@ -287,18 +296,18 @@ void keep(Receiving& receiving, std::string content) {
 }
 
 /// RFC 5321 4.1.1.4. Only CRLF "." CRLF ends the data; a message with bare line ends is refused after its true end.
-net::task<void> on_data(Receiving& receiving) {
+net::task<Next> on_data(Receiving& receiving) {
   if (!receiving.transaction) {
     give(receiving, smtp::replies::bad_sequence("send MAIL FROM first"));
-    co_return;
+    co_return Next::go_on;
   }
   if (receiving.transaction->chunking) {
     give(receiving, smtp::replies::bad_sequence("BDAT has begun"));
-    co_return;
+    co_return Next::go_on;
   }
   if (receiving.transaction->recipients.empty()) {
     give(receiving, smtp::replies::no_valid_recipients());
-    co_return;
+    co_return Next::go_on;
   }
   receiving.begin(Step::data);
   give(receiving, smtp::replies::start_mail_input());
@@ -306,9 +315,15 @@ net::task<void> on_data(Receiving& receiving) {
   receiving.begin(Step::end_of_data);
   smtp::DataReader reader(receiving.plan.connector.max_message_size);
   while (!reader.ended()) {
-    const std::string octets = co_await receiving.channel.read_some(16U << 10, in(idle_limit(receiving)));
+    const std::string octets = co_await receiving.channel.read_some(16U << 10, idle_limit(receiving));
     const std::size_t used = reader.add(octets);
     if (used < octets.size()) receiving.channel.unread(std::string_view(octets).substr(used));
+    // Far beyond what any message may have: the end of the data is not worth waiting for, the connection ends instead.
+    if (reader.octets() > receiving.plan.connector.max_message_size + skip_limit) {
+      receiving.transcript.append(transcript::DataPassed{Direction::received, reader.octets()});
+      give(receiving, smtp::replies::too_much_mail_data());
+      co_return Next::close;
+    }
   }
   receiving.transcript.append(transcript::DataPassed{Direction::received, reader.octets()});
   if (reader.too_large()) {
@@ -321,6 +336,7 @@ net::task<void> on_data(Receiving& receiving) {
   } else {
     keep(receiving, reader.take());
   }
+  co_return Next::go_on;
 }
 
 /// RFC 3030 2: the chunk is read whatever the answer will be. At most the connector's limit is kept.
@@ -328,7 +344,7 @@ net::task<void> read_chunk(Receiving& receiving, std::uint64_t octets, std::stri
   std::uint64_t left = octets;
   while (left > 0) {
     const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left, 16U << 10));
-    const std::string part = co_await receiving.channel.read_some(most, in(idle_limit(receiving)));
+    const std::string part = co_await receiving.channel.read_some(most, idle_limit(receiving));
     left -= part.size();
     if (into && into->size() + part.size() <= limit) *into += part;
   }
@@ -378,7 +394,7 @@ net::task<Next> on_command(Receiving& receiving, smtp::Command command) {
   if (const auto* helo = std::get_if<smtp::Helo>(&command)) co_return co_await on_hello(receiving, helo->client, false);
   if (std::holds_alternative<smtp::StartTls>(command)) co_return co_await on_starttls(receiving);
   if (const auto* bdat = std::get_if<smtp::Bdat>(&command)) co_return co_await on_bdat(receiving, *bdat);
-  if (std::holds_alternative<smtp::DataCommand>(command)) co_await on_data(receiving);
+  if (std::holds_alternative<smtp::DataCommand>(command)) co_return co_await on_data(receiving);
   if (const auto* mail = std::get_if<smtp::Mail>(&command)) on_mail(receiving, *mail);
   if (const auto* rcpt = std::get_if<smtp::Rcpt>(&command)) on_rcpt(receiving, *rcpt);
   if (std::holds_alternative<smtp::Rset>(command)) {
@@ -405,13 +421,20 @@ Next on_error(Receiving& receiving, const smtp::CommandError& error) {
 net::task<std::optional<std::string>> read_command(Receiving& receiving) {
   if (!receiving.channel.has_line()) co_await flush(receiving);
   try {
-    std::string line = co_await receiving.channel.read_line(command_line_limit, in(idle_limit(receiving)));
+    std::string line = co_await receiving.channel.read_line(command_line_limit, idle_limit(receiving));
     co_return std::optional<std::string>(std::move(line));
   } catch (const net::ChannelError& error) {
     if (error.fault != net::ChannelFault::line_too_long) throw;
   }
-  co_await receiving.channel.skip_line(skip_limit, in(idle_limit(receiving)));
+  co_await receiving.channel.skip_line(skip_limit, idle_limit(receiving));
   co_return std::nullopt;
+}
+
+/// May the client go on? Not after so much talk without a message.
+bool has_patience(Receiving& receiving, std::size_t octets) {
+  const auto recipients = static_cast<std::size_t>(receiving.plan.connector.max_recipients_per_message);
+  receiving.said += octets + said_per_command;
+  return receiving.said <= said_limit + recipients * said_per_command;
 }
 
 net::task<void> converse(Receiving& receiving) {
@@ -433,6 +456,10 @@ net::task<void> converse(Receiving& receiving) {
       const smtp::CommandError too_long{smtp::replies::line_too_long(), "the line is too long"};
       next = on_error(receiving, too_long);
       continue;
+    }
+    if (!has_patience(receiving, line->size())) {
+      give(receiving, smtp::replies::too_many_errors());
+      break;
     }
     receiving.transcript.append(transcript::CommandLine{Direction::received, *line});
     const smtp::AllowUtf8 utf8 = receiving.transaction ? receiving.transaction->utf8 : smtp::AllowUtf8::no;
@@ -459,7 +486,8 @@ void decide_without_sender(Receiving& receiving) {
 net::task<void> say_timed_out(Receiving& receiving) {
   try {
     give(receiving, smtp::replies::idle_too_long(receiving.plan.fqdn));
-    co_await flush(receiving);
+    const std::string octets = std::exchange(receiving.pending, std::string());
+    co_await receiving.channel.write(octets, in(receiving.plan.timeouts.quit));
   } catch (const net::ChannelError&) {
   }
 }
@@ -468,7 +496,7 @@ net::task<void> say_timed_out(Receiving& receiving) {
 
 net::task<void> receive_session(std::shared_ptr<const ReceivePlan> plan, net::Channel channel,
                                 transcript::Transcript& transcript) {
-  Receiving receiving{*plan, channel, transcript, Step::connect, {}, false, {}, {}, false, false, 0, {}, {}};
+  Receiving receiving{*plan, channel, transcript, Step::connect, {}, false, {}, {}, false, false, 0, {}, {}, in(plan->connector.connection_timeout), 0};
   transcript.append(transcript::Connected{channel.local().text(), channel.remote().text()});
   transcript.append(transcript::PermissionsSet{
       "SMTPSubmit SMTPAcceptAnySender SMTPAcceptAuthoritativeDomainSender AcceptRoutingHeaders"});

@@ -27,6 +27,27 @@ bool has_room(const Shared& shared, const std::string& source) {
          (of_source == shared.connections.end() || of_source->second < connector.max_inbound_connection_per_source);
 }
 
+/// One place of the connector's limits, given back however the session ends.
+template <typename Shared>
+class Place {
+ public:
+  Place(std::shared_ptr<Shared> shared, std::string source) : shared_(std::move(shared)), source_(std::move(source)) {
+    ++shared_->total;
+    ++shared_->connections[source_];
+  }
+  ~Place() {
+    --shared_->total;
+    const auto of_source = shared_->connections.find(source_);
+    if (--of_source->second == 0) shared_->connections.erase(of_source);
+  }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+ private:
+  std::shared_ptr<Shared> shared_;
+  std::string source_;
+};
+
 template <typename Shared>
 net::task<void> serve(std::shared_ptr<Shared> shared, net::Channel channel) {
   const std::string source = channel.remote().address;
@@ -36,12 +57,11 @@ net::task<void> serve(std::shared_ptr<Shared> shared, net::Channel channel) {
     co_await channel.shutdown();
     co_return;
   }
-  ++shared->total;
-  ++shared->connections[source];
   transcript::Transcript transcript = shared->new_transcript();
-  co_await receive_session(shared->plan, std::move(channel), transcript);
-  --shared->total;
-  if (--shared->connections[source] == 0) shared->connections.erase(source);
+  {
+    const Place<Shared> place(shared, source);
+    co_await receive_session(shared->plan, std::move(channel), transcript);
+  }
   if (shared->ended) shared->ended(transcript);
 }
 

@@ -10,9 +10,9 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <stdexcept>
 #include <string_view>
 
+#include "domsec/exchange/organisation.h"
 #include "domsec/policy/domain_secured_headers.h"
 #include "domsec/transcript/protocol_log.h"
 
@@ -141,8 +141,8 @@ Spool::Spool(std::string directory) : directory_(std::move(directory)) {
   if (!error && ::access(directory_.c_str(), W_OK | X_OK) != 0) error.assign(errno, std::generic_category());
   if (!error && !std::filesystem::is_directory(directory_, error) && !error) error.assign(ENOTDIR, std::generic_category());
   if (error) {
-    throw std::runtime_error("the mail spool " + directory_ + " cannot be written (" + error.message() +
-                             "): create it for the user that runs domsec, or choose another directory");
+    throw exchange::ConfigError("the mail spool " + directory_ + " cannot be written (" + error.message() +
+                              "): create it for the user that runs domsec, or choose another directory");
   }
 }
 

@@ -14,9 +14,9 @@
 #include <iostream>
 #include <mutex>
 #include <optional>
-#include <stdexcept>
 #include <vector>
 
+#include "domsec/exchange/organisation.h"
 #include "domsec/transcript/protocol_log.h"
 
 namespace domsec::transcript {
@@ -204,8 +204,8 @@ ProtocolLogFiles::ProtocolLogFiles(policy::Role role, exchange::ProtocolLogSetti
   if (!error && ::access(body_->directory.c_str(), W_OK | X_OK) != 0) error.assign(errno, std::generic_category());
   if (error) {
     const std::string parameter = role == policy::Role::send ? "SendProtocolLogPath" : "ReceiveProtocolLogPath";
-    throw std::runtime_error("the protocol log directory " + body_->directory.string() + " cannot be written (" +
-                             error.message() + "): create it for the user that runs domsec, or choose another " + parameter);
+    throw exchange::ConfigError("the protocol log directory " + body_->directory.string() + " cannot be written (" +
+                                error.message() + "): create it for the user that runs domsec, or choose another " + parameter);
   }
 }
 

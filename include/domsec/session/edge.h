@@ -84,6 +84,7 @@ class Edge {
   std::vector<policy::StoredCertificate> stored_;
   std::vector<std::optional<pki::Credentials>> credentials_;   // beside stored_
   std::vector<policy::OwnTrouble> troubles_;                   // beside stored_: why a key is not usable
+  std::vector<std::string> trouble_reasons_;                   // beside stored_: the same as a sentence
   ExaminationPlan examination_;
 };
 
