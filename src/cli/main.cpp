@@ -3,8 +3,11 @@
 
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <functional>
 #include <iostream>
+#include <new>
+#include <system_error>
 
 #include "domsec/cli/completion.h"
 #include "domsec/cli/explain.h"
@@ -66,6 +69,12 @@ int run(const Command& command) {
   } catch (const net::ChannelError& error) {
     std::cerr << "domsec: " << error.what() << '\n';
     return 3;
+  } catch (const std::system_error& error) {
+    std::cerr << "domsec: " << error.what() << '\n';
+    return 3;
+  } catch (const std::bad_alloc&) {
+    std::cerr << "domsec: out of memory\n";
+    return 3;
   } catch (const std::exception& error) {
     std::cerr << "domsec: internal error: " << error.what() << '\n';
     return 4;
@@ -75,6 +84,9 @@ int run(const Command& command) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A closed pipe and a full file are errors of the write that meets them, not the end of a server with sessions.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   CLI::App app{"domsec plays either end of a mutual-TLS mail session, and says who refuses whom, and why.", "domsec"};
   app.set_version_flag("--version", [] { return std::string("domsec " DOMSEC_VERSION); });
   app.require_subcommand(0, 1);

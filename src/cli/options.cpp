@@ -91,9 +91,12 @@ session::EdgeSettings edge_settings_of(const EndOptions& options) {
   if (options.only_ipv4 && options.only_ipv6) throw UsageError("-4 and -6 exclude each other");
   settings.ipv4 = !options.only_ipv6;
   settings.ipv6 = !options.only_ipv4;
-  if (options.timeout_seconds < 0) throw UsageError("--timeout: give a positive number of seconds");
+  // Written so that NaN fails too. Beyond a day no phase waits anyhow.
+  if (!(options.timeout_seconds >= 0 && options.timeout_seconds <= 86400)) {
+    throw UsageError("--timeout: give a number of seconds, at most 86400");
+  }
   if (options.timeout_seconds > 0) {
-    const net::Milliseconds limit(static_cast<long>(options.timeout_seconds * 1000));
+    const net::Milliseconds limit(std::max(1L, static_cast<long>(options.timeout_seconds * 1000)));
     settings.timeouts = session::Timeouts::capped(limit);
     settings.dns_timeout = std::min(settings.dns_timeout, limit);
     settings.crl_timeout = std::min(settings.crl_timeout, limit);
@@ -103,7 +106,12 @@ session::EdgeSettings edge_settings_of(const EndOptions& options) {
     if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) {
       throw UsageError("--resolve: '" + text + "' is not HOST:ADDRESS");
     }
-    settings.resolve[text.substr(0, colon)].push_back(text.substr(colon + 1));
+    const std::string address = text.substr(colon + 1);
+    const std::string in_brackets = address.front() == '[' ? address : "[" + address + "]";
+    if (!net::read_endpoint(address + ":0") && !net::read_endpoint(in_brackets + ":0")) {
+      throw UsageError("--resolve: '" + address + "' is no numeric address; write HOST:192.0.2.1 or HOST:2001:db8::1");
+    }
+    settings.resolve[text.substr(0, colon)].push_back(address);
   }
   return settings;
 }
@@ -127,6 +135,13 @@ std::pair<std::string, std::uint16_t> read_host_port(const std::string& text, st
   }
   if (host.empty()) throw UsageError("'" + text + "': the host is missing");
   return {host, port};
+}
+
+net::Endpoint read_listen(const std::string& text) {
+  for (const std::string& form : {text, text + ":25", "[" + text + "]:25"}) {
+    if (const auto endpoint = net::read_endpoint(form)) return *endpoint;
+  }
+  throw UsageError("--listen: '" + text + "' is no ADDRESS:PORT; write 127.0.0.1:2525, [::1]:2525 or 0.0.0.0:25");
 }
 
 TargetText read_target(const std::string& text) {

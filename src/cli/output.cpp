@@ -19,6 +19,12 @@ bool is_set(const char* name) {
   return value && *value && std::strcmp(value, "0") != 0;
 }
 
+int open_for_append(const std::string& file) {
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (descriptor < 0) throw UsageError("cannot write " + file + ": " + std::strerror(errno));
+  return descriptor;
+}
+
 report::Detail detail_of(const OutputOptions& options) {
   if (options.verbosity >= 2) return report::Detail::transcript;
   return options.verbosity == 1 ? report::Detail::certificates : report::Detail::checklist;
@@ -37,9 +43,10 @@ report::Colour colour_for(const OutputOptions& options, int descriptor) {
   return ::isatty(descriptor) && !dumb ? report::Colour::ansi : report::Colour::none;
 }
 
+void require_writable(const std::string& file) { ::close(open_for_append(file)); }
+
 void append_line(const std::string& file, const std::string& line) {
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (descriptor < 0) throw UsageError("cannot write " + file + ": " + std::strerror(errno));
+  const int descriptor = open_for_append(file);
   const std::string octets = line + "\n";
   std::size_t written = 0;
   while (written < octets.size()) {

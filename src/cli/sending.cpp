@@ -1,5 +1,7 @@
 #include "domsec/cli/sending.h"
 
+#include <array>
+#include <charconv>
 #include <iostream>
 #include <map>
 #include <ostream>
@@ -22,11 +24,9 @@ struct Errand {
 
 std::size_t hosts_of(const std::string& mx) {
   if (mx.empty() || mx == "all") return 0;
-  try {
-    const int hosts = std::stoi(mx);
-    if (hosts > 0) return static_cast<std::size_t>(hosts);
-  } catch (const std::exception&) {
-  }
+  std::size_t hosts = 0;
+  const auto [end, error] = std::from_chars(mx.data(), mx.data() + mx.size(), hosts);
+  if (error == std::errc() && end == mx.data() + mx.size() && hosts > 0) return hosts;
   throw UsageError("--mx: '" + mx + "' is neither a number of hosts nor all");
 }
 
@@ -121,7 +121,9 @@ session::Message message_of(const SendOptions& options, const std::string& from,
     if (!message.reverse_path) throw UsageError("--from: '" + from + "' is no mail address; <> is the null reverse-path");
   }
   for (const std::string& recipient : to) {
-    message.recipients.push_back(smtp::ForwardPath{smtp::parse_mailbox(recipient, smtp::AllowUtf8::yes)});
+    auto mailbox = smtp::parse_mailbox(recipient, smtp::AllowUtf8::yes);
+    if (!mailbox) throw UsageError("--to: '" + recipient + "' is no mail address");
+    message.recipients.push_back(smtp::ForwardPath{std::move(mailbox)});
   }
   message.content = read_content(options, from, to);
   return message;

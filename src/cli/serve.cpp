@@ -30,8 +30,8 @@ exchange::Organisation served_organisation(const ServeOptions& options) {
   exchange::ReceiveConnector& connector = organisation.receive_connectors.front();
   if (!options.listen.empty()) connector.bindings.clear();
   for (const std::string& text : options.listen) {
-    const auto [address, port] = read_host_port(text, 25);
-    connector.bindings.push_back(exchange::Binding{address, port});
+    const net::Endpoint endpoint = read_listen(text);
+    connector.bindings.push_back(exchange::Binding{endpoint.address, endpoint.port});
   }
   if (connector.bindings.empty()) throw UsageError("serve: give --listen ADDRESS:PORT, or Bindings in the configuration");
   if (const auto error = organisation.transport_config.tls_receive_domain_secure_list.add(options.domain_secure)) {
@@ -54,6 +54,27 @@ exchange::Organisation served_organisation(const ServeOptions& options) {
   return organisation;
 }
 
+/// A server without STARTTLS is not what its operator meant. A key that cannot be used is an error; a certificate that
+/// selection does not take (expired, another name) is said, and mail without TLS goes on.
+void require_identity(const session::Edge& edge, std::ostream& err) {
+  for (const exchange::ReceiveConnector& connector : edge.organisation().receive_connectors) {
+    if (!connector.enabled || !(*connector.auth_mechanism).tls) continue;
+    const session::OwnChoice own = edge.own_certificate(connector.tls_certificate_name, connector.fqdn);
+    if (own.credentials) continue;
+    switch (own.event.trouble) {
+      case policy::OwnTrouble::key_protected:
+      case policy::OwnTrouble::key_mismatch:
+      case policy::OwnTrouble::key_missing: throw UsageError(own.event.reason);
+      case policy::OwnTrouble::none:
+      case policy::OwnTrouble::not_found:
+      case policy::OwnTrouble::name_not_found:
+      case policy::OwnTrouble::expired:
+      case policy::OwnTrouble::not_for_smtp: break;
+    }
+    err << "domsec: STARTTLS is not offered on connector " << connector.name << ": " << own.event.reason << '\n';
+  }
+}
+
 /// `2026-11-22T10:02:41Z  192.0.2.7:50412  woodgrovebank.com  refuse  DS110 certificate-host-mismatch`
 void print_session(std::ostream& out, const transcript::Transcript& transcript) {
   bool any = false;
@@ -69,6 +90,20 @@ void print_session(std::ostream& out, const transcript::Transcript& transcript) 
   out.flush();
 }
 
+/// Each session to the file and to standard output. A file that cannot be written any more ends no session.
+void tell(const OutputOptions& options, const transcript::Transcript& transcript, std::ostream& out, std::ostream& err) {
+  try {
+    if (!options.session_file.empty()) append_line(options.session_file, transcript::session_json(transcript));
+  } catch (const UsageError& error) {
+    err << "domsec: " << error.what() << '\n';
+  }
+  if (options.json) {
+    out << transcript::session_json(transcript) << std::endl;
+  } else if (!options.quiet) {
+    print_session(out, transcript);
+  }
+}
+
 }  // namespace
 
 int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
@@ -82,17 +117,14 @@ int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err)
   settings.clock = now_in_milliseconds;
   settings.session_ids = std::make_shared<transcript::SessionIds>(now_in_milliseconds());
   settings.keep = lab::keep_in_spool;
+  if (!options.output.session_file.empty()) require_writable(options.output.session_file);
   std::size_t sessions = 0;
   settings.ended = [&](const transcript::Transcript& transcript) {
-    if (!options.output.session_file.empty()) append_line(options.output.session_file, transcript::session_json(transcript));
-    if (options.output.json) {
-      out << transcript::session_json(transcript) << std::endl;
-    } else if (!options.output.quiet) {
-      print_session(out, transcript);
-    }
+    tell(options.output, transcript, out, err);
     if (options.count != 0 && ++sessions >= options.count) loop.stop();
   };
   lab::EdgeServer server(loop, served_organisation(options), std::move(settings));
+  if (!options.implicit_tls) require_identity(server.edge(), err);
   server.listen();
   for (const net::Endpoint& endpoint : server.endpoints()) err << "domsec: listening on " << endpoint.text() << '\n';
   loop.on_termination([&](int) { loop.stop(); });

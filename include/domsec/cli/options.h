@@ -108,6 +108,8 @@ struct TargetText {
 
 /// `HOST:PORT`, `[ADDRESS]:PORT`, PORT may be left out.
 [[nodiscard]] std::pair<std::string, std::uint16_t> read_host_port(const std::string& text, std::uint16_t port);
+/// `ADDRESS:PORT` to listen on, the address numeric, the port 25 when it is left out and a free one when it is 0.
+[[nodiscard]] net::Endpoint read_listen(const std::string& text);
 /// RFC 5321 steps by name: greeting, ehlo, starttls, tls, ehlo2, mail, rcpt, data, dot.
 [[nodiscard]] policy::Step read_stage(const std::string& text);
 
