@@ -177,6 +177,7 @@ task<TlsSession> Channel::start_tls(TlsStart start, SteadyPoint deadline) {
     }
   } catch (ChannelError& error) {
     error.during_handshake = true;
+    error.seen = body.tls->seen_so_far();
     throw;
   }
 }

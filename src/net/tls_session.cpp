@@ -29,6 +29,20 @@ TlsSession TlsStream::session() {
   return session;
 }
 
+std::shared_ptr<const TlsSession> TlsStream::seen_so_far() {
+  SSL* const ssl = ssl_.get();
+  const SSL_CIPHER* const cipher = SSL_get_pending_cipher(ssl);
+  if (cipher == nullptr && SSL_get_current_cipher(ssl) == nullptr) return nullptr;  // no version was agreed yet
+  auto session = std::make_shared<TlsSession>();
+  session->version = SSL_get_version(ssl);
+  const bool server = start_.role == TlsRole::server;
+  session->client_certificate_requested = server ? (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0 : requested_;
+  session->own_certificate_sent = own_sent_;
+  session->requested_ca_names = ca_names_;
+  session->presented = presented();
+  return session;
+}
+
 pki::Chain TlsStream::presented() const {
   pki::Chain chain;
   // In the server role OpenSSL keeps the client's own certificate apart from the rest of the list.

@@ -44,6 +44,8 @@ class TlsStream {
 
   /// Valid after the handshake; hands over what was noted.
   [[nodiscard]] TlsSession session();
+  /// The same of a handshake that failed; null when nothing was agreed.
+  [[nodiscard]] std::shared_ptr<const TlsSession> seen_so_far();
 
   // For the callbacks of OpenSSL, which find this object in the SSL's ex_data.
   static TlsStream* of(const SSL* ssl);

@@ -89,7 +89,18 @@ void record_break(transcript::Transcript& transcript, policy::Step step, const n
   }
   if (error.during_handshake) {
     const std::string reason = error.tls_reason.empty() ? std::string(error.what()) : error.tls_reason;
-    transcript.append(transcript::TlsFailed{break_kind(error.fault), reason, is_clear_text(error.unexpected_octets)});
+    transcript::TlsFailed failed;
+    failed.kind = break_kind(error.fault);
+    failed.reason = reason;
+    failed.clear_text = is_clear_text(error.unexpected_octets);
+    if (error.seen) {
+      failed.version = error.seen->version;
+      failed.client_certificate_requested = error.seen->client_certificate_requested;
+      failed.own_certificate_sent = error.seen->own_certificate_sent;
+      failed.requested_ca_names = error.seen->requested_ca_names;
+      if (!error.seen->presented.empty()) transcript.append(transcript::PeerCertificatesSeen{error.seen->presented});
+    }
+    transcript.append(std::move(failed));
   }
   transcript.append(transcript::Broken{step, break_kind(error.fault), error.what()});
 }

@@ -107,6 +107,10 @@ class Collection {
     evidence_.tls.started = true;
     evidence_.tls.failure = event.reason;
     evidence_.tls.clear_text = event.clear_text;
+    evidence_.tls.version = event.version;
+    evidence_.tls.client_certificate_requested = event.client_certificate_requested;
+    evidence_.tls.own_certificate_sent = event.own_certificate_sent;
+    evidence_.tls.requested_ca_names = event.requested_ca_names;
     if (!evidence_.broken) evidence_.broken = policy::Break{Step::handshake, event.kind, event.reason};
   }
   void operator()(const AlertSeen& event) {

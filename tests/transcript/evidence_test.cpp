@@ -207,7 +207,7 @@ TEST(EvidenceOf, TellsHowTlsAndTheConnectionEnded) {
   const auto alert = [](int number) { return pki::Alert{number, true}; };
   run({
       {"a failed handshake is a break at the handshake", Role::send,
-       [](Transcript& t) { t.append(TlsFailed{policy::BreakKind::protocol_error, "wrong version number", true}); },
+       [](Transcript& t) { t.append(TlsFailed{policy::BreakKind::protocol_error, "wrong version number", true, {}, false, false, {}}); },
        [](const Evidence& e) {
          EXPECT_TRUE(e.tls.started && e.tls.clear_text);
          EXPECT_EQ(e.tls.failure, "wrong version number");
@@ -216,7 +216,7 @@ TEST(EvidenceOf, TellsHowTlsAndTheConnectionEnded) {
        }},
       {"the break that the session tells wins", Role::send,
        [](Transcript& t) {
-         t.append(TlsFailed{policy::BreakKind::closed, "eof", false});
+         t.append(TlsFailed{policy::BreakKind::closed, "eof", false, {}, false, false, {}});
          t.append(Broken{Step::handshake, policy::BreakKind::reset, "reset"});
        },
        [](const Evidence& e) {

@@ -468,7 +468,7 @@ TEST(ProtocolLog, IsOnePhysicalLineOfNineFieldsWhateverThePeerSays) {
     peer->issuer = octets(random);
     peer->dns_names = {octets(random), octets(random)};
     transcript.append(PeerCertificatesSeen{{peer}});
-    transcript.append(TlsFailed{policy::BreakKind::reset, octets(random), false});
+    transcript.append(TlsFailed{policy::BreakKind::reset, octets(random), false, {}, false, false, {}});
     transcript.append(Broken{policy::Step::ehlo, policy::BreakKind::reset, octets(random)});
     transcript.append(Irregularity{octets(random)});
     pki::NameMatch name;

@@ -45,18 +45,6 @@ enum class ChannelFault {
   local,            // own socket trouble (no descriptors, address in use)
 };
 
-class ChannelError : public std::runtime_error {
- public:
-  ChannelError(ChannelFault of, const std::string& what) : std::runtime_error(what), fault(of) {}
-  ChannelFault fault;
-  std::optional<pki::Alert> alert;      // received (tls_alert) or sent (tls_failed)
-  bool during_handshake = false;
-  /// OpenSSL's reason text (`wrong version number`, `no shared cipher`), empty when there is none.
-  std::string tls_reason;
-  /// First octets received where a TLS record was due: tells clear text from garbage (DS013, DS023).
-  std::string unexpected_octets;
-};
-
 [[nodiscard]] std::string_view text(ChannelFault fault);
 
 /// What one handshake showed. Observations only.
@@ -72,6 +60,20 @@ struct TlsSession {
   pki::Chain presented;                // the peer's, leaf first; empty when it presented none
   pki::CertificatePtr own;             // our leaf when it was sent or offered
   pki::ChannelBindings bindings;
+};
+
+class ChannelError : public std::runtime_error {
+ public:
+  ChannelError(ChannelFault of, const std::string& what) : std::runtime_error(what), fault(of) {}
+  ChannelFault fault;
+  std::optional<pki::Alert> alert;      // received (tls_alert) or sent (tls_failed)
+  bool during_handshake = false;
+  /// What a handshake that failed had shown by then; null when it failed before the peer's first message.
+  std::shared_ptr<const TlsSession> seen;
+  /// OpenSSL's reason text (`wrong version number`, `no shared cipher`), empty when there is none.
+  std::string tls_reason;
+  /// First octets received where a TLS record was due: tells clear text from garbage (DS013, DS023).
+  std::string unexpected_octets;
 };
 
 /// Judges the peer inside the handshake for the require-alert mode: returns the alert number to send, or nothing to go on.

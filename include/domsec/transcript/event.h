@@ -63,6 +63,11 @@ struct TlsFailed {
   policy::BreakKind kind = policy::BreakKind::protocol_error;
   std::string reason;                       // OpenSSL's words, or the way the connection ended
   bool clear_text = false;
+  // What the handshake had shown by then.
+  std::string version;
+  bool client_certificate_requested = false;
+  bool own_certificate_sent = false;
+  std::vector<std::string> requested_ca_names;
 };
 struct AlertSeen { Direction direction; pki::Alert alert; bool after_handshake = false; };
 /// Leaf first; empty = the peer presented none.
