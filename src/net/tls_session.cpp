@@ -31,8 +31,10 @@ TlsSession TlsStream::session() {
 
 std::shared_ptr<const TlsSession> TlsStream::seen_so_far() {
   SSL* const ssl = ssl_.get();
-  const SSL_CIPHER* const cipher = SSL_get_pending_cipher(ssl);
-  if (cipher == nullptr && SSL_get_current_cipher(ssl) == nullptr) return nullptr;  // no version was agreed yet
+  // Without the peer's first message nothing is agreed, and the version would be the one that we offered.
+  const bool agreed = SSL_get_pending_cipher(ssl) != nullptr || SSL_get_current_cipher(ssl) != nullptr ||
+                      SSL_get0_peer_certificate(ssl) != nullptr || requested_;
+  if (!agreed) return nullptr;
   auto session = std::make_shared<TlsSession>();
   session->version = SSL_get_version(ssl);
   const bool server = start_.role == TlsRole::server;

@@ -64,10 +64,10 @@ struct TlsFailed {
   std::string reason;                       // OpenSSL's words, or the way the connection ended
   bool clear_text = false;
   // What the handshake had shown by then.
-  std::string version;
+  std::string version{};
   bool client_certificate_requested = false;
   bool own_certificate_sent = false;
-  std::vector<std::string> requested_ca_names;
+  std::vector<std::string> requested_ca_names{};
 };
 struct AlertSeen { Direction direction; pki::Alert alert; bool after_handshake = false; };
 /// Leaf first; empty = the peer presented none.
