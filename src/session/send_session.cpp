@@ -21,6 +21,7 @@ struct Sending {
   bool tls = false;
   bool confirmed = false;            // the first reply inside TLS has arrived
   SendResult result;
+  std::optional<finding::Code> decided;   // what the last recorded judgement says
 
   void begin(Step next) {
     step = next;
@@ -39,6 +40,13 @@ struct Sending {
   }
   void judge() {
     result.verdict = policy::judge_send(plan.requirement, transcript::evidence_of(transcript), plan.rules, plan.now());
+  }
+  /// Judges what is known now, and records the judgement unless the last one recorded says the same.
+  void decide() {
+    judge();
+    if (decided == result.verdict.headline.code) return;
+    decided = result.verdict.headline.code;
+    transcript.append(transcript::PolicyDecided{partner(), plan.requirement.list, result.verdict});
   }
   [[nodiscard]] std::string partner() const {
     const auto& reference = plan.requirement.reference ? plan.requirement.reference : plan.reference;
@@ -241,8 +249,7 @@ void record_delivery(Sending& sending) {
 /// The mail, when the verdict so far allows it.
 net::task<void> send_mail(net::Channel& channel, Sending& sending) {
   const SendPlan& plan = sending.plan;
-  sending.judge();
-  sending.transcript.append(transcript::PolicyDecided{sending.partner(), plan.requirement.list, sending.result.verdict});
+  sending.decide();
   const bool allowed = sending.result.verdict.result == policy::Result::pass &&
                        sending.result.verdict.treatment != policy::Treatment::refuse &&
                        (sending.tls || !sending.demands_tls());
@@ -294,13 +301,14 @@ net::task<void> quit(net::Channel& channel, Sending& sending) {
   } catch (const ProtocolError&) {
     // Nothing was lost: what mattered was said before QUIT.
   }
+  sending.decide();
   sending.transcript.append(transcript::Disconnected{transcript::DisconnectReason::local});
 }
 
 }  // namespace
 
 net::task<SendResult> send_session(const SendPlan& plan, net::Endpoint to, std::string host, transcript::Transcript& transcript) {
-  Sending sending{plan, transcript, net::read_endpoint(host + ":0") ? std::string() : host, Step::connect, {}, false, false, {}};
+  Sending sending{plan, transcript, net::read_endpoint(host + ":0") ? std::string() : host, Step::connect, {}, false, false, {}, {}};
   sending.begin(Step::connect);
   transcript.append(transcript::Connecting{host, to.text()});
   std::optional<net::Channel> channel;
@@ -319,11 +327,11 @@ net::task<SendResult> send_session(const SendPlan& plan, net::Endpoint to, std::
   if (channel && !broken) {
     co_await quit(*channel, sending);
     co_await channel->shutdown();
-  } else if (channel) {
-    transcript.append(transcript::Disconnected{*broken});
-    channel->close();
+  } else {
+    sending.decide();
+    if (channel) transcript.append(transcript::Disconnected{*broken});
+    if (channel) channel->close();
   }
-  sending.judge();
   co_return std::move(sending.result);
 }
 
