@@ -1,4 +1,5 @@
-// Typed reads of one section. Every refusal is `file:line: what is wrong; remedy` and shows the operator's text escaped.
+// Typed reads of one section. Every refusal is `file:line: what is wrong; remedy` and shows the operator's
+// text escaped.
 #include "configuration_section.h"
 
 #include <algorithm>
@@ -23,7 +24,8 @@ std::string type_name(const ConfigurationValue& value) {
 }
 
 bool has_control_byte(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 /// Levenshtein's distance of two short words; long ones are far from every key.
@@ -123,7 +125,8 @@ void Section::read(std::string_view key, std::optional<smtp::Domain>& into) {
 
 std::string Section::resolved(const std::string& path) const {
   if (path.empty()) return path;
-  return (std::filesystem::path(file_).parent_path() / path).string();  // an absolute path replaces the directory
+  return (std::filesystem::path(file_).parent_path() / path)
+      .string();  // an absolute path replaces the directory
 }
 
 void Section::read_path(std::string_view key, std::string& into) {
@@ -135,7 +138,8 @@ void Section::read_paths(std::string_view key, std::vector<std::string>& into) {
   if (!entries) return;
   into.clear();
   for (const Entry& entry : *entries) {
-    if (entry.text.empty()) refuse_at(entry.line, std::string(key) + ": a file name is empty; name the file or remove the entry");
+    if (entry.text.empty())
+      refuse_at(entry.line, std::string(key) + ": a file name is empty; name the file or remove the entry");
     into.push_back(resolved(entry.text));
   }
 }
@@ -146,20 +150,23 @@ void Section::read_number(std::string_view key, int& into, int least, int most) 
   const auto* number = std::get_if<std::int64_t>(&entry->value.value);
   if (number == nullptr) refuse_type(*entry, "write a whole number without quotation marks");
   if (*number < least || *number > most) {
-    refuse_at(entry->line, entry->key + ": " + std::to_string(*number) + " is out of range; write a number from " +
-                               std::to_string(least) + " to " + std::to_string(most));
+    refuse_at(entry->line, entry->key + ": " + std::to_string(*number) +
+                               " is out of range; write a number from " + std::to_string(least) + " to " +
+                               std::to_string(most));
   }
   into = static_cast<int>(*number);
 }
 
 void Section::read_limit(std::string_view key, int& into, int least, int most) {
-  const auto found = std::find_if(table_.begin(), table_.end(), [key](const auto& entry) { return entry.key == key; });
+  const auto found =
+      std::find_if(table_.begin(), table_.end(), [key](const auto& entry) { return entry.key == key; });
   if (found == table_.end() || !std::holds_alternative<std::string>(found->value.value)) {
     read_number(key, into, least, most);
     return;
   }
   const std::optional<Entry> entry = read_text(key);
-  if (lower_case(entry->text) != "unlimited") refuse_value(key, *entry, "a limit; write a whole number or \"unlimited\"");
+  if (lower_case(entry->text) != "unlimited")
+    refuse_value(key, *entry, "a limit; write a whole number or \"unlimited\"");
   into = unlimited_number;
 }
 
@@ -177,10 +184,12 @@ void Section::read_size(std::string_view key, std::uint64_t& into, std::uint64_t
   } else {
     refuse_type(*entry, "write a number of octets or a size such as \"10MB\"");
   }
-  if (!size) refuse_value(key, Entry{written, entry->line}, "a size; write a number of octets or a size such as \"10MB\"");
+  if (!size)
+    refuse_value(key, Entry{written, entry->line},
+                 "a size; write a number of octets or a size such as \"10MB\"");
   if (*size < least || *size > most) {
-    refuse_at(entry->line, entry->key + ": " + shown(written) + " is out of range; write a size from " + size_text(least) +
-                               " to " + size_text(most));
+    refuse_at(entry->line, entry->key + ": " + shown(written) + " is out of range; write a size from " +
+                               size_text(least) + " to " + size_text(most));
   }
   into = *size;
 }
@@ -193,8 +202,9 @@ void Section::read_time_span(std::string_view key, std::chrono::seconds& into, s
   const std::optional<std::chrono::seconds> span = exchange::read_time_span(entry->text);
   if (!span) refuse_value(key, *entry, "a time span; " + remedy);
   if (*span < least || *span > most) {
-    refuse_at(entry->line, std::string(key) + ": " + shown(entry->text) + " is out of range; write a time span from " +
-                               time_span_text(least) + " to " + time_span_text(most));
+    refuse_at(entry->line, std::string(key) + ": " + shown(entry->text) +
+                               " is out of range; write a time span from " + time_span_text(least) + " to " +
+                               time_span_text(most));
   }
   into = *span;
 }
@@ -205,8 +215,10 @@ std::vector<Section::Entry> Section::texts(std::string_view key, const Configura
   for (const ConfigurationValue& value : array) {
     const auto* text = std::get_if<std::string>(&value.value);
     const std::string head = std::string(key) + ": entry " + std::to_string(out.size() + 1);
-    if (text == nullptr) refuse_at(value.line, head + " is " + type_name(value) + "; write texts in quotation marks");
-    if (has_control_byte(*text)) refuse_at(value.line, head + " holds a control character; write plain text on one line");
+    if (text == nullptr)
+      refuse_at(value.line, head + " is " + type_name(value) + "; write texts in quotation marks");
+    if (has_control_byte(*text))
+      refuse_at(value.line, head + " holds a control character; write plain text on one line");
     out.push_back(Entry{*text, value.line});
   }
   return out;
@@ -221,8 +233,10 @@ std::optional<std::vector<Section::Entry>> Section::read_list(std::string_view k
 }
 
 std::optional<std::vector<Section::Entry>> Section::read_set(std::string_view key) {
-  const auto found = std::find_if(table_.begin(), table_.end(), [key](const auto& entry) { return entry.key == key; });
-  if (found == table_.end() || !std::holds_alternative<std::string>(found->value.value)) return read_list(key);
+  const auto found =
+      std::find_if(table_.begin(), table_.end(), [key](const auto& entry) { return entry.key == key; });
+  if (found == table_.end() || !std::holds_alternative<std::string>(found->value.value))
+    return read_list(key);
   const std::optional<Entry> whole = read_text(key);
   std::vector<Entry> out;
   std::string_view rest = whole->text;
@@ -238,8 +252,9 @@ void Section::refuse_unknown_keys() const {
   for (const ConfigurationEntry& entry : table_) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
     const std::optional<std::string> suggestion = nearest(entry.key, known_);
-    refuse_at(entry.line, title_ + " has no parameter " + shown(entry.key) + "; " +
-                              (suggestion ? "did you mean " + *suggestion + "?" : "it has " + joined(known_)));
+    refuse_at(entry.line,
+              title_ + " has no parameter " + shown(entry.key) + "; " +
+                  (suggestion ? "did you mean " + *suggestion + "?" : "it has " + joined(known_)));
   }
 }
 

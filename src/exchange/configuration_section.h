@@ -1,5 +1,5 @@
-// One section of the configuration: every read names the key, so that the keys asked for are the keys that are known.
-// A read without the key in the file leaves the target, which holds the default, as it is.
+// One section of the configuration: every read names the key, so that the keys asked for are the keys that
+// are known. A read without the key in the file leaves the target, which holds the default, as it is.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,15 @@
 
 namespace domsec::exchange {
 
-/// The nearest of `known` to `written`: the same but for case, or a few letters off. Nothing when all are far away.
-[[nodiscard]] std::optional<std::string> nearest(std::string_view written, const std::vector<std::string>& known);
+/// The nearest of `known` to `written`: the same but for case, or a few letters off. Nothing when all are far
+/// away.
+[[nodiscard]] std::optional<std::string> nearest(std::string_view written,
+                                                 const std::vector<std::string>& known);
 
 class Section {
  public:
-  /// `title` as it is written, `[[SendConnector]]`; `origins` receives the place of each parameter that is read.
+  /// `title` as it is written, `[[SendConnector]]`; `origins` receives the place of each parameter that is
+  /// read.
   Section(std::string title, const ConfigurationTable& table, std::string file, Origins& origins);
 
   struct Entry {
@@ -39,7 +42,8 @@ class Section {
   /// As read_number, and `"unlimited"`.
   void read_limit(std::string_view key, int& into, int least, int most);
   void read_size(std::string_view key, std::uint64_t& into, std::uint64_t least, std::uint64_t most);
-  void read_time_span(std::string_view key, std::chrono::seconds& into, std::chrono::seconds least, std::chrono::seconds most);
+  void read_time_span(std::string_view key, std::chrono::seconds& into, std::chrono::seconds least,
+                      std::chrono::seconds most);
   /// A list of texts with their lines; nothing when the key is missing.
   [[nodiscard]] std::optional<std::vector<Entry>> read_list(std::string_view key);
   /// As read_list, and a single text, which is cut at its commas as PowerShell prints sets.

@@ -1,5 +1,5 @@
-// What is checked of a configuration file before a parser sees it: kind and size of the file, UTF-8 (RFC 3629), depth.
-// Not here: TOML's grammar (read_toml.cpp), the parameters (organisation_sections.cpp).
+// What is checked of a configuration file before a parser sees it: kind and size of the file, UTF-8 (RFC
+// 3629), depth. Not here: TOML's grammar (read_toml.cpp), the parameters (organisation_sections.cpp).
 #include "configuration_text.h"
 
 #include <cerrno>
@@ -27,8 +27,12 @@ bool within(unsigned char octet, int least, int most) { return octet >= least &&
 
 /// RFC 3629 4: octets of the well-formed sequence at the start of `text`; 0 when there is none.
 std::size_t utf8_sequence(std::string_view text) {
-  const auto octet = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0; };
-  const auto tail = [&octet](std::size_t i) { return within(static_cast<unsigned char>(octet(i)), 0x80, 0xbf); };
+  const auto octet = [text](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+  };
+  const auto tail = [&octet](std::size_t i) {
+    return within(static_cast<unsigned char>(octet(i)), 0x80, 0xbf);
+  };
   const auto first = static_cast<unsigned char>(octet(0));
   const auto second = static_cast<unsigned char>(octet(1));
   if (first < 0x80) return 1;
@@ -54,8 +58,8 @@ void check_utf8(std::string_view text, const std::string& file) {
   }
 }
 
-/// TOML 1.0: the end of the string or comment that starts at `at`, or the end of the text. An unfinished string stops the
-/// parser at the same place, so that nothing behind it matters.
+/// TOML 1.0: the end of the string or comment that starts at `at`, or the end of the text. An unfinished
+/// string stops the parser at the same place, so that nothing behind it matters.
 std::size_t end_of_quiet_part(std::string_view text, std::size_t at) {
   if (text[at] == '#') return std::min(text.find('\n', at), text.size());
   const std::string_view mark = text.substr(at, 1);
@@ -76,7 +80,8 @@ std::size_t end_of_quiet_part(std::string_view text, std::size_t at) {
   return text.size();
 }
 
-/// Deep nesting would exhaust the stack when the tree is destroyed: toml++ bounds brackets, but not dotted keys.
+/// Deep nesting would exhaust the stack when the tree is destroyed: toml++ bounds brackets, but not dotted
+/// keys.
 void check_depth(std::string_view text, const std::string& file) {
   int brackets = 0;
   int dots = 0;
@@ -90,7 +95,8 @@ void check_depth(std::string_view text, const std::string& file) {
     if ((c == ']' || c == '}') && brackets > 0) --brackets;
     dots = c == '.' ? dots + 1 : (c == '=' || c == ',' || c == '\n' || c == '{' || c == '[') ? 0 : dots;
     if (brackets > deepest || dots > deepest) {
-      refuse(file, line_of(text, at), "the text nests deeper than any section does; remove the brackets or dots");
+      refuse(file, line_of(text, at),
+             "the text nests deeper than any section does; remove the brackets or dots");
     }
     ++at;
   }
@@ -125,7 +131,9 @@ std::string read_configuration_file(const std::string& file) {
     refuse(file, 0, "the file is larger than 1 MiB; a configuration never is, so check the name");
   }
   std::ifstream in(file, std::ios::binary);
-  if (!in) refuse(file, 0, std::string("the file cannot be read (") + std::strerror(errno) + "); check its permissions");
+  if (!in)
+    refuse(file, 0,
+           std::string("the file cannot be read (") + std::strerror(errno) + "); check its permissions");
   std::string text(most_octets + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (in.bad()) refuse(file, 0, "the file cannot be read to its end; check the disk");
@@ -134,7 +142,8 @@ std::string read_configuration_file(const std::string& file) {
 }
 
 void check_configuration_text(std::string_view text, const std::string& file) {
-  if (text.size() > most_octets) refuse(file, 1, "the text is larger than 1 MiB; a configuration never is, so check the file");
+  if (text.size() > most_octets)
+    refuse(file, 1, "the text is larger than 1 MiB; a configuration never is, so check the file");
   check_utf8(text, file);
   check_depth(text, file);
 }

@@ -1,4 +1,5 @@
-// The bytes of a configuration file and the tree read from them, before any meaning. toml++ stays behind read_toml.cpp.
+// The bytes of a configuration file and the tree read from them, before any meaning. toml++ stays behind
+// read_toml.cpp.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +36,8 @@ struct ConfigurationEntry {
 
 /// At most 1 MiB of a regular file. Throws ConfigError.
 [[nodiscard]] std::string read_configuration_file(const std::string& file);
-/// UTF-8, not empty, and no deeper than a configuration can be: the parser recurses over brackets and dotted keys.
+/// UTF-8, not empty, and no deeper than a configuration can be: the parser recurses over brackets and dotted
+/// keys.
 void check_configuration_text(std::string_view text, const std::string& file);
 
 }  // namespace domsec::exchange

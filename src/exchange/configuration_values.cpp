@@ -1,4 +1,5 @@
-// Values in Exchange's notation (spec exchange 2.1, 3.2). Not here: which range a parameter has (the sections).
+// Values in Exchange's notation (spec exchange 2.1, 3.2). Not here: which range a parameter has (the
+// sections).
 #include "configuration_values.h"
 
 #include <arpa/inet.h>
@@ -83,7 +84,8 @@ std::string time_span_text(std::chrono::seconds span) {
 
 bool is_ip_address(const std::string& text) {
   std::array<unsigned char, 16> address{};
-  return inet_pton(AF_INET, text.c_str(), address.data()) == 1 || inet_pton(AF_INET6, text.c_str(), address.data()) == 1;
+  return inet_pton(AF_INET, text.c_str(), address.data()) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), address.data()) == 1;
 }
 
 std::optional<Binding> read_binding(std::string_view text) {
@@ -105,7 +107,8 @@ std::string binding_text(const Binding& binding) {
 }
 
 bool is_smart_host(const std::string& text) {
-  if (text.size() > 2 && text.front() == '[' && text.back() == ']') return is_ip_address(text.substr(1, text.size() - 2));
+  if (text.size() > 2 && text.front() == '[' && text.back() == ']')
+    return is_ip_address(text.substr(1, text.size() - 2));
   return is_ip_address(text) || smtp::is_host_name(text);
 }
 

@@ -1,4 +1,5 @@
-// [[SendConnector]] and [[ReceiveConnector]]: the parameters of spec exchange 2.1, 3.1 and 3.2 with their ranges.
+// [[SendConnector]] and [[ReceiveConnector]]: the parameters of spec exchange 2.1, 3.1 and 3.2 with their
+// ranges.
 #include <algorithm>
 
 #include "configuration_values.h"
@@ -18,7 +19,8 @@ void read_name(Section& section, const Origin& origin, std::string& into) {
   section.read("Name", into);
   if (!into.empty() && into.size() <= 64) return;
   const int line = section.origin("Name").line;
-  section.refuse_at(line > 0 ? line : origin.line, "Name has " + std::to_string(into.size()) + " octets; write 1 to 64");
+  section.refuse_at(line > 0 ? line : origin.line,
+                    "Name has " + std::to_string(into.size()) + " octets; write 1 to 64");
 }
 
 void read_smart_hosts(Section& section, std::vector<std::string>& into) {
@@ -27,7 +29,9 @@ void read_smart_hosts(Section& section, std::vector<std::string>& into) {
   into.clear();
   for (const Section::Entry& entry : *entries) {
     if (!is_smart_host(entry.text)) {
-      section.refuse_value("SmartHosts", entry, "a host; write a name such as relay.contoso.com or an address such as [192.0.2.1]");
+      section.refuse_value(
+          "SmartHosts", entry,
+          "a host; write a name such as relay.contoso.com or an address such as [192.0.2.1]");
     }
     into.push_back(entry.text);
   }
@@ -36,12 +40,15 @@ void read_smart_hosts(Section& section, std::vector<std::string>& into) {
 /// Spec exchange 2.5. The two spellings that are near a right one get a remedy of their own.
 [[noreturn]] void refuse_address_space(const Section& section, const Section::Entry& entry) {
   if (entry.text == "--") {
-    section.refuse_value("AddressSpaces", entry, "supported, because there is no Exchange organisation behind domsec; write domains");
+    section.refuse_value("AddressSpaces", entry,
+                         "supported, because there is no Exchange organisation behind domsec; write domains");
   }
   if (entry.text.size() > 1 && entry.text[0] == '*' && entry.text[1] != '.') {
-    section.refuse_value("AddressSpaces", entry, "an address space; write * alone, contoso.com or *.contoso.com");
+    section.refuse_value("AddressSpaces", entry,
+                         "an address space; write * alone, contoso.com or *.contoso.com");
   }
-  section.refuse_value("AddressSpaces", entry, "an address space; write [SMTP:]domain[;cost] with a cost from 1 to 100");
+  section.refuse_value("AddressSpaces", entry,
+                       "an address space; write [SMTP:]domain[;cost] with a cost from 1 to 100");
 }
 
 void read_address_spaces(Section& section, std::vector<AddressSpace>& into) {
@@ -62,7 +69,8 @@ void read_bindings(Section& section, std::vector<Binding>& into) {
   for (const Section::Entry& entry : *entries) {
     std::optional<Binding> binding = read_binding(entry.text);
     if (!binding) {
-      section.refuse_value("Bindings", entry, "an address with a port; write one such as 0.0.0.0:25 or [::1]:2525");
+      section.refuse_value("Bindings", entry,
+                           "an address with a port; write one such as 0.0.0.0:25 or [::1]:2525");
     }
     into.push_back(*std::move(binding));
   }
@@ -75,16 +83,19 @@ void read_auth(Section& section, Sourced<AuthMechanism>& into) {
   for (const Section::Entry& entry : *entries) {
     words.push_back(entry.text);
     if (!read_auth_mechanism({entry.text})) {
-      section.refuse_value("AuthMechanism", entry,
-                           "a mechanism; write None, Tls, Integrated, BasicAuth, BasicAuthRequireTLS, ExchangeServer or "
-                           "ExternalAuthoritative");
+      section.refuse_value(
+          "AuthMechanism", entry,
+          "a mechanism; write None, Tls, Integrated, BasicAuth, BasicAuthRequireTLS, ExchangeServer or "
+          "ExternalAuthoritative");
     }
   }
   const std::optional<AuthMechanism> mechanism = read_auth_mechanism(words);
   const Origin origin = section.origin("AuthMechanism");
   if (!mechanism) {
-    section.refuse_at(origin.line, words.empty() ? "AuthMechanism is an empty list; write [\"None\"] or remove the line"
-                                                 : "AuthMechanism: None stands only alone (RC-1); remove None or the others");
+    section.refuse_at(origin.line,
+                      words.empty()
+                          ? "AuthMechanism is an empty list; write [\"None\"] or remove the line"
+                          : "AuthMechanism: None stands only alone (RC-1); remove None or the others");
   }
   into = Sourced<AuthMechanism>{*mechanism, origin};
 }
@@ -92,16 +103,19 @@ void read_auth(Section& section, Sourced<AuthMechanism>& into) {
 void read_permission_groups(Section& section, std::vector<std::string>& into) {
   const auto entries = section.read_set("PermissionGroups");
   if (!entries) return;
-  const std::vector<std::string> groups{"None",   "AnonymousUsers", "ExchangeUsers", "ExchangeServers", "ExchangeLegacyServers",
-                                        "Partners", "Custom"};
+  const std::vector<std::string> groups{
+      "None",     "AnonymousUsers", "ExchangeUsers", "ExchangeServers", "ExchangeLegacyServers",
+      "Partners", "Custom"};
   into.clear();
   for (const Section::Entry& entry : *entries) {
-    const auto found = std::find_if(groups.begin(), groups.end(),
-                                    [&entry](const std::string& group) { return lower_case(group) == lower_case(entry.text); });
+    const auto found = std::find_if(groups.begin(), groups.end(), [&entry](const std::string& group) {
+      return lower_case(group) == lower_case(entry.text);
+    });
     if (found == groups.end()) {
-      section.refuse_value("PermissionGroups", entry,
-                           "a group; write None, AnonymousUsers, ExchangeUsers, ExchangeServers, ExchangeLegacyServers, "
-                           "Partners or Custom");
+      section.refuse_value(
+          "PermissionGroups", entry,
+          "a group; write None, AnonymousUsers, ExchangeUsers, ExchangeServers, ExchangeLegacyServers, "
+          "Partners or Custom");
     }
     into.push_back(*found);
   }
@@ -116,7 +130,8 @@ void read_receive_limits(Section& section, ReceiveConnector& into) {
   section.read_limit("MaxInboundConnection", into.max_inbound_connection, 1, unlimited_number);
   section.read_limit("MaxInboundConnectionPerSource", into.max_inbound_connection_per_source, 1, 10000);
   section.read_time_span("ConnectionTimeout", into.connection_timeout, seconds(1), hours(24));
-  section.read_time_span("ConnectionInactivityTimeout", into.connection_inactivity_timeout, seconds(1), hours(24));
+  section.read_time_span("ConnectionInactivityTimeout", into.connection_inactivity_timeout, seconds(1),
+                         hours(24));
   section.read_time_span("TarpitInterval", into.tarpit_interval, seconds(0), std::chrono::minutes(10));
 }
 
@@ -149,17 +164,20 @@ SendConnector read_send_connector(const ConfigurationTable& table, const Origin&
                   "a level; write EncryptionOnly, CertificateValidation or DomainValidation");
   section.read_as("TlsDomain", connector.tls_domain, read_domain_with_subdomains,
                   "a domain; write contoso.com, or *.contoso.com for it and its sub-domains");
-  section.read_as("TlsCertificateName", connector.tls_certificate_name, read_tls_certificate_name, certificate_name);
+  section.read_as("TlsCertificateName", connector.tls_certificate_name, read_tls_certificate_name,
+                  certificate_name);
   read_address_spaces(section, connector.address_spaces);
   section.read_as("ProtocolLoggingLevel", connector.protocol_logging_level, read_protocol_logging_level,
                   "a level; write None or Verbose");
-  section.read_time_span("ConnectionInactivityTimeOut", connector.connection_inactivity_timeout, seconds(1), hours(24));
+  section.read_time_span("ConnectionInactivityTimeOut", connector.connection_inactivity_timeout, seconds(1),
+                         hours(24));
   int port = connector.port;
   section.read_number("Port", port, 1, 65535);
   connector.port = static_cast<std::uint16_t>(port);
   section.read("Enabled", connector.enabled);
-  section.read_as("SmartHostAuthMechanism", connector.smart_host_auth_mechanism, read_smart_host_auth_mechanism,
-                  "a mechanism; write None, BasicAuth, BasicAuthRequireTLS, ExchangeServer or ExternalAuthoritative");
+  section.read_as(
+      "SmartHostAuthMechanism", connector.smart_host_auth_mechanism, read_smart_host_auth_mechanism,
+      "a mechanism; write None, BasicAuth, BasicAuthRequireTLS, ExchangeServer or ExternalAuthoritative");
   section.read("AuthenticationCredential", connector.authentication_credential);
   section.refuse_unknown_keys();
   return connector;
@@ -177,7 +195,8 @@ ReceiveConnector read_receive_connector(const ConfigurationTable& table, const O
   section.read("DomainSecureEnabled", connector.domain_secure_enabled);
   section.read("RequireTLS", connector.require_tls);
   section.read("SuppressXAnonymousTls", connector.suppress_x_anonymous_tls);
-  section.read_as("TlsCertificateName", connector.tls_certificate_name, read_tls_certificate_name, certificate_name);
+  section.read_as("TlsCertificateName", connector.tls_certificate_name, read_tls_certificate_name,
+                  certificate_name);
   section.read_as("ProtocolLoggingLevel", connector.protocol_logging_level, read_protocol_logging_level,
                   "a level; write None or Verbose");
   section.read("Banner", connector.banner);

@@ -1,5 +1,6 @@
-// The sections of domsec.toml: [organization], [TransportConfig], [[Certificate]], [Revocation] and the order of the whole.
-// Ranges: spec exchange 1, 3.2. Not here: combinations that make no sense (policy/connector_lint).
+// The sections of domsec.toml: [organization], [TransportConfig], [[Certificate]], [Revocation] and the order
+// of the whole. Ranges: spec exchange 1, 3.2. Not here: combinations that make no sense
+// (policy/connector_lint).
 #include "organisation_sections.h"
 
 #include <algorithm>
@@ -15,8 +16,9 @@ namespace {
 /// One word of a fixed few, kept as it is spelt in `words`.
 auto one_of(std::vector<std::string> words) {
   return [words = std::move(words)](std::string_view written) -> std::optional<std::string> {
-    const auto found = std::find_if(words.begin(), words.end(),
-                                    [written](const std::string& word) { return lower_case(word) == lower_case(written); });
+    const auto found = std::find_if(words.begin(), words.end(), [written](const std::string& word) {
+      return lower_case(word) == lower_case(written);
+    });
     return found == words.end() ? std::nullopt : std::optional<std::string>(*found);
   };
 }
@@ -27,7 +29,8 @@ void read_accepted_domains(Section& section, std::vector<smtp::Domain>& into) {
   into.clear();
   for (const Section::Entry& entry : *entries) {
     std::optional<smtp::Domain> domain = smtp::Domain::parse(entry.text);
-    if (!domain) section.refuse_value("AcceptedDomains", entry, "a domain name; write a name such as contoso.com");
+    if (!domain)
+      section.refuse_value("AcceptedDomains", entry, "a domain name; write a name such as contoso.com");
     into.push_back(*std::move(domain));
   }
 }
@@ -38,7 +41,8 @@ void read_dns_servers(Section& section, std::vector<std::string>& into) {
   into.clear();
   for (const Section::Entry& entry : *entries) {
     if (!is_dns_server(entry.text)) {
-      section.refuse_value("DnsServers", entry, "the address of a server; write an address such as 127.0.0.1:5353 or [::1]:53");
+      section.refuse_value("DnsServers", entry,
+                           "the address of a server; write an address such as 127.0.0.1:5353 or [::1]:53");
     }
     into.push_back(entry.text);
   }
@@ -53,7 +57,8 @@ void read_organization(const ConfigurationTable& table, Organisation& into) {
   section.read("SystemRoots", into.system_roots);
   section.read_as("Profile", into.profile, finding::read_profile,
                   "a profile; write exchange, postfix, exim, opensmtpd or strict");
-  section.read_as("NameMatch", into.name_match, one_of({"exact", "subdomains"}), "a match mode; write exact or subdomains");
+  section.read_as("NameMatch", into.name_match, one_of({"exact", "subdomains"}),
+                  "a match mode; write exact or subdomains");
   section.read("WildcardApex", into.wildcard_apex);
   section.read("StrictEku", into.strict_eku);
   read_dns_servers(section, into.dns_servers);
@@ -72,7 +77,8 @@ void read_domain_secure_list(Section& section, DomainSecureList& list) {
     if (const auto error = alone.assign({entry.text})) section.refuse_at(entry.line, error->what);
     domains.push_back(entry.text);
   }
-  if (const auto error = list.assign(domains)) section.refuse_at(section.origin(list.name()).line, error->what);
+  if (const auto error = list.assign(domains))
+    section.refuse_at(section.origin(list.name()).line, error->what);
   list.origin = section.origin(list.name());
 }
 
@@ -83,8 +89,9 @@ void read_protocol_log(Section& section, const std::string& prefix, ProtocolLogS
   std::chrono::seconds age = into.max_age;
   section.read_time_span(prefix + "MaxAge", age, std::chrono::seconds(0), std::chrono::hours(24) * 24855);
   if (age.count() % 3600 != 0) {
-    section.refuse_at(section.origin(prefix + "MaxAge").line, prefix + "MaxAge: " + time_span_text(age) +
-                                                                  " is not a number of whole hours; write it as d.hh:00:00");
+    section.refuse_at(section.origin(prefix + "MaxAge").line,
+                      prefix + "MaxAge: " + time_span_text(age) +
+                          " is not a number of whole hours; write it as d.hh:00:00");
   }
   into.max_age = std::chrono::duration_cast<std::chrono::hours>(age);
 }
@@ -107,7 +114,8 @@ void read_services(Section& section, std::vector<std::string>& into) {
   for (const Section::Entry& entry : *entries) {
     std::optional<std::string> word = service(entry.text);
     if (!word) {
-      section.refuse_value("Services", entry, "a service; write None, IIS, IMAP, POP, SMTP, UM, UMCallRouter or Federation");
+      section.refuse_value("Services", entry,
+                           "a service; write None, IIS, IMAP, POP, SMTP, UM, UMCallRouter or Federation");
     }
     into.push_back(*std::move(word));
   }
@@ -131,7 +139,8 @@ CertificateFile read_certificate_section(const ConfigurationTable& table, const 
 
 void read_revocation(const ConfigurationTable& table, const std::string& file, RevocationSettings& into) {
   Section section("[Revocation]", table, file, into.origins);
-  section.read_as("Mode", into.mode, one_of({"off", "cached", "fetch"}), "a mode; write off, cached or fetch");
+  section.read_as("Mode", into.mode, one_of({"off", "cached", "fetch"}),
+                  "a mode; write off, cached or fetch");
   section.read_as("Fail", into.fail, one_of({"hard", "soft"}), "a way to fail; write hard or soft");
   section.read_paths("CrlFiles", into.crl_files);
   section.read_path("CacheDirectory", into.cache_directory);
@@ -141,14 +150,16 @@ void read_revocation(const ConfigurationTable& table, const std::string& file, R
 /// `[Name]`: written at most once, which TOML itself checks.
 const ConfigurationTable& only_table(const ConfigurationEntry& entry, const std::string& file) {
   const auto* table = std::get_if<ConfigurationTable>(&entry.value.value);
-  if (table == nullptr) refuse(file, entry.line, entry.key + " is a section; write it once as [" + entry.key + "]");
+  if (table == nullptr)
+    refuse(file, entry.line, entry.key + " is a section; write it once as [" + entry.key + "]");
   return *table;
 }
 
 /// `[[Name]]`: written once for each connector or certificate. `take` gets each table with its line.
 template <typename Take>
 void each_table(const ConfigurationEntry& entry, const std::string& file, const Take& take) {
-  const std::string remedy = entry.key + " can stand several times; write [[" + entry.key + "]] in double brackets";
+  const std::string remedy =
+      entry.key + " can stand several times; write [[" + entry.key + "]] in double brackets";
   const auto* array = std::get_if<ConfigurationArray>(&entry.value.value);
   if (array == nullptr) refuse(file, entry.line, remedy);
   for (const ConfigurationValue& value : *array) {
@@ -166,21 +177,26 @@ void read_section(const ConfigurationEntry& entry, const std::string& file, Orga
   } else if (entry.key == "TransportConfig") {
     read_transport_config(only_table(entry, file), file, into.transport_config);
   } else if (entry.key == "SendConnector") {
-    each_table(entry, file, [&into](const auto& t, const Origin& at) { into.send_connectors.push_back(read_send_connector(t, at)); });
+    each_table(entry, file, [&into](const auto& t, const Origin& at) {
+      into.send_connectors.push_back(read_send_connector(t, at));
+    });
   } else if (entry.key == "ReceiveConnector") {
-    each_table(entry, file,
-               [&into](const auto& t, const Origin& at) { into.receive_connectors.push_back(read_receive_connector(t, at)); });
+    each_table(entry, file, [&into](const auto& t, const Origin& at) {
+      into.receive_connectors.push_back(read_receive_connector(t, at));
+    });
   } else if (entry.key == "Certificate") {
-    each_table(entry, file,
-               [&into](const auto& t, const Origin& at) { into.certificates.push_back(read_certificate_section(t, at)); });
+    each_table(entry, file, [&into](const auto& t, const Origin& at) {
+      into.certificates.push_back(read_certificate_section(t, at));
+    });
   } else if (entry.key == "Revocation") {
     read_revocation(only_table(entry, file), file, into.revocation);
   } else {
     const std::optional<std::string> suggestion = nearest(entry.key, known);
-    refuse(file, entry.line, "there is no section " + shown(entry.key) + "; " +
-                                 (suggestion ? "did you mean " + *suggestion + "?"
-                                             : "the sections are organization, TransportConfig, SendConnector, "
-                                               "ReceiveConnector, Certificate and Revocation"));
+    refuse(file, entry.line,
+           "there is no section " + shown(entry.key) + "; " +
+               (suggestion ? "did you mean " + *suggestion + "?"
+                           : "the sections are organization, TransportConfig, SendConnector, "
+                             "ReceiveConnector, Certificate and Revocation"));
   }
 }
 

@@ -1,5 +1,6 @@
-// domsec.toml -> Organisation. The one file of the reader that knows toml++: it turns the parser's tree into plain values
-// with their lines and its exceptions into ConfigError. Not here: what the parameters mean (organisation_sections.cpp).
+// domsec.toml -> Organisation. The one file of the reader that knows toml++: it turns the parser's tree into
+// plain values with their lines and its exceptions into ConfigError. Not here: what the parameters mean
+// (organisation_sections.cpp).
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -61,6 +62,8 @@ Organisation read_toml_text(std::string_view text, const std::string& file) {
   }
 }
 
-Organisation read_toml(const std::string& file) { return read_toml_text(read_configuration_file(file), file); }
+Organisation read_toml(const std::string& file) {
+  return read_toml_text(read_configuration_file(file), file);
+}
 
 }  // namespace domsec::exchange

@@ -1,4 +1,5 @@
-// AuthMechanism, a set of flags in Exchange's order (spec exchange 3.1). Not here: RC-2 … RC-11 (policy/connector_lint).
+// AuthMechanism, a set of flags in Exchange's order (spec exchange 3.1). Not here: RC-2 … RC-11
+// (policy/connector_lint).
 #include "domsec/exchange/receive_connector.h"
 
 #include <array>

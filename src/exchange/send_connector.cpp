@@ -1,5 +1,5 @@
-// The value types of a send connector in Exchange's notation (spec exchange 2). Not here: which combinations make sense
-// (policy/connector_lint), which connector takes a domain (policy/connector_choice).
+// The value types of a send connector in Exchange's notation (spec exchange 2). Not here: which combinations
+// make sense (policy/connector_lint), which connector takes a domain (policy/connector_choice).
 #include "domsec/exchange/send_connector.h"
 
 #include <algorithm>
@@ -99,8 +99,8 @@ std::string_view text(TlsAuthLevel level) {
 }
 
 std::optional<TlsAuthLevel> read_tls_auth_level(std::string_view written) {
-  for (const TlsAuthLevel level :
-       {TlsAuthLevel::encryption_only, TlsAuthLevel::certificate_validation, TlsAuthLevel::domain_validation}) {
+  for (const TlsAuthLevel level : {TlsAuthLevel::encryption_only, TlsAuthLevel::certificate_validation,
+                                   TlsAuthLevel::domain_validation}) {
     if (lower_case(written) == lower_case(text(level))) return level;
   }
   return std::nullopt;
@@ -119,8 +119,9 @@ std::string_view text(SmartHostAuthMechanism mechanism) {
 
 std::optional<SmartHostAuthMechanism> read_smart_host_auth_mechanism(std::string_view written) {
   for (const SmartHostAuthMechanism mechanism :
-       {SmartHostAuthMechanism::none, SmartHostAuthMechanism::basic_auth, SmartHostAuthMechanism::basic_auth_require_tls,
-        SmartHostAuthMechanism::exchange_server, SmartHostAuthMechanism::external_authoritative}) {
+       {SmartHostAuthMechanism::none, SmartHostAuthMechanism::basic_auth,
+        SmartHostAuthMechanism::basic_auth_require_tls, SmartHostAuthMechanism::exchange_server,
+        SmartHostAuthMechanism::external_authoritative}) {
     if (lower_case(written) == lower_case(text(mechanism))) return mechanism;
   }
   return std::nullopt;

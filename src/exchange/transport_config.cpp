@@ -1,4 +1,5 @@
-// The two domain-secure lists (spec exchange 1.1; D-1, R1-R4). Not here: who is on a list and what follows (policy/).
+// The two domain-secure lists (spec exchange 1.1; D-1, R1-R4). Not here: who is on a list and what follows
+// (policy/).
 #include "domsec/exchange/transport_config.h"
 
 #include <algorithm>
@@ -16,7 +17,9 @@ std::string refusal(const std::string& list, std::string_view entry) {
     return head + "an entry is empty; write a domain such as contoso.com or remove the entry (DS303)";
   }
   if (entry.find('*') != std::string_view::npos) {
-    return head + shown(entry) + " has a wildcard, which this list does not support; list each domain and sub-domain by itself (DS303)";
+    return head + shown(entry) +
+           " has a wildcard, which this list does not support; list each domain and sub-domain by itself "
+           "(DS303)";
   }
   if (entry.find('@') != std::string_view::npos) {
     return head + shown(entry) + " is an address; write only the domain after the @ (DS303)";

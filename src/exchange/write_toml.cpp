@@ -1,5 +1,6 @@
-// Organisation -> domsec.toml text with origins as comments. Every parameter is written, also the defaults: the reader of
-// `policy show` wants to see what is in force. A parameter without a value (`Fqdn` of nobody) stands as a comment.
+// Organisation -> domsec.toml text with origins as comments. Every parameter is written, also the defaults:
+// the reader of `policy show` wants to see what is in force. A parameter without a value (`Fqdn` of nobody)
+// stands as a comment.
 #include "domsec/exchange/write_toml.h"
 
 #include "configuration_values.h"
@@ -38,19 +39,26 @@ std::string comment(const Origin& origin) {
 /// Collects the parameters of one section.
 class SectionText {
  public:
-  SectionText(ShownSection section, const Origins& origins) : origins_(origins), section_(std::move(section)) {}
+  SectionText(ShownSection section, const Origins& origins)
+      : origins_(origins), section_(std::move(section)) {}
 
   void text(std::string_view key, std::string_view value) { add(key, toml_text(value), origins_.of(key)); }
-  void text(std::string_view key, std::string_view value, const Origin& origin) { add(key, toml_text(value), origin); }
+  void text(std::string_view key, std::string_view value, const Origin& origin) {
+    add(key, toml_text(value), origin);
+  }
   void word(std::string_view key, bool value) { add(key, value ? "true" : "false", origins_.of(key)); }
-  void word(std::string_view key, const Sourced<bool>& value) { add(key, *value ? "true" : "false", value.origin); }
+  void word(std::string_view key, const Sourced<bool>& value) {
+    add(key, *value ? "true" : "false", value.origin);
+  }
   void number(std::string_view key, std::int64_t value) { add(key, std::to_string(value), origins_.of(key)); }
   void limit(std::string_view key, int value) {
     value == unlimited_number ? text(key, "unlimited") : number(key, value);
   }
   void size(std::string_view key, std::uint64_t value) { text(key, size_text(value)); }
   void span(std::string_view key, std::chrono::seconds value) { text(key, time_span_text(value)); }
-  void list(std::string_view key, const std::vector<std::string>& values) { list(key, values, origins_.of(key)); }
+  void list(std::string_view key, const std::vector<std::string>& values) {
+    list(key, values, origins_.of(key));
+  }
   void list(std::string_view key, const std::vector<std::string>& values, const Origin& origin) {
     std::string all;
     for (const std::string& value : values) all += (all.empty() ? "" : ", ") + toml_text(value);
@@ -60,7 +68,9 @@ class SectionText {
     value ? text(key, *value) : add(key, {}, {});
   }
   /// Empty means: not set.
-  void path(std::string_view key, const std::string& value) { value.empty() ? add(key, {}, {}) : text(key, value); }
+  void path(std::string_view key, const std::string& value) {
+    value.empty() ? add(key, {}, {}) : text(key, value);
+  }
 
   [[nodiscard]] ShownSection written() const { return section_; }
 
@@ -123,7 +133,8 @@ void protocol_log(SectionText& out, const std::string& prefix, const ProtocolLog
 
 ShownSection transport_config(const TransportConfig& config) {
   SectionText out({"TransportConfig", false, {}, {}}, config.origins);
-  for (const DomainSecureList* list : {&config.tls_send_domain_secure_list, &config.tls_receive_domain_secure_list}) {
+  for (const DomainSecureList* list :
+       {&config.tls_send_domain_secure_list, &config.tls_receive_domain_secure_list}) {
     out.list(list->name(), texts(list->domains(), plain_domain), list->origin);
   }
   protocol_log(out, "SendProtocolLog", config.send_protocol_log);
@@ -141,10 +152,13 @@ ShownSection send_connector(const SendConnector& connector) {
   out.word("IgnoreSTARTTLS", connector.ignore_starttls);
   out.word("RequireTLS", connector.require_tls);
   out.word("ForceHELO", connector.force_helo);
-  out.optional("TlsAuthLevel", connector.tls_auth_level ? std::optional<std::string>(text(*connector.tls_auth_level)) : std::nullopt);
+  out.optional("TlsAuthLevel", connector.tls_auth_level
+                                   ? std::optional<std::string>(text(*connector.tls_auth_level))
+                                   : std::nullopt);
   out.optional("TlsDomain", text_of(connector.tls_domain, domain_text));
   out.optional("TlsCertificateName", text_of(connector.tls_certificate_name, name_text));
-  out.list("AddressSpaces", texts(connector.address_spaces, [](const AddressSpace& space) { return space.text; }));
+  out.list("AddressSpaces",
+           texts(connector.address_spaces, [](const AddressSpace& space) { return space.text; }));
   out.text("ProtocolLoggingLevel", text(connector.protocol_logging_level));
   out.span("ConnectionInactivityTimeOut", connector.connection_inactivity_timeout);
   out.number("Port", connector.port);
@@ -213,14 +227,16 @@ ShownSection revocation(const RevocationSettings& settings) {
 }
 
 std::string toml(const ShownSection& section) {
-  std::string out = section.repeated ? "[[" + section.name + "]]  " + comment(section.origin) + "\n" : "[" + section.name + "]\n";
+  std::string out = section.repeated ? "[[" + section.name + "]]  " + comment(section.origin) + "\n"
+                                     : "[" + section.name + "]\n";
   for (const ShownParameter& parameter : section.parameters) {
     if (parameter.value.empty()) {
       out += "# " + parameter.name + " is not set\n";
       continue;
     }
     std::string line = parameter.name + " = " + parameter.value;
-    if (line.size() < 44) line.resize(44, ' ');  // the comments stand in one column where the values are short
+    if (line.size() < 44)
+      line.resize(44, ' ');  // the comments stand in one column where the values are short
     out += line + "  " + comment(parameter.origin) + "\n";
   }
   return out;
@@ -230,8 +246,10 @@ std::string toml(const ShownSection& section) {
 
 std::vector<ShownSection> sections(const Organisation& organisation) {
   std::vector<ShownSection> all{organization(organisation), transport_config(organisation.transport_config)};
-  for (const SendConnector& connector : organisation.send_connectors) all.push_back(send_connector(connector));
-  for (const ReceiveConnector& connector : organisation.receive_connectors) all.push_back(receive_connector(connector));
+  for (const SendConnector& connector : organisation.send_connectors)
+    all.push_back(send_connector(connector));
+  for (const ReceiveConnector& connector : organisation.receive_connectors)
+    all.push_back(receive_connector(connector));
   for (const CertificateFile& file : organisation.certificates) all.push_back(certificate(file));
   all.push_back(revocation(organisation.revocation));
   return all;

@@ -1,5 +1,5 @@
-// Reads a printed X.500 name into its parts: RFC 4514 section 3 (comma, plus, backslash) and what Windows prints beside it
-// (quotation marks with the mark doubled, semicolon, blanks, `S=` for `ST=`).
+// Reads a printed X.500 name into its parts: RFC 4514 section 3 (comma, plus, backslash) and what Windows
+// prints beside it (quotation marks with the mark doubled, semicolon, blanks, `S=` for `ST=`).
 #include "domsec/exchange/x500_name.h"
 
 #include <algorithm>
@@ -16,19 +16,20 @@ namespace domsec::exchange {
 namespace {
 
 using Attribute = std::pair<std::string, std::string>;  // type in lower case, value
-using Rdn = std::vector<Attribute>;                      // sorted: the parts of a multi-valued RDN have no order
+using Rdn = std::vector<Attribute>;  // sorted: the parts of a multi-valued RDN have no order
 
 /// One printed form of each attribute type: Windows, OpenSSL and RFC 4514 spell some differently.
 std::string attribute_type(std::string_view printed) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> other_spellings{{{"s", "st"},
-                                                                                        {"e", "emailaddress"},
-                                                                                        {"email", "emailaddress"},
-                                                                                        {"1.2.840.113549.1.9.1", "emailaddress"},
-                                                                                        {"g", "gn"},
-                                                                                        {"givenname", "gn"},
-                                                                                        {"t", "title"},
-                                                                                        {"userid", "uid"},
-                                                                                        {"surname", "sn"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> other_spellings{
+      {{"s", "st"},
+       {"e", "emailaddress"},
+       {"email", "emailaddress"},
+       {"1.2.840.113549.1.9.1", "emailaddress"},
+       {"g", "gn"},
+       {"givenname", "gn"},
+       {"t", "title"},
+       {"userid", "uid"},
+       {"surname", "sn"}}};
   std::string type = lower_case(without_outer_blanks(printed));
   if (type.starts_with("oid.")) type.erase(0, 4);
   for (const auto& [spelling, name] : other_spellings) {
@@ -67,7 +68,8 @@ class Reader {
     const auto equals = text_.find('=', at_);
     if (equals == std::string_view::npos) return std::nullopt;
     std::string type = attribute_type(text_.substr(at_, equals - at_));
-    if (type.empty() || type.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") != std::string::npos) return std::nullopt;
+    if (type.empty() || type.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") != std::string::npos)
+      return std::nullopt;
     at_ = equals + 1;
     std::optional<std::string> value = this->value();
     if (!value) return std::nullopt;

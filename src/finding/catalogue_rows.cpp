@@ -1,8 +1,9 @@
-// The rows of the catalogue of findings: data, nothing else. Every column is written in every row, a dash where
-// nothing is attested or where it cannot arise; a forgotten column stays empty and a test finds it. Exchange words come
-// from published pages and events, X509_V_ERR numbers and alerts are those that OpenSSL 3.0 was seen to use, the sentences
-// of the other MTAs are from their own logs. T1 to T5 are replies of smtp/replies.h; (C) marks a word that follows from a
-// naming pattern, a dagger an Exchange status that nobody attests.
+// The rows of the catalogue of findings: data, nothing else. Every column is written in every row, a dash
+// where nothing is attested or where it cannot arise; a forgotten column stays empty and a test finds it.
+// Exchange words come from published pages and events, X509_V_ERR numbers and alerts are those that
+// OpenSSL 3.0 was seen to use, the sentences of the other MTAs are from their own logs. T1 to T5 are replies
+// of smtp/replies.h; (C) marks a word that follows from a naming pattern, a dagger an Exchange status that
+// nobody attests.
 #include "catalogue_rows.h"
 
 namespace domsec::finding {

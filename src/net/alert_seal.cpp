@@ -67,13 +67,15 @@ struct Sealed {
 };
 
 std::string aead(const Sealed& with, std::string_view associated, std::string_view plain) {
-  const std::unique_ptr<EVP_CIPHER_CTX, Free<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>> context(EVP_CIPHER_CTX_new());
+  const std::unique_ptr<EVP_CIPHER_CTX, Free<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>> context(
+      EVP_CIPHER_CTX_new());
   const auto* const in = reinterpret_cast<const unsigned char*>(plain.data());
   const auto* const aad = reinterpret_cast<const unsigned char*>(associated.data());
   std::string sealed(plain.size() + tag_octets, '\0');
   auto* const out = reinterpret_cast<unsigned char*>(sealed.data());
   int octets = 0;
-  if (!context || EVP_EncryptInit_ex(context.get(), with.cipher, nullptr, with.key.data(), with.nonce.data()) != 1 ||
+  if (!context ||
+      EVP_EncryptInit_ex(context.get(), with.cipher, nullptr, with.key.data(), with.nonce.data()) != 1 ||
       EVP_EncryptUpdate(context.get(), nullptr, &octets, aad, static_cast<int>(associated.size())) != 1 ||
       EVP_EncryptUpdate(context.get(), out, &octets, in, static_cast<int>(plain.size())) != 1 ||
       EVP_EncryptFinal_ex(context.get(), out + octets, &octets) != 1 ||
@@ -101,7 +103,8 @@ std::string big_endian(std::uint64_t number) {
 
 Octets nonce_of(Octets iv, std::uint64_t sequence) {
   const std::string number = big_endian(sequence);
-  for (std::size_t i = 0; i < number.size(); ++i) iv[nonce_octets - 8 + i] ^= static_cast<std::uint8_t>(number[i]);
+  for (std::size_t i = 0; i < number.size(); ++i)
+    iv[nonce_octets - 8 + i] ^= static_cast<std::uint8_t>(number[i]);
   return iv;
 }
 
@@ -165,7 +168,8 @@ std::optional<std::string> AlertSeal::seal(SSL* ssl, int alert) const {
 std::optional<std::string> AlertSeal::seal_13(SSL* ssl, int alert) const {
   // A client has no key of its own before its second flight; OpenSSL's servers take the alert in clear there.
   if (!ciphered_) return plain(alert);
-  const SSL_CIPHER* const suite = SSL_get_pending_cipher(ssl) != nullptr ? SSL_get_pending_cipher(ssl) : SSL_get_current_cipher(ssl);
+  const SSL_CIPHER* const suite =
+      SSL_get_pending_cipher(ssl) != nullptr ? SSL_get_pending_cipher(ssl) : SSL_get_current_cipher(ssl);
   const EVP_CIPHER* const cipher = suite != nullptr ? aead_of(suite) : nullptr;
   if (cipher == nullptr) return std::nullopt;
   const char* const digest = EVP_MD_get0_name(SSL_CIPHER_get_handshake_digest(suite));
@@ -188,7 +192,8 @@ std::optional<std::string> AlertSeal::seal_12(SSL* ssl, int alert) const {
   if (cipher == nullptr) return std::nullopt;
   const bool gcm = SSL_CIPHER_get_cipher_nid(suite) != NID_chacha20_poly1305;
 
-  // RFC 5246 6.3: client key, server key, client IV, server IV; GCM has 4 octets of IV (RFC 5288 3), ChaCha20 12 (RFC 7905 2).
+  // RFC 5246 6.3: client key, server key, client IV, server IV; GCM has 4 octets of IV (RFC 5288 3), ChaCha20
+  // 12 (RFC 7905 2).
   Octets master(SSL_MAX_MASTER_KEY_LENGTH);
   master.resize(SSL_SESSION_get_master_key(SSL_get_session(ssl), master.data(), master.size()));
   std::array<unsigned char, SSL3_RANDOM_SIZE> client{};
@@ -206,7 +211,8 @@ std::optional<std::string> AlertSeal::seal_12(SSL* ssl, int alert) const {
   const bool second = role_ == TlsRole::server;
   const auto key = block.begin() + static_cast<std::ptrdiff_t>(second ? key_octets : 0);
   const auto iv = block.begin() + static_cast<std::ptrdiff_t>(2 * key_octets + (second ? iv_octets : 0));
-  Sealed with{cipher, Octets(key, key + static_cast<std::ptrdiff_t>(key_octets)), Octets(iv, iv + static_cast<std::ptrdiff_t>(iv_octets))};
+  Sealed with{cipher, Octets(key, key + static_cast<std::ptrdiff_t>(key_octets)),
+              Octets(iv, iv + static_cast<std::ptrdiff_t>(iv_octets))};
   OPENSSL_cleanse(block.data(), block.size());
 
   std::string explicit_nonce;

@@ -1,8 +1,8 @@
-// Protects one alert record for our sending direction: OpenSSL has no public function that sends an alert of the caller's
-// choice, and a tester must be able to send each (faults; a refusal after the examination of the peer). The sequence number
-// and, in TLS 1.3, the traffic secret are followed through OpenSSL's own callbacks.
-// RFC 8446 5.2, 5.3, 7.1-7.3 (TLS 1.3); RFC 5246 6.3, RFC 5288, RFC 7905 (TLS 1.2 with GCM or ChaCha20-Poly1305).
-// Not here: CBC suites and versions below 1.2; seal() gives nothing then.
+// Protects one alert record for our sending direction: OpenSSL has no public function that sends an alert of
+// the caller's choice, and a tester must be able to send each (faults; a refusal after the examination of the
+// peer). The sequence number and, in TLS 1.3, the traffic secret are followed through OpenSSL's own
+// callbacks. RFC 8446 5.2, 5.3, 7.1-7.3 (TLS 1.3); RFC 5246 6.3, RFC 5288, RFC 7905 (TLS 1.2 with GCM or
+// ChaCha20-Poly1305). Not here: CBC suites and versions below 1.2; seal() gives nothing then.
 #pragma once
 
 #include <openssl/ssl.h>

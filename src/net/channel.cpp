@@ -1,5 +1,5 @@
-// The operations of a Channel: try once on the descriptor, wait with the deadline when it would block, try again.
-// RFC 5321 2.3.8 (lines), RFC 3207 (TLS in the middle of a connection), RFC 8446 6.1 (close_notify).
+// The operations of a Channel: try once on the descriptor, wait with the deadline when it would block, try
+// again. RFC 5321 2.3.8 (lines), RFC 3207 (TLS in the middle of a connection), RFC 8446 6.1 (close_notify).
 #include "domsec/net/channel.h"
 
 #include <array>
@@ -23,7 +23,8 @@ constexpr std::size_t most_drained = 1U << 20;
 constexpr std::chrono::seconds farewell{1};
 
 ChannelError line_too_long(const Endpoint& remote, std::size_t limit) {
-  return {ChannelFault::line_too_long, remote.text() + ": no line end within " + std::to_string(limit) + " octets"};
+  return {ChannelFault::line_too_long,
+          remote.text() + ": no line end within " + std::to_string(limit) + " octets"};
 }
 
 tcp::endpoint numeric(const std::string& address, std::uint16_t port) {
@@ -47,9 +48,11 @@ Progress Channel::Body::receive() {
     const Transfer transfer = wire->receive(chunk.data(), chunk.size());
     if (transfer.moved == Moved::would_block) return Progress::want_read;
     if (transfer.moved == Moved::end) {
-      throw ChannelError(ChannelFault::closed, "read from " + wire->remote.text() + ": connection closed by the peer");
+      throw ChannelError(ChannelFault::closed,
+                         "read from " + wire->remote.text() + ": connection closed by the peer");
     }
-    if (transfer.moved == Moved::failed) throw socket_failure(transfer.error, "read from " + wire->remote.text());
+    if (transfer.moved == Moved::failed)
+      throw socket_failure(transfer.error, "read from " + wire->remote.text());
     octets = transfer.octets;
   }
   inbox.append({chunk.data(), octets});
@@ -59,7 +62,8 @@ Progress Channel::Body::receive() {
 Progress Channel::Body::send(std::string_view octets, std::size_t& taken) {
   if (tls) return tls->write(octets, taken);
   const Transfer transfer = wire->send(octets.data(), octets.size());
-  if (transfer.moved == Moved::failed) throw socket_failure(transfer.error, "write to " + wire->remote.text());
+  if (transfer.moved == Moved::failed)
+    throw socket_failure(transfer.error, "write to " + wire->remote.text());
   taken = transfer.octets;
   return transfer.moved == Moved::some ? Progress::done : Progress::want_write;
 }
@@ -165,7 +169,8 @@ task<TlsSession> Channel::start_tls(TlsStart start, SteadyPoint deadline) {
   Body& body = *body_;
   if (body.tls) throw ChannelError(ChannelFault::local, remote().text() + ": TLS is already active");
   if (!start.context) throw ChannelError(ChannelFault::local, remote().text() + ": no TLS context");
-  // Octets that were not read belong to the handshake: clear text among them can never be taken for protected text.
+  // Octets that were not read belong to the handshake: clear text among them can never be taken for protected
+  // text.
   std::string early(body.inbox.octets());
   body.inbox.clear();
   body.tls = std::make_unique<TlsStream>(body.wire, std::move(start), std::move(early));
@@ -188,7 +193,8 @@ task<void> Channel::send_alert(int number, SteadyPoint deadline) {
   const std::string record = body.tls ? body.tls->alert_by_hand(number) : AlertSeal::plain(number);
   for (std::string_view left = record; !left.empty();) {
     const Transfer transfer = body.wire->send(left.data(), left.size());
-    if (transfer.moved == Moved::failed) throw socket_failure(transfer.error, "send an alert to " + remote().text());
+    if (transfer.moved == Moved::failed)
+      throw socket_failure(transfer.error, "send an alert to " + remote().text());
     left.remove_prefix(transfer.octets);
     if (transfer.moved == Moved::would_block) co_await body.wire->wait(Readiness::writable, deadline);
   }
@@ -201,8 +207,8 @@ task<void> Channel::shutdown() {
   try {
     if (body.tls) body.tls->close_notify();
     body.wire->end_of_sending();
-    // Octets left unread when the descriptor closes would turn the end into a reset, and the peer might lose our last
-    // reply or alert. So the peer's end is awaited, within bounds.
+    // Octets left unread when the descriptor closes would turn the end into a reset, and the peer might lose
+    // our last reply or alert. So the peer's end is awaited, within bounds.
     std::array<char, receive_chunk> ignored;
     for (std::size_t drained = 0; drained < most_drained;) {
       const Transfer transfer = body.wire->receive(ignored.data(), ignored.size());

@@ -39,7 +39,8 @@ ChannelFault fault_of(int error) {
 
 ChannelError socket_failure(int error, const std::string& doing) {
   const ChannelFault fault = fault_of(error);
-  const std::string why = fault == ChannelFault::local ? std::generic_category().message(error) : std::string(text(fault));
+  const std::string why =
+      fault == ChannelFault::local ? std::generic_category().message(error) : std::string(text(fault));
   return {fault, doing + ": " + why};
 }
 

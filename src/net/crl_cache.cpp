@@ -1,5 +1,6 @@
-// The disk cache holds the bytes as they came, named after the SHA-256 of the URI: a URI is a stranger's text and no file
-// name. A file is replaced as a whole (write aside, rename), so that two processes may share a directory.
+// The disk cache holds the bytes as they came, named after the SHA-256 of the URI: a URI is a stranger's text
+// and no file name. A file is replaced as a whole (write aside, rename), so that two processes may share a
+// directory.
 #include "crl_cache.h"
 
 #include <openssl/evp.h>
@@ -97,10 +98,11 @@ void CrlCache::keep(const std::string& uri, CachedCrl entry) {
   octets_ = octets_ - place.octets + entry.octets;
   place = std::move(entry);
   while (entries_.size() > 1 && (entries_.size() > most_entries || octets_ > most_octets)) {
-    const auto oldest = std::min_element(entries_.begin(), entries_.end(), [&uri](const auto& one, const auto& other) {
-      if ((one.first == uri) != (other.first == uri)) return other.first == uri;  // never the new one
-      return one.second.used < other.second.used;
-    });
+    const auto oldest =
+        std::min_element(entries_.begin(), entries_.end(), [&uri](const auto& one, const auto& other) {
+          if ((one.first == uri) != (other.first == uri)) return other.first == uri;  // never the new one
+          return one.second.used < other.second.used;
+        });
     octets_ -= oldest->second.octets;
     entries_.erase(oldest);
   }

@@ -1,4 +1,5 @@
-// CRLs by their URI: in memory, bounded, and beside it in a directory so that the next run has them too. Private to net/.
+// CRLs by their URI: in memory, bounded, and beside it in a directory so that the next run has them too.
+// Private to net/.
 #pragma once
 
 #include <map>
@@ -17,7 +18,8 @@ struct CachedCrl {
   std::size_t octets = 0;
   /// When it was fetched; nothing for one that was found on disk.
   std::optional<SteadyPoint> fetched;
-  /// False: the server gave a list that was out of date already. Then there is no use in asking again at once.
+  /// False: the server gave a list that was out of date already. Then there is no use in asking again at
+  /// once.
   bool current_when_fetched = true;
   SteadyPoint used;
 };
@@ -25,7 +27,8 @@ struct CachedCrl {
 class CrlCache {
  public:
   /// `directory` may be empty: memory only. A file larger than `largest` is not read.
-  CrlCache(std::string directory, std::size_t largest) : directory_(std::move(directory)), largest_(largest) {}
+  CrlCache(std::string directory, std::size_t largest)
+      : directory_(std::move(directory)), largest_(largest) {}
 
   /// From memory, else from disk. The pointer holds until the next call.
   [[nodiscard]] const CachedCrl* find(const std::string& uri);

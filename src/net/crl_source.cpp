@@ -1,5 +1,6 @@
-// The order in which lists are looked for, and the fetch of one URI. Each wait is bounded: a fetch by HttpLimits and the
-// tries, a certificate by the number of its URIs and a time for all of them, a dead server by the time it is left alone.
+// The order in which lists are looked for, and the fetch of one URI. Each wait is bounded: a fetch by
+// HttpLimits and the tries, a certificate by the number of its URIs and a time for all of them, a dead server
+// by the time it is left alone.
 #include "domsec/net/crl_source.h"
 
 #include <algorithm>
@@ -22,7 +23,7 @@ namespace {
 
 constexpr std::size_t most_uris = 8;            // of one certificate
 constexpr std::size_t most_failures = 1024;     // remembered
-constexpr int most_fetch_times = 2;             // one certificate's URIs together, in units of HttpLimits::timeout
+constexpr int most_fetch_times = 2;  // one certificate's URIs together, in units of HttpLimits::timeout
 
 /// A fetch under way; whoever wants the same URI waits for it.
 struct Fetch {
@@ -41,7 +42,9 @@ struct Failure {
 
 struct CrlSource::Body {
   Body(std::shared_ptr<Resolver> with, CrlSettings given)
-      : resolver(std::move(with)), settings(std::move(given)), cache(settings.cache_directory, settings.limits.octets) {}
+      : resolver(std::move(with)),
+        settings(std::move(given)),
+        cache(settings.cache_directory, settings.limits.octets) {}
 
   std::shared_ptr<Resolver> resolver;
   CrlSettings settings;
@@ -109,15 +112,18 @@ task<HttpAnswer> get_with_tries(BodyPtr body, std::string uri) {
     answer = co_await http_get(*body->resolver, uri, body->settings.limits);
     ++done;
   } while (done < tries && worth_another_try(answer));
-  if (answer.status != HttpStatus::ok && done > 1) answer.detail += " after " + std::to_string(done) + " tries";
+  if (answer.status != HttpStatus::ok && done > 1)
+    answer.detail += " after " + std::to_string(done) + " tries";
   co_return answer;
 }
 
-pki::CrlCandidate keep_list(CrlSource::Body& body, const std::string& uri, const std::string& octets, pki::Instant now) {
+pki::CrlCandidate keep_list(CrlSource::Body& body, const std::string& uri, const std::string& octets,
+                            pki::Instant now) {
   CachedCrl entry;
   entry.crl = pki::Crl::read(octets);
   if (!entry.crl) {
-    return without_list(uri, pki::CrlProblem::invalid, "the " + std::to_string(octets.size()) + " octets are no CRL");
+    return without_list(uri, pki::CrlProblem::invalid,
+                        "the " + std::to_string(octets.size()) + " octets are no CRL");
   }
   entry.octets = octets.size();
   entry.fetched = std::chrono::steady_clock::now();
@@ -155,7 +161,8 @@ task<void> fetch_list(BodyPtr body, std::shared_ptr<Fetch> fetch, std::string ur
     const HttpAnswer answer = co_await get_with_tries(body, uri);
     result = answer.status == HttpStatus::ok ? keep_list(*body, uri, answer.body, now)
                                              : without_list(uri, problem_of(answer.status), answer.detail);
-  } catch (const std::exception& trouble) {  // no memory, no descriptors: the waiting sessions have to hear of it
+  } catch (
+      const std::exception& trouble) {  // no memory, no descriptors: the waiting sessions have to hear of it
     result = without_list(uri, pki::CrlProblem::unavailable, trouble.what());
   }
   end_fetch(*body, fetch, std::move(result));
@@ -177,7 +184,8 @@ task<pki::CrlCandidate> fetched(BodyPtr body, std::string uri, pki::Instant now)
 bool suffices(const CachedCrl& cached, const CrlSettings& settings, pki::Instant now) {
   if (is_current(*cached.crl, now)) return true;
   if (settings.mode != CrlMode::fetch) return true;  // out of date, and there is no other
-  const bool fresh = cached.fetched && std::chrono::steady_clock::now() < *cached.fetched + settings.retry_after;
+  const bool fresh =
+      cached.fetched && std::chrono::steady_clock::now() < *cached.fetched + settings.retry_after;
   return fresh && !cached.current_when_fetched;  // the server has nothing better
 }
 
@@ -189,7 +197,8 @@ task<Candidates> of_uri(BodyPtr body, std::string uri, pki::Instant now) {
     if (suffices(*cached, body->settings, now)) co_return found;
   }
   if (body->settings.mode != CrlMode::fetch) {
-    found.push_back(without_list(uri, pki::CrlProblem::unavailable, "there is no cached list, and none is fetched"));
+    found.push_back(
+        without_list(uri, pki::CrlProblem::unavailable, "there is no cached list, and none is fetched"));
     co_return found;
   }
   std::string problem;
@@ -210,11 +219,12 @@ task<Candidates> of_uri(BodyPtr body, std::string uri, pki::Instant now) {
 }
 
 /// Has the matter been settled, so that no other list needs to be looked for?
-bool settles(const pki::CrlCandidate& candidate, const pki::Certificate& certificate, const pki::CertificatePtr& issuer,
-             pki::Instant now) {
+bool settles(const pki::CrlCandidate& candidate, const pki::Certificate& certificate,
+             const pki::CertificatePtr& issuer, pki::Instant now) {
   if (!candidate.crl) return false;
   if (!issuer) return is_current(*candidate.crl, now);
-  const pki::Revocation answer = pki::examine_revocation(certificate, *issuer, 0, std::span(&candidate, 1), now);
+  const pki::Revocation answer =
+      pki::examine_revocation(certificate, *issuer, 0, std::span(&candidate, 1), now);
   return answer.state != pki::RevocationState::unknown && answer.problem == pki::CrlProblem::none;
 }
 
@@ -233,17 +243,21 @@ task<Candidates> candidates_for(BodyPtr body, pki::CertificatePtr certificate, p
   Candidates found;
   const CrlSettings& settings = body->settings;
   if (settings.mode == CrlMode::off) co_return found;
-  const auto settled = [&](const pki::CrlCandidate& candidate) { return settles(candidate, *certificate, issuer, now); };
+  const auto settled = [&](const pki::CrlCandidate& candidate) {
+    return settles(candidate, *certificate, issuer, now);
+  };
   found = of_files(settings, certificate->issuer);
   if (std::any_of(found.begin(), found.end(), settled)) co_return found;
   const std::vector<std::string>& uris = certificate->crl_distribution_points;
   if (uris.empty() && found.empty()) {
-    found.push_back(without_list({}, pki::CrlProblem::no_cdp, "the certificate names no CRL distribution point"));
+    found.push_back(
+        without_list({}, pki::CrlProblem::no_cdp, "the certificate names no CRL distribution point"));
   }
   const SteadyPoint end = std::chrono::steady_clock::now() + most_fetch_times * settings.limits.timeout;
   for (std::size_t i = 0; i < uris.size(); ++i) {
     if (i >= most_uris || std::chrono::steady_clock::now() >= end) {
-      const std::string why = i >= most_uris ? "the certificate names too many" : "the others took all the time";
+      const std::string why =
+          i >= most_uris ? "the certificate names too many" : "the others took all the time";
       found.push_back(without_list(uris[i], pki::CrlProblem::unreachable, "not tried: " + why));
       break;
     }
@@ -263,8 +277,8 @@ CrlSource::CrlSource(std::shared_ptr<Resolver> resolver, CrlSettings settings)
 CrlSource::~CrlSource() = default;
 
 // Not a coroutine itself: what runs keeps the body alive, not the source.
-task<std::vector<pki::CrlCandidate>> CrlSource::candidates(pki::CertificatePtr certificate, pki::CertificatePtr issuer,
-                                                           pki::Instant now) {
+task<std::vector<pki::CrlCandidate>> CrlSource::candidates(pki::CertificatePtr certificate,
+                                                           pki::CertificatePtr issuer, pki::Instant now) {
   return candidates_for(body_, std::move(certificate), std::move(issuer), now);
 }
 

@@ -65,7 +65,8 @@ EvpPkeyPtr join(const EVP_PKEY* certified) {
   const ParamsPtr secret = private_half(certified);
   if (!secret) return nullptr;
   const ParamsPtr both(OSSL_PARAM_merge(public_half.get(), secret.get()));
-  const PkeyContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, EVP_PKEY_get0_type_name(certified), nullptr));
+  const PkeyContextPtr context(
+      EVP_PKEY_CTX_new_from_name(nullptr, EVP_PKEY_get0_type_name(certified), nullptr));
   EVP_PKEY* joined = nullptr;
   if (!both || !context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
       EVP_PKEY_fromdata(context.get(), &joined, EVP_PKEY_KEYPAIR, both.get()) != 1) {
@@ -80,8 +81,9 @@ EvpPkeyPtr decoy_key(const pki::Certificate& certificate) {
   EvpPkeyPtr joined = join(X509_get0_pubkey(certificate.x509.get()));
   ERR_clear_error();
   if (joined) return joined;
-  throw pki::BundleError(pki::BundleError::Kind::key_mismatch,
-                         "no wrong key can be made for the key kind of '" + certificate.subject + "'; use RSA, EC or Ed25519");
+  throw pki::BundleError(
+      pki::BundleError::Kind::key_mismatch,
+      "no wrong key can be made for the key kind of '" + certificate.subject + "'; use RSA, EC or Ed25519");
 }
 
 }  // namespace domsec::net

@@ -1,10 +1,12 @@
-// c-ares on Asio: c-ares owns its sockets, tells which of them it wants to read or write (ARES_OPT_SOCK_STATE_CB), and the
-// loop waits for them. c-ares does retries, the next server, TCP after truncation, the check of id, question and sender.
-// A c-ares callback only stores its result: nothing here calls back into c-ares from inside one.
+// c-ares on Asio: c-ares owns its sockets, tells which of them it wants to read or write
+// (ARES_OPT_SOCK_STATE_CB), and the loop waits for them. c-ares does retries, the next server, TCP after
+// truncation, the check of id, question and sender. A c-ares callback only stores its result: nothing here
+// calls back into c-ares from inside one.
 //
-// c-ares 1.18 goes on to the next server after SERVFAIL, REFUSED and NOTIMP, and when none is left it says ECONNREFUSED: the
-// reason is lost. ARES_FLAG_NOCHECKRESP keeps the reason, but then the next server is never asked. So a single server is
-// asked with that flag; several are asked without it, and only when all failed a last time with it, for the reason.
+// c-ares 1.18 goes on to the next server after SERVFAIL, REFUSED and NOTIMP, and when none is left it says
+// ECONNREFUSED: the reason is lost. ARES_FLAG_NOCHECKRESP keeps the reason, but then the next server is never
+// asked. So a single server is asked with that flag; several are asked without it, and only when all failed a
+// last time with it, for the reason.
 #include "dns_channel.h"
 
 #include <ares.h>
@@ -39,7 +41,8 @@ bool library_ready() {
 /// A socket of c-ares in the loop's hands. c-ares closes the socket, so it is released here, never closed.
 struct DnsChannel::Watch {
   Watch(asio::io_context& io, int socket, ares_channeldata* of) : channel(of), descriptor(io) {
-    boost::system::error_code ignored;  // no exception may pass through c-ares; an unwatched socket ends by its timeout
+    boost::system::error_code
+        ignored;  // no exception may pass through c-ares; an unwatched socket ends by its timeout
     descriptor.assign(socket, ignored);
   }
   ~Watch() { release(); }
@@ -63,8 +66,10 @@ struct DnsChannel::Asked {
   static void answered(void* argument, int status, int /*timeouts*/, unsigned char* octets, int size) {
     const std::unique_ptr<Asked> asked(static_cast<Asked*>(argument));
     const auto length = octets == nullptr || size < 0 ? std::size_t{0} : static_cast<std::size_t>(size);
-    if (status == ARES_ECONNREFUSED && !asked->for_the_reason && asked->channel->ask_again(asked->query)) return;
-    asked->channel->answered(asked->query, status, std::string_view(reinterpret_cast<const char*>(octets), length));
+    if (status == ARES_ECONNREFUSED && !asked->for_the_reason && asked->channel->ask_again(asked->query))
+      return;
+    asked->channel->answered(asked->query, status,
+                             std::string_view(reinterpret_cast<const char*>(octets), length));
   }
   static void wanted(void* argument, ares_socket_t socket, int readable, int writable) {
     const auto* side = static_cast<const Side*>(argument);
@@ -106,10 +111,11 @@ int DnsChannel::open_side(Side& side, const ResolverSettings& settings, int flag
   options.socket_receive_buffer_size = receive_buffer_octets;
   options.sock_state_cb = &Asked::wanted;
   options.sock_state_cb_data = &side;
-  const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_RCVBUF |
-                   ARES_OPT_SOCK_STATE_CB;
+  const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ |
+                   ARES_OPT_SOCK_RCVBUF | ARES_OPT_SOCK_STATE_CB;
   side.owner = this;
-  const int status = library_ready() ? ares_init_options(&side.channel, &options, mask) : ARES_ENOTINITIALIZED;
+  const int status =
+      library_ready() ? ares_init_options(&side.channel, &options, mask) : ARES_ENOTINITIALIZED;
   if (status != ARES_SUCCESS || settings.servers.empty()) return status;
   return ares_set_servers_ports_csv(side.channel, server_list(settings.servers).c_str());
 }
@@ -144,8 +150,8 @@ void DnsChannel::send(Waiting next) {
   most_seen_in_flight_ = std::max(most_seen_in_flight_, ++in_flight_);
   const Side& side = next.for_the_reason ? reason_ : usual_;
   auto asked = std::make_unique<Asked>(Asked{this, next.query, next.for_the_reason});
-  ares_query(side.channel, next.query->name.c_str(), 1 /* IN */, static_cast<int>(next.query->type), &Asked::answered,
-             asked.release());
+  ares_query(side.channel, next.query->name.c_str(), 1 /* IN */, static_cast<int>(next.query->type),
+             &Asked::answered, asked.release());
 }
 
 bool DnsChannel::ask_again(const std::shared_ptr<DnsQuery>& query) {
@@ -297,7 +303,8 @@ void DnsChannel::set_timer() {
   timer_.async_wait(std::move(due));
 }
 
-task<void> finish(std::shared_ptr<DnsChannel> channel, std::shared_ptr<DnsQuery> query, SteadyPoint deadline) {
+task<void> finish(std::shared_ptr<DnsChannel> channel, std::shared_ptr<DnsQuery> query,
+                  SteadyPoint deadline) {
   struct Abandon {
     DnsChannel& channel;
     std::shared_ptr<DnsQuery>& query;

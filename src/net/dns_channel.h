@@ -1,5 +1,5 @@
-// One c-ares channel whose sockets and timeouts are watched by the loop. It asks single questions and hands back the
-// message; what an answer means for mail routing is resolver.cpp's. Private to net/.
+// One c-ares channel whose sockets and timeouts are watched by the loop. It asks single questions and hands
+// back the message; what an answer means for mail routing is resolver.cpp's. Private to net/.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -21,7 +21,8 @@ namespace domsec::net {
 
 /// One question and, when `finished`, what came back.
 struct DnsQuery {
-  DnsQuery(boost::asio::io_context& io, std::string asked, DnsType of) : name(std::move(asked)), type(of), done(io) {}
+  DnsQuery(boost::asio::io_context& io, std::string asked, DnsType of)
+      : name(std::move(asked)), type(of), done(io) {}
 
   std::string name;
   DnsType type;
@@ -89,7 +90,8 @@ class DnsChannel : public std::enable_shared_from_this<DnsChannel> {
   std::size_t most_seen_in_flight_ = 0;
 };
 
-/// Waits for the query's end, at most until `deadline`: then it is timed_out. Both parameters are kept alive by the frame.
+/// Waits for the query's end, at most until `deadline`: then it is timed_out. Both parameters are kept alive
+/// by the frame.
 task<void> finish(std::shared_ptr<DnsChannel> channel, std::shared_ptr<DnsQuery> query, SteadyPoint deadline);
 
 }  // namespace domsec::net

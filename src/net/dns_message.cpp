@@ -1,5 +1,6 @@
-// Reading and writing DNS messages, RFC 1035 4. Every read is checked against the end of the message; a compression
-// pointer may only point before the name it is part of, so a name always ends (RFC 1035 4.1.4: "a prior occurrence").
+// Reading and writing DNS messages, RFC 1035 4. Every read is checked against the end of the message; a
+// compression pointer may only point before the name it is part of, so a name always ends (RFC 1035 4.1.4: "a
+// prior occurrence").
 #include "domsec/net/dns_message.h"
 
 #include <arpa/inet.h>
@@ -26,7 +27,8 @@ void append_label_octet(std::string& name, char c) {
     return;
   }
   std::array<char, 5> escaped{};
-  std::snprintf(escaped.data(), escaped.size(), "\\%03u", static_cast<unsigned>(static_cast<unsigned char>(c)));
+  std::snprintf(escaped.data(), escaped.size(), "\\%03u",
+                static_cast<unsigned>(static_cast<unsigned char>(c)));
   name += escaped.data();
 }
 
@@ -130,7 +132,8 @@ std::size_t Cursor::append_name(std::string& text, std::size_t start) {
 
 std::string printed(int family, std::string_view octets) {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  return inet_ntop(family, octets.data(), text.data(), text.size()) != nullptr ? std::string(text.data()) : std::string();
+  return inet_ntop(family, octets.data(), text.data(), text.size()) != nullptr ? std::string(text.data())
+                                                                               : std::string();
 }
 
 struct RawRecord {

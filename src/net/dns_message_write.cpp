@@ -1,5 +1,5 @@
-// Writing DNS messages, RFC 1035 4: questions and the answers of the lab's name server. No compression but for the
-// question's own name, which every answer repeats.
+// Writing DNS messages, RFC 1035 4: questions and the answers of the lab's name server. No compression but
+// for the question's own name, which every answer repeats.
 #include <arpa/inet.h>
 
 #include <array>
@@ -82,7 +82,8 @@ void append_opt(std::string& octets, std::uint16_t payload) {
   octets.append(6, '\0');  // extended RCODE, version, flags; no options
 }
 
-/// The negative answer's SOA (RFC 2308 3), with the root as both names: nobody here reads more than its presence.
+/// The negative answer's SOA (RFC 2308 3), with the root as both names: nobody here reads more than its
+/// presence.
 void append_soa(std::string& octets) {
   octets += '\0';
   append_two(octets, static_cast<std::uint16_t>(DnsType::soa));
@@ -106,7 +107,8 @@ std::optional<std::string> write_dns_message(const DnsMessage& message) {
   if (message.question) {
     if (!append_name(octets, message.question->name)) return std::nullopt;
     const DnsType type = message.question->type;
-    append_two(octets, type == DnsType::other ? message.question->type_number : static_cast<std::uint16_t>(type));
+    append_two(octets,
+               type == DnsType::other ? message.question->type_number : static_cast<std::uint16_t>(type));
     append_two(octets, 1);
   }
   for (const DnsRecord& record : message.answers) {

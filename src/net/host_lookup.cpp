@@ -1,4 +1,5 @@
-// Addresses of hosts: numeric ones, overrides, localhost, and A and AAAA lookups side by side; aliases are followed.
+// Addresses of hosts: numeric ones, overrides, localhost, and A and AAAA lookups side by side; aliases are
+// followed.
 #include "host_lookup.h"
 
 #include <algorithm>
@@ -7,7 +8,8 @@
 namespace domsec::net {
 namespace {
 
-/// RFC 1034 3.6.2: chains of aliases are followed, circles are an error; a chain longer than this counts as one.
+/// RFC 1034 3.6.2: chains of aliases are followed, circles are an error; a chain longer than this counts as
+/// one.
 constexpr std::size_t most_aliases = 8;
 constexpr std::size_t most_addresses = 32;
 
@@ -63,8 +65,10 @@ task<Lookup> look_up(BodyPtr body, QueryPtr query, SteadyPoint deadline) {
     }
     if (!lookup.records.empty()) co_return lookup;
     // An SOA makes "no data" final (RFC 2308 2.2); a bare alias has to be asked for itself.
-    if (name == before || query->answer.soa_in_authority) co_return failed(DnsStatus::no_data, "there is no such record");
-    if (!is_host_name(name)) co_return failed(DnsStatus::malformed, "its alias leads to " + name + ", which is no host name");
+    if (name == before || query->answer.soa_in_authority)
+      co_return failed(DnsStatus::no_data, "there is no such record");
+    if (!is_host_name(name))
+      co_return failed(DnsStatus::malformed, "its alias leads to " + name + ", which is no host name");
     query = body->channel->start(name, type);
   }
 }
@@ -81,7 +85,8 @@ void settle_addresses(MxHost& host, std::vector<std::string> addresses) {
   if (host.addresses.empty()) settle(host, DnsStatus::no_data, "it has no address of a family in use");
 }
 
-std::vector<std::string> of_families(const ResolverSettings& settings, const std::vector<std::string>& addresses) {
+std::vector<std::string> of_families(const ResolverSettings& settings,
+                                     const std::vector<std::string>& addresses) {
   std::vector<std::string> kept;
   for (const std::string& address : addresses) {
     const bool six = address.find(':') != std::string::npos;
@@ -117,7 +122,8 @@ HostLookup start_host(Resolver::Body& body, std::string name, std::uint16_t pref
 
 namespace {
 
-/// How much a status tells when no address was found: trouble of the server tells more than the absence of a record.
+/// How much a status tells when no address was found: trouble of the server tells more than the absence of a
+/// record.
 int rank(DnsStatus status) {
   switch (status) {
     case DnsStatus::ok:
@@ -141,7 +147,8 @@ int rank(DnsStatus status) {
 void add_family(MxHost& host, Lookup lookup, DnsType type) {
   if (!lookup.canonical.empty()) host.canonical = lookup.canonical;
   for (DnsRecord& record : lookup.records) {
-    const bool known = std::find(host.addresses.begin(), host.addresses.end(), record.value) != host.addresses.end();
+    const bool known =
+        std::find(host.addresses.begin(), host.addresses.end(), record.value) != host.addresses.end();
     if (!known && host.addresses.size() < most_addresses) host.addresses.push_back(std::move(record.value));
   }
   if (rank(lookup.status) <= rank(host.status)) return;

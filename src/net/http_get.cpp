@@ -1,5 +1,5 @@
-// One GET with Beast, bounded three ways: a deadline over everything (the watch closes the socket, whatever operation is
-// under way fails by itself), the body's size while it arrives, and the number of redirects.
+// One GET with Beast, bounded three ways: a deadline over everything (the watch closes the socket, whatever
+// operation is under way fails by itself), the body's size while it arrives, and the number of redirects.
 #include "domsec/net/http_get.h"
 
 #include <algorithm>
@@ -37,7 +37,8 @@ class Deadline {
     });
   }
   ~Deadline() {
-    if (*passed_ == State::armed) *passed_ = State::disarmed;  // an expiry already queued must not touch the socket
+    if (*passed_ == State::armed)
+      *passed_ = State::disarmed;  // an expiry already queued must not touch the socket
   }
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
@@ -71,8 +72,10 @@ struct Connected {
   bool timed_out = false;
 };
 
-/// The first address that accepts. No silent address may use up the time of the others: each has an equal share of the rest.
-task<Connected> connect(tcp::socket& socket, std::vector<std::string> addresses, std::uint16_t port, SteadyPoint deadline) {
+/// The first address that accepts. No silent address may use up the time of the others: each has an equal
+/// share of the rest.
+task<Connected> connect(tcp::socket& socket, std::vector<std::string> addresses, std::uint16_t port,
+                        SteadyPoint deadline) {
   Connected result;
   result.error = asio::error::host_unreachable;
   for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -107,9 +110,12 @@ http::request<http::empty_body> request_for(const HttpUri& uri) {
 }
 
 HttpAnswer failed_read(const error_code& error, int code) {
-  if (error == http::error::body_limit) return failed(HttpStatus::too_large, "the body is larger than is allowed", code);
-  if (error == http::error::end_of_stream) return failed(HttpStatus::bad_answer, "the connection ended without an answer");
-  if (error == http::error::partial_message) return failed(HttpStatus::bad_answer, "the answer ended early", code);
+  if (error == http::error::body_limit)
+    return failed(HttpStatus::too_large, "the body is larger than is allowed", code);
+  if (error == http::error::end_of_stream)
+    return failed(HttpStatus::bad_answer, "the connection ended without an answer");
+  if (error == http::error::partial_message)
+    return failed(HttpStatus::bad_answer, "the answer ended early", code);
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     return failed(HttpStatus::bad_answer, "the answer's header is too large");
   }
@@ -124,7 +130,9 @@ struct Exchanged {
   std::string location;  // of a redirect
 };
 
-bool is_redirect(unsigned code) { return code == 301 || code == 302 || code == 303 || code == 307 || code == 308; }
+bool is_redirect(unsigned code) {
+  return code == 301 || code == 302 || code == 303 || code == 307 || code == 308;
+}
 
 Exchanged examined(http::response<http::string_body> response) {
   Exchanged result;
@@ -155,7 +163,8 @@ task<Exchanged> read_answer(tcp::socket& socket, std::size_t octets) {
     parser.header_limit(most_header_octets);
     const auto [error, size] = co_await http::async_read(socket, buffer, parser, nothrow);
     if (error) {
-      result.answer = failed_read(error, parser.is_header_done() ? static_cast<int>(parser.get().result_int()) : 0);
+      result.answer =
+          failed_read(error, parser.is_header_done() ? static_cast<int>(parser.get().result_int()) : 0);
       co_return result;
     }
     if (parser.get().result_int() >= 200) co_return examined(parser.release());
@@ -165,7 +174,8 @@ task<Exchanged> read_answer(tcp::socket& socket, std::size_t octets) {
 }
 
 /// One request on a connection of its own.
-task<Exchanged> exchange(std::vector<std::string> addresses, HttpUri uri, std::size_t octets, SteadyPoint at) {
+task<Exchanged> exchange(std::vector<std::string> addresses, HttpUri uri, std::size_t octets,
+                         SteadyPoint at) {
   tcp::socket socket(co_await asio::this_coro::executor);
   Exchanged result;
   const Connected connected = co_await connect(socket, std::move(addresses), uri.port, at);
@@ -182,7 +192,8 @@ task<Exchanged> exchange(std::vector<std::string> addresses, HttpUri uri, std::s
   } else {
     result.answer = failed(HttpStatus::unreachable, clause_of(error));
   }
-  if (deadline.passed()) result.answer = failed(HttpStatus::timed_out, "no whole answer in time", result.answer.code);
+  if (deadline.passed())
+    result.answer = failed(HttpStatus::timed_out, "no whole answer in time", result.answer.code);
   co_return result;
 }
 
@@ -194,14 +205,16 @@ task<HttpAnswer> get(Resolver& resolver, HttpUri uri, HttpLimits limits) {
     MxHost host = co_await resolver.addresses(uri.host, deadline);
     if (host.addresses.empty()) {
       const bool late = host.status == DnsStatus::timed_out && std::chrono::steady_clock::now() >= deadline;
-      co_return failed(late ? HttpStatus::timed_out : HttpStatus::unresolved, "host " + uri.host + ": " + host.detail);
+      co_return failed(late ? HttpStatus::timed_out : HttpStatus::unresolved,
+                       "host " + uri.host + ": " + host.detail);
     }
     Exchanged result = co_await exchange(std::move(host.addresses), uri, limits.octets, deadline);
-    if (result.answer.status == HttpStatus::timed_out) result.answer.detail += " (" + milliseconds(limits.timeout) + ")";
+    if (result.answer.status == HttpStatus::timed_out)
+      result.answer.detail += " (" + milliseconds(limits.timeout) + ")";
     if (result.answer.status != HttpStatus::refused_redirect) co_return std::move(result.answer);
     if (redirects >= limits.redirects) {
-      co_return failed(HttpStatus::refused_redirect, "more than " + std::to_string(limits.redirects) + " redirects",
-                       result.answer.code);
+      co_return failed(HttpStatus::refused_redirect,
+                       "more than " + std::to_string(limits.redirects) + " redirects", result.answer.code);
     }
     std::string problem;
     const std::optional<HttpUri> next = read_location(uri, result.location, problem);

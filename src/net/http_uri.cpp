@@ -1,5 +1,6 @@
-// http URIs, strictly: a certificate's CDP is a stranger's text, and what is let through here ends in a request line.
-// RFC 3986 3, RFC 9110 4.2.1. Not here: other schemes, internationalised names, normalisation of dot segments.
+// http URIs, strictly: a certificate's CDP is a stranger's text, and what is let through here ends in a
+// request line. RFC 3986 3, RFC 9110 4.2.1. Not here: other schemes, internationalised names, normalisation
+// of dot segments.
 #include <algorithm>
 #include <charconv>
 
@@ -10,12 +11,15 @@ namespace domsec::net {
 namespace {
 
 constexpr std::size_t most_octets = 2048;
-constexpr std::string_view other_uri_characters = "-._~!$&'()*+,;=:@/?%#[]";  // RFC 3986 2.2, 2.3 beside letters and digits
+constexpr std::string_view other_uri_characters =
+    "-._~!$&'()*+,;=:@/?%#[]";  // RFC 3986 2.2, 2.3 beside letters and digits
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool is_uri_character(char c) { return is_letter(c) || is_digit(c) || other_uri_characters.find(c) != std::string_view::npos; }
+bool is_uri_character(char c) {
+  return is_letter(c) || is_digit(c) || other_uri_characters.find(c) != std::string_view::npos;
+}
 
 std::nullopt_t refuse(std::string& problem, std::string clause) {
   problem = std::move(clause);
@@ -95,7 +99,8 @@ std::optional<HttpUri> read_http_uri(std::string_view text, std::string& problem
   if (!read_authority(authority, uri)) return refuse(problem, "the URI has no usable host and port");
   text.remove_prefix(authority.size());
   if (!percent_signs_are_whole(text)) return refuse(problem, "the URI has a % without two hex digits");
-  if (text.find_first_of("[]") != std::string_view::npos) return refuse(problem, "the URI has a bracket in its path");
+  if (text.find_first_of("[]") != std::string_view::npos)
+    return refuse(problem, "the URI has a bracket in its path");
   uri.target = text.starts_with('/') ? std::string(text) : "/" + std::string(text);
   return uri;
 }

@@ -1,4 +1,5 @@
-// RFC 5321 2.3.8: only CRLF ends a line; a bare CR or LF is text. A line end is looked for once in each octet.
+// RFC 5321 2.3.8: only CRLF ends a line; a bare CR or LF is text. A line end is looked for once in each
+// octet.
 #include "inbox.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Octets received and not yet read, and the cutting of lines out of them. Holds no memory while empty, so that an idle
-// session costs none.
+// Octets received and not yet read, and the cutting of lines out of them. Holds no memory while empty, so
+// that an idle session costs none.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +26,8 @@ class Inbox {
   /// More than `limit` octets are there and no line end within them.
   [[nodiscard]] bool line_exceeds(std::size_t limit) const;
   [[nodiscard]] std::string take(std::size_t most);
-  /// Drops up to and including the next CRLF: true when it was there. Otherwise everything but a last CR is dropped.
-  /// `dropped` grows by what went.
+  /// Drops up to and including the next CRLF: true when it was there. Otherwise everything but a last CR is
+  /// dropped. `dropped` grows by what went.
   bool drop_line(std::size_t& dropped);
 
  private:

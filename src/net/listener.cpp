@@ -1,4 +1,5 @@
-// Accepts connections and gives each to a coroutine of its own. Nothing that happens in one session ends the listener.
+// Accepts connections and gives each to a coroutine of its own. Nothing that happens in one session ends the
+// listener.
 #include "domsec/net/listener.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -41,13 +42,14 @@ task<void> contained(std::shared_ptr<Listener::Body> body, Channel channel) {
     co_await body->session(std::move(channel));
   } catch (const ChannelError&) {  // the peer's fault, and the session's to report
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "domsec: a session on %s ended by an internal error: %s\n", body->endpoint.text().c_str(), error.what());
+    std::fprintf(stderr, "domsec: a session on %s ended by an internal error: %s\n",
+                 body->endpoint.text().c_str(), error.what());
   }
 }
 
 bool lacks_descriptors(const error_code& error) {
-  return error == asio::error::no_descriptors || error == asio::error::no_memory || error == asio::error::no_buffer_space ||
-         error == boost::system::errc::too_many_files_open_in_system;
+  return error == asio::error::no_descriptors || error == asio::error::no_memory ||
+         error == asio::error::no_buffer_space || error == boost::system::errc::too_many_files_open_in_system;
 }
 
 task<void> accept_all(std::shared_ptr<Listener::Body> body) {
@@ -77,7 +79,8 @@ Listener::Listener(Loop& loop, const Endpoint& at) : body_(std::make_shared<Body
   if (!error && address.is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
   if (!error) acceptor.bind(wanted, error);
   if (!error) acceptor.listen(backlog, error);
-  if (error) throw ChannelError(ChannelFault::local, "cannot listen on " + at.text() + ": " + error.message());
+  if (error)
+    throw ChannelError(ChannelFault::local, "cannot listen on " + at.text() + ": " + error.message());
   const tcp::endpoint bound = acceptor.local_endpoint();
   body_->endpoint = {bound.address().to_string(), bound.port()};
 }

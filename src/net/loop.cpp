@@ -1,5 +1,6 @@
-// The event loop: an io_context that ends when its coroutines have ended. A pending signal wait or a timer that was
-// left armed does not keep it alive; that is why coroutines are counted instead of relying on Asio's outstanding work.
+// The event loop: an io_context that ends when its coroutines have ended. A pending signal wait or a timer
+// that was left armed does not keep it alive; that is why coroutines are counted instead of relying on Asio's
+// outstanding work.
 #include "domsec/net/loop.h"
 
 #include <boost/asio/co_spawn.hpp>

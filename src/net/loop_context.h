@@ -1,4 +1,5 @@
-// The Asio side of a Loop, for the files that need the io_context itself: net/, lab/ and web/ (never a public header).
+// The Asio side of a Loop, for the files that need the io_context itself: net/, lab/ and web/ (never a public
+// header).
 #pragma once
 
 #include <boost/asio/io_context.hpp>

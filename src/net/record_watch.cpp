@@ -6,8 +6,8 @@ namespace domsec::net {
 
 namespace {
 
-// ContentType 20-23 and the major version 3 of every TLS version's record header. A length is not looked at: a record
-// that is too long is still a record.
+// ContentType 20-23 and the major version 3 of every TLS version's record header. A length is not looked at:
+// a record that is too long is still a record.
 bool starts_record(std::size_t position, unsigned char octet) {
   if (position == 0) return octet >= 20 && octet <= 23;
   return position != 1 || octet == 3;

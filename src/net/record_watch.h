@@ -1,5 +1,6 @@
-// Follows the record boundaries of a TLS octet stream (RFC 8446 5.1) and keeps the first octets that stand where a record
-// was due but are none: clear text after `220`, a proxy's page, garbage. Nothing is decrypted or judged.
+// Follows the record boundaries of a TLS octet stream (RFC 8446 5.1) and keeps the first octets that stand
+// where a record was due but are none: clear text after `220`, a proxy's page, garbage. Nothing is decrypted
+// or judged.
 #pragma once
 
 #include <array>

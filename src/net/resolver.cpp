@@ -1,6 +1,6 @@
-// From DNS answers to the hosts that mail for a domain goes to: RFC 5321 5.1 with RFC 7505 and the errors that real zones
-// have. Addresses are host_lookup.cpp's, queries dns_channel.cpp's. Nothing throws: whatever a name
-// server does is a status and a clause.
+// From DNS answers to the hosts that mail for a domain goes to: RFC 5321 5.1 with RFC 7505 and the errors
+// that real zones have. Addresses are host_lookup.cpp's, queries dns_channel.cpp's. Nothing throws: whatever
+// a name server does is a status and a clause.
 #include "domsec/net/resolver.h"
 
 #include <algorithm>
@@ -20,7 +20,8 @@ std::map<std::string, std::vector<std::string>> canonical_overrides(
   for (const auto& [host, addresses] : given) {
     std::vector<std::string>& of_host = overrides[canonical_host(host)];
     for (const std::string& address : addresses) {
-      if (const auto numeric = numeric_address(without_brackets(canonical_host(address)))) of_host.push_back(*numeric);
+      if (const auto numeric = numeric_address(without_brackets(canonical_host(address))))
+        of_host.push_back(*numeric);
     }
   }
   return overrides;
@@ -44,8 +45,8 @@ std::vector<MxHost> in_order(const std::vector<DnsRecord>& records) {
 }
 
 HostLookup start_target(Resolver::Body& body, const MxHost& target) {
-  // RFC 5321 5.1, RFC 1035 3.3.9: the target is a domain name. An address in its place is a mistake in the zone, and an
-  // MTA that used it would hide the mistake.
+  // RFC 5321 5.1, RFC 1035 3.3.9: the target is a domain name. An address in its place is a mistake in the
+  // zone, and an MTA that used it would hide the mistake.
   if (numeric_address(target.host)) {
     HostLookup refused;
     refused.host = target;
@@ -115,10 +116,12 @@ task<MxAnswer> mx_of(BodyPtr body, std::string domain, SteadyPoint deadline) {
     answer.detail = "this is no domain name that can be looked up";
     co_return answer;
   }
-  if (domain == "localhost" || domain.ends_with(".localhost")) co_return co_await implicit_mx(body, domain, deadline);
+  if (domain == "localhost" || domain.ends_with(".localhost"))
+    co_return co_await implicit_mx(body, domain, deadline);
   const QueryPtr query = body->channel->start(domain, DnsType::mx);
   Lookup found = co_await look_up(body, query, deadline);
-  // Only a certain "no MX record" leads to the domain's own address; after SERVFAIL or a timeout that would be a guess.
+  // Only a certain "no MX record" leads to the domain's own address; after SERVFAIL or a timeout that would
+  // be a guess.
   if (found.status == DnsStatus::no_data) co_return co_await implicit_mx(body, domain, deadline);
   if (found.status == DnsStatus::ok) co_return co_await mx_hosts(body, domain, std::move(found), deadline);
   answer.status = found.status;

@@ -1,6 +1,6 @@
-// SSL_CTX from settings. Certificates of the peer are never judged by OpenSSL: the verify callback accepts and the engine
-// examines afterwards (spec exchange D-16). No tickets, no cache, no renegotiation, no compression: each session shows a
-// full handshake, and a resumed one would skip the client certificate.
+// SSL_CTX from settings. Certificates of the peer are never judged by OpenSSL: the verify callback accepts
+// and the engine examines afterwards (spec exchange D-16). No tickets, no cache, no renegotiation, no
+// compression: each session shows a full handshake, and a resumed one would skip the client certificate.
 #include "domsec/net/tls_context.h"
 
 #include <openssl/err.h>
@@ -31,12 +31,16 @@ int number(TlsVersion version) {
   throw pki::BundleError(kind, reason != nullptr ? what + ": " + reason : what);
 }
 
-// R36: TLS 1.2 suites with ECDHE and AEAD first, then ECDHE, last RSA key exchange for partners that have nothing else
-// ("ECDHE preferred": chosen when both sides have it). Never export, RC4, DES, 3DES, MD5, anonymous or empty ciphers.
+// R36: TLS 1.2 suites with ECDHE and AEAD first, then ECDHE, last RSA key exchange for partners that have
+// nothing else
+// ("ECDHE preferred": chosen when both sides have it). Never export, RC4, DES, 3DES, MD5, anonymous or empty
+// ciphers.
 std::string cipher_list(const TlsSettings& settings) {
   std::string list = settings.ciphers;
   if (list.empty()) {
-    list = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:kRSA+AESGCM:kRSA+AES:!aNULL:!eNULL:!EXPORT:!DES:!3DES:!RC4:!MD5";
+    list =
+        "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:kRSA+AESGCM:kRSA+AES:!aNULL:!eNULL:!EXPORT:!DES:!3DES:!RC4:!"
+        "MD5";
   }
   // Before TLS 1.2 signatures are MD5-SHA1, which every level above 0 forbids.
   if (settings.minimum < TlsVersion::tls1_2) list += ":@SECLEVEL=0";
@@ -48,16 +52,18 @@ void set_policy(SSL_CTX* context, const TlsSettings& settings) {
                                    SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_num_tickets(context, 0);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  // RELEASE_BUFFERS: an idle session holds no record buffers. NO_AUTO_CHAIN: exactly what was configured is presented.
-  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                SSL_MODE_NO_AUTO_CHAIN);
+  // RELEASE_BUFFERS: an idle session holds no record buffers. NO_AUTO_CHAIN: exactly what was configured is
+  // presented.
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
   SSL_CTX_set_read_ahead(context, 1);
   const bool old = settings.minimum < TlsVersion::tls1_2;
   SSL_CTX_set_security_level(context, old ? 0 : settings.security_level);
   SSL_CTX_set_min_proto_version(context, number(settings.minimum));
   SSL_CTX_set_max_proto_version(context, number(settings.maximum));
   if (SSL_CTX_set_cipher_list(context, cipher_list(settings).c_str()) != 1) {
-    refuse(pki::BundleError::Kind::garbage, "the cipher list '" + settings.ciphers + "' names no usable cipher; correct it");
+    refuse(pki::BundleError::Kind::garbage,
+           "the cipher list '" + settings.ciphers + "' names no usable cipher; correct it");
   }
   SSL_CTX_set_cert_verify_callback(context, examine_later, nullptr);
   SSL_CTX_set_keylog_callback(context, follow_secrets);
@@ -66,16 +72,20 @@ void set_policy(SSL_CTX* context, const TlsSettings& settings) {
 void present(SSL_CTX* context, const TlsSettings& settings) {
   const pki::Credentials& identity = *settings.identity;
   using Kind = pki::BundleError::Kind;
-  if (identity.chain.empty()) refuse(Kind::no_certificate, "the identity has no certificate; give one with its key");
+  if (identity.chain.empty())
+    refuse(Kind::no_certificate, "the identity has no certificate; give one with its key");
   const pki::CertificatePtr& leaf = identity.chain.front();
-  if (!identity.key.key) refuse(Kind::key_missing, "the certificate '" + leaf->subject + "' has no private key; give its key file");
+  if (!identity.key.key)
+    refuse(Kind::key_missing,
+           "the certificate '" + leaf->subject + "' has no private key; give its key file");
   if (SSL_CTX_use_certificate(context, leaf->x509.get()) != 1) {
     refuse(Kind::garbage, "the certificate '" + leaf->subject + "' cannot be used for TLS");
   }
   const bool belongs = X509_check_private_key(leaf->x509.get(), identity.key.key.get()) == 1;
   ERR_clear_error();
   if (!belongs && !settings.allow_key_mismatch) {
-    refuse(Kind::key_mismatch, "the private key does not belong to the certificate '" + leaf->subject + "'; give the key it was requested with");
+    refuse(Kind::key_mismatch, "the private key does not belong to the certificate '" + leaf->subject +
+                                   "'; give the key it was requested with");
   }
   const EvpPkeyPtr decoy = belongs ? nullptr : decoy_key(*leaf);
   if (SSL_CTX_use_PrivateKey(context, belongs ? identity.key.key.get() : decoy.get()) != 1) {
@@ -84,7 +94,8 @@ void present(SSL_CTX* context, const TlsSettings& settings) {
   if (settings.leaf_only) return;
   for (std::size_t i = 1; i < identity.chain.size(); ++i) {
     if (SSL_CTX_add1_chain_cert(context, identity.chain[i]->x509.get()) != 1) {
-      refuse(Kind::garbage, "the intermediate certificate '" + identity.chain[i]->subject + "' cannot be presented");
+      refuse(Kind::garbage,
+             "the intermediate certificate '" + identity.chain[i]->subject + "' cannot be presented");
     }
   }
 }

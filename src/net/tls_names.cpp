@@ -31,7 +31,8 @@ std::string signature_scheme_name(unsigned scheme) {
   }
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text = "0x";
-  for (int shift = 12; shift >= 0; shift -= 4) text += digits[(scheme >> static_cast<unsigned>(shift)) & 0xFU];
+  for (int shift = 12; shift >= 0; shift -= 4)
+    text += digits[(scheme >> static_cast<unsigned>(shift)) & 0xFU];
   return text;
 }
 

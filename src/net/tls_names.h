@@ -13,7 +13,8 @@ namespace domsec::net {
 [[nodiscard]] std::string signature_scheme_name(unsigned scheme);
 /// `X25519`, `P-256`; empty when the key exchange has no group.
 [[nodiscard]] std::string group_name(int nid);
-/// The X509_V_ERR whose refusal OpenSSL 3.0 reports with this alert (ssl_x509err2alert); nothing when there is none.
+/// The X509_V_ERR whose refusal OpenSSL 3.0 reports with this alert (ssl_x509err2alert); nothing when there
+/// is none.
 [[nodiscard]] std::optional<int> verify_error_for_alert(int alert);
 
 }  // namespace domsec::net

@@ -18,7 +18,8 @@ TlsSession TlsStream::session() {
   const char* const sni = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
   if (sni != nullptr) session.sni = sni;
   const bool server = start_.role == TlsRole::server;
-  session.client_certificate_requested = server ? (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0 : requested_;
+  session.client_certificate_requested =
+      server ? (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0 : requested_;
   session.own_certificate_sent = own_sent_;
   session.requested_ca_names = std::exchange(ca_names_, {});
   session.requested_signature_algorithms = std::exchange(signature_algorithms_, {});
@@ -64,19 +65,23 @@ std::string TlsStream::group() const {
 void TlsStream::read_bindings(TlsSession& into) const {
   SSL* const ssl = ssl_.get();
   const bool client = start_.role == TlsRole::client;
-  const pki::CertificatePtr server = client ? (into.presented.empty() ? nullptr : into.presented.front()) : into.own;
+  const pki::CertificatePtr server =
+      client ? (into.presented.empty() ? nullptr : into.presented.front()) : into.own;
   if (server) into.bindings.server_end_point = pki::tls_server_end_point(*server).value_or(pki::Bytes());
 
-  // RFC 9266 2: 32 octets, the context is the zero-length string; before TLS 1.3 only with the extended master secret.
+  // RFC 9266 2: 32 octets, the context is the zero-length string; before TLS 1.3 only with the extended
+  // master secret.
   const bool tls13 = SSL_version(ssl) == TLS1_3_VERSION;
   static constexpr std::string_view label = "EXPORTER-Channel-Binding";
   pki::Bytes exported(32);
   if ((tls13 || SSL_get_extms_support(ssl) == 1) &&
-      SSL_export_keying_material(ssl, exported.data(), exported.size(), label.data(), label.size(), exported.data(), 0, 1) == 1) {
+      SSL_export_keying_material(ssl, exported.data(), exported.size(), label.data(), label.size(),
+                                 exported.data(), 0, 1) == 1) {
     into.bindings.exporter = std::move(exported);
   }
 
-  // RFC 5929 3.1: the first Finished of the handshake, which in a full handshake is the client's. Sessions are never resumed.
+  // RFC 5929 3.1: the first Finished of the handshake, which in a full handshake is the client's. Sessions
+  // are never resumed.
   if (tls13) return;
   pki::Bytes finished(64);
   const std::size_t octets = client ? SSL_get_finished(ssl, finished.data(), finished.size())

@@ -41,7 +41,8 @@ int bio_write(BIO* bio, const char* from, std::size_t size, std::size_t* octets)
   return transfer.moved == Moved::some ? 1 : 0;
 }
 
-// BIO_CTRL_EOF is answered with 0 on purpose: otherwise OpenSSL 3.0 answers the peer's FIN with a decode_error alert.
+// BIO_CTRL_EOF is answered with 0 on purpose: otherwise OpenSSL 3.0 answers the peer's FIN with a
+// decode_error alert.
 long bio_control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
 
 BIO_METHOD* make_bio_method() {
@@ -67,7 +68,8 @@ void on_state(const SSL* ssl, int where, int value) {
 }
 
 void on_message(int write, int, int content_type, const void* octets, std::size_t size, SSL*, void* stream) {
-  static_cast<TlsStream*>(stream)->note_message(write, content_type, {static_cast<const char*>(octets), size});
+  static_cast<TlsStream*>(stream)->note_message(write, content_type,
+                                                {static_cast<const char*>(octets), size});
 }
 
 // Called in the client role when the server's CertificateRequest has been read.
@@ -79,16 +81,23 @@ int on_certificate_request(SSL*, void* stream) {
 }  // namespace
 
 int examine_later(X509_STORE_CTX* store, void*) {
-  const auto* const ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const auto* const ssl =
+      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   return TlsStream::of(ssl)->judge(store);
 }
 
 void follow_secrets(const SSL* ssl, const char* line) { TlsStream::of(ssl)->note_secret(line); }
 
-TlsStream* TlsStream::of(const SSL* ssl) { return static_cast<TlsStream*>(SSL_get_ex_data(ssl, stream_index())); }
+TlsStream* TlsStream::of(const SSL* ssl) {
+  return static_cast<TlsStream*>(SSL_get_ex_data(ssl, stream_index()));
+}
 
 TlsStream::TlsStream(std::shared_ptr<Wire> wire, TlsStart start, std::string early)
-    : wire_(std::move(wire)), ssl_(SSL_new(start.context->handle())), start_(std::move(start)), early_(std::move(early)), seal_(start_.role) {
+    : wire_(std::move(wire)),
+      ssl_(SSL_new(start.context->handle())),
+      start_(std::move(start)),
+      early_(std::move(early)),
+      seal_(start_.role) {
   if (!ssl_) throw ChannelError(ChannelFault::local, "no memory for a TLS session");
   SSL* const ssl = ssl_.get();
   SSL_set_ex_data(ssl, stream_index(), this);
@@ -103,7 +112,8 @@ TlsStream::TlsStream(std::shared_ptr<Wire> wire, TlsStart start, std::string ear
     if (!start_.sni.empty()) SSL_set_tlsext_host_name(ssl, start_.sni.c_str());
   } else {
     SSL_set_accept_state(ssl);
-    // With a judge an absent certificate is refused as OpenSSL does it: 116 in TLS 1.3, 40 before (spec protocol-log 6.1).
+    // With a judge an absent certificate is refused as OpenSSL does it: 116 in TLS 1.3, 40 before (spec
+    // protocol-log 6.1).
     if (start_.judge && (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0) {
       SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
     }
@@ -138,7 +148,9 @@ Progress TlsStream::read(char* into, std::size_t size, std::size_t& octets) {
 }
 
 Progress TlsStream::write(std::string_view from, std::size_t& octets) {
-  if (muted_) throw ChannelError(ChannelFault::local, "write over TLS with " + wire_->remote.text() + ": nothing may follow an alert");
+  if (muted_)
+    throw ChannelError(ChannelFault::local,
+                       "write over TLS with " + wire_->remote.text() + ": nothing may follow an alert");
   ERR_clear_error();
   const int result = SSL_write_ex(ssl_.get(), from.data(), from.size(), &octets);
   if (result == 1) return Progress::done;
@@ -149,8 +161,9 @@ Progress TlsStream::write(std::string_view from, std::size_t& octets) {
   fail(result, "write over TLS");
 }
 
-// A TLS 1.3 server refuses our certificate after our handshake has ended (RFC 8446 4.4.2.4) and closes; the first write
-// may meet its RST before the alert, which still lies in the receive buffer, was read. SSL_peek reads it, and no data.
+// A TLS 1.3 server refuses our certificate after our handshake has ended (RFC 8446 4.4.2.4) and closes; the
+// first write may meet its RST before the alert, which still lies in the receive buffer, was read. SSL_peek
+// reads it, and no data.
 void TlsStream::look_for_late_alert() {
   if (received_ || wire_error_ == 0) return;
   char octet = 0;
@@ -167,7 +180,9 @@ void TlsStream::close_notify() {
 
 std::string TlsStream::alert_by_hand(int number) {
   const auto record = half_sent_ || muted_ || received_ ? std::nullopt : seal_.seal(ssl_.get(), number);
-  if (!record) throw ChannelError(ChannelFault::local, "alert " + std::to_string(number) + " cannot be sent in this session");
+  if (!record)
+    throw ChannelError(ChannelFault::local,
+                       "alert " + std::to_string(number) + " cannot be sent in this session");
   muted_ = true;
   sent_ = pki::Alert{number, true};
   return *record;
@@ -180,14 +195,16 @@ void TlsStream::fail(int result, const char* doing) {
   const std::string what = std::string(doing) + " with " + wire_->remote.text();
   const auto make = [&]() -> ChannelError {
     if (received_ && received_->fatal) {
-      ChannelError error(ChannelFault::tls_alert, what + ": the peer sent alert " + std::to_string(received_->number) + " " +
+      ChannelError error(ChannelFault::tls_alert, what + ": the peer sent alert " +
+                                                      std::to_string(received_->number) + " " +
                                                       pki::alert_name(received_->number));
       error.alert = received_;
       return error;
     }
     if (ssl_error == SSL_ERROR_ZERO_RETURN) return {ChannelFault::closed, what + ": closed by the peer"};
     if (ssl_error == SSL_ERROR_SYSCALL && wire_ended_) {
-      return {ChannelFault::closed, what + (handshaken_ ? ": closed by the peer without close_notify" : ": closed by the peer")};
+      return {ChannelFault::closed,
+              what + (handshaken_ ? ": closed by the peer without close_notify" : ": closed by the peer")};
     }
     if (ssl_error == SSL_ERROR_SYSCALL && wire_error_ != 0) return socket_failure(wire_error_, what);
     ChannelError error(ChannelFault::tls_failed, what + ": " + (reason != nullptr ? reason : "failed"));
@@ -239,7 +256,8 @@ void TlsStream::note_message(int write, int content_type, std::string_view octet
   if (content_type == SSL3_RT_HEADER) seal_.note_record(octets.front());
   if (content_type != SSL3_RT_HANDSHAKE) return;
   if (octets.front() == SSL3_MT_KEY_UPDATE) seal_.note_key_update(ssl_.get());
-  // Our own Certificate message: type, length of 3 octets, in TLS 1.3 an (empty) context, then the list's length of 3.
+  // Our own Certificate message: type, length of 3 octets, in TLS 1.3 an (empty) context, then the list's
+  // length of 3.
   if (octets.front() != SSL3_MT_CERTIFICATE) return;
   const std::size_t empty_list = SSL_version(ssl_.get()) == TLS1_3_VERSION ? 8 : 7;
   own_sent_ = octets.size() > empty_list;

@@ -1,7 +1,8 @@
-// OpenSSL over a Wire: one SSL object that reads and writes the socket's descriptor through a small BIO of our own.
-// Each function tries once and says what it waits for; waiting is Channel's business. What a handshake shows is noted by
-// OpenSSL's callbacks (alerts, certificate request, own Certificate message) and read out as a TlsSession.
-// An own BIO instead of SSL_set_fd, for: MSG_NOSIGNAL; the socket's own error numbers; the first octets that were no TLS.
+// OpenSSL over a Wire: one SSL object that reads and writes the socket's descriptor through a small BIO of
+// our own. Each function tries once and says what it waits for; waiting is Channel's business. What a
+// handshake shows is noted by OpenSSL's callbacks (alerts, certificate request, own Certificate message) and
+// read out as a TlsSession. An own BIO instead of SSL_set_fd, for: MSG_NOSIGNAL; the socket's own error
+// numbers; the first octets that were no TLS.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -38,8 +39,8 @@ class TlsStream {
   Progress read(char* into, std::size_t size, std::size_t& octets);
   Progress write(std::string_view from, std::size_t& octets);
   void close_notify();
-  /// The record of a fatal alert of any number; nothing that OpenSSL writes leaves after it. Throws ChannelError(local)
-  /// when the session's protection does not allow one by hand, or a record is half sent.
+  /// The record of a fatal alert of any number; nothing that OpenSSL writes leaves after it. Throws
+  /// ChannelError(local) when the session's protection does not allow one by hand, or a record is half sent.
   [[nodiscard]] std::string alert_by_hand(int number);
 
   /// Valid after the handshake; hands over what was noted.

@@ -1,6 +1,6 @@
-// Deadlines (src/README.md): the timer cancels the wait on the descriptor and the operation fails by itself; there is no
-// race of two awaited operations. The timer is left armed between operations and looks at the current deadline when it
-// fires, so that a session with the same time limit for each step arms it seldom.
+// Deadlines (src/README.md): the timer cancels the wait on the descriptor and the operation fails by itself;
+// there is no race of two awaited operations. The timer is left armed between operations and looks at the
+// current deadline when it fires, so that a session with the same time limit for each step arms it seldom.
 #include "wire.h"
 
 #include <sys/socket.h>
@@ -19,7 +19,9 @@ using boost::system::error_code;
 
 namespace {
 
-Endpoint endpoint_of(const tcp::endpoint& endpoint) { return {endpoint.address().to_string(), endpoint.port()}; }
+Endpoint endpoint_of(const tcp::endpoint& endpoint) {
+  return {endpoint.address().to_string(), endpoint.port()};
+}
 
 Transfer transfer_of(ssize_t result, Moved when_zero) {
   if (result > 0) return {Moved::some, static_cast<std::size_t>(result), 0};
@@ -71,7 +73,8 @@ Transfer Wire::send(const char* from, std::size_t size) {
 task<void> Wire::wait(Readiness readiness, SteadyPoint deadline) {
   const auto self = shared_from_this();
   if (!open()) throw ChannelError(ChannelFault::local, remote.text() + ": already closed here");
-  if (std::chrono::steady_clock::now() >= deadline) throw ChannelError(ChannelFault::timed_out, remote.text() + ": timed out");
+  if (std::chrono::steady_clock::now() >= deadline)
+    throw ChannelError(ChannelFault::timed_out, remote.text() + ": timed out");
   expired_ = false;
   waiting_ = true;
   arm(deadline);
@@ -80,7 +83,8 @@ task<void> Wire::wait(Readiness readiness, SteadyPoint deadline) {
   waiting_ = false;
   if (!error) co_return;
   if (expired_) throw ChannelError(ChannelFault::timed_out, remote.text() + ": timed out");
-  if (error == asio::error::operation_aborted) throw ChannelError(ChannelFault::local, remote.text() + ": closed here");
+  if (error == asio::error::operation_aborted)
+    throw ChannelError(ChannelFault::local, remote.text() + ": closed here");
   throw socket_failure(error.value(), remote.text());
 }
 

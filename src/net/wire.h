@@ -1,6 +1,7 @@
-// A non-blocking TCP socket with a deadline for every wait. Octets are moved by plain recv and send on the descriptor,
-// so that clear text and OpenSSL (through a BIO) use the same two functions; Asio only says when the descriptor is ready.
-// MSG_NOSIGNAL on each send: SIGPIPE stays as the process has it, no global state is touched.
+// A non-blocking TCP socket with a deadline for every wait. Octets are moved by plain recv and send on the
+// descriptor, so that clear text and OpenSSL (through a BIO) use the same two functions; Asio only says when
+// the descriptor is ready. MSG_NOSIGNAL on each send: SIGPIPE stays as the process has it, no global state is
+// touched.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -25,7 +26,8 @@ struct Transfer {
 
 class Wire : public std::enable_shared_from_this<Wire> {
  public:
-  explicit Wire(boost::asio::ip::tcp::socket connected) : socket_(std::move(connected)), timer_(socket_.get_executor()) {}
+  explicit Wire(boost::asio::ip::tcp::socket connected)
+      : socket_(std::move(connected)), timer_(socket_.get_executor()) {}
 
   /// Asks the socket for its addresses; non-blocking mode, no Nagle delay.
   void prepare();

@@ -1,4 +1,5 @@
-// The lab's certification authority. It writes what the recipe says, sound or not; only what cannot be encoded is refused.
+// The lab's certification authority. It writes what the recipe says, sound or not; only what cannot be
+// encoded is refused.
 #include "domsec/pki/authority.h"
 
 #include <algorithm>
@@ -25,7 +26,8 @@ BignumOwner serial_number(const std::optional<std::string>& serial) {
   if (!serial) {
     // 127 random bits: positive in 16 octets (RFC 5280 4.1.2.2 allows 20).
     BignumOwner random(BN_new());
-    if (BN_rand(random.get(), 127, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) != 1) throw std::runtime_error("no random octets");
+    if (BN_rand(random.get(), 127, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) != 1)
+      throw std::runtime_error("no random octets");
     return random;
   }
   const int digits = BN_hex2bn(&number, serial->c_str());
@@ -40,7 +42,8 @@ BignumOwner serial_number(const std::optional<std::string>& serial) {
 const EVP_MD* digest_for(EVP_PKEY* key, const std::optional<std::string>& name) {
   if (EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519) return nullptr;
   const EVP_MD* digest = EVP_get_digestbyname(name.value_or("SHA256").c_str());
-  if (digest == nullptr) throw RecipeError("'" + harmless(*name) + "' is no digest; write SHA256, SHA384, SHA512 or SHA1");
+  if (digest == nullptr)
+    throw RecipeError("'" + harmless(*name) + "' is no digest; write SHA256, SHA384, SHA512 or SHA1");
   return digest;
 }
 
@@ -88,8 +91,8 @@ EVP_PKEY* generate(KeyKind kind) {
   return nullptr;
 }
 
-/// What is sent behind a certificate of this authority: its own chain, less a self-signed root, which the peer must have anyway
-/// (RFC 8446 4.4.2).
+/// What is sent behind a certificate of this authority: its own chain, less a self-signed root, which the
+/// peer must have anyway (RFC 8446 4.4.2).
 Chain sent_behind(const Credentials& authority) {
   Chain chain;
   for (const CertificatePtr& certificate : authority.chain) {
@@ -129,7 +132,9 @@ Credentials self_signed(const CertificateRecipe& recipe) {
 
 Authority Authority::root(const CertificateRecipe& recipe) { return Authority(self_signed(recipe)); }
 
-Authority Authority::subordinate(const CertificateRecipe& recipe) const { return Authority(issued(*this, recipe)); }
+Authority Authority::subordinate(const CertificateRecipe& recipe) const {
+  return Authority(issued(*this, recipe));
+}
 
 Credentials Authority::issue(const CertificateRecipe& recipe) const { return issued(*this, recipe); }
 

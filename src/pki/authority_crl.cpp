@@ -1,4 +1,5 @@
-// Certificate revocation lists of the lab's authority, RFC 5280 5.1 to 5.3: version 2, cRLNumber, authorityKeyIdentifier.
+// Certificate revocation lists of the lab's authority, RFC 5280 5.1 to 5.3: version 2, cRLNumber,
+// authorityKeyIdentifier.
 #include <array>
 
 #include "distinguished_name.h"
@@ -20,14 +21,16 @@ Asn1TimeOwner time_of(Instant instant) {
 
 /// RFC 5280 5.3.1; 7 is not used.
 constexpr std::array<std::string_view, 11> reasons{
-    "unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded", "cessationOfOperation",
-    "certificateHold", "", "removeFromCRL", "privilegeWithdrawn", "aACompromise"};
+    "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
+    "superseded",    "cessationOfOperation", "certificateHold", "",
+    "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
 
 long reason_code(const std::string& name) {
   for (std::size_t code = 0; code < reasons.size(); ++code) {
     if (!name.empty() && reasons[code] == name) return static_cast<long>(code);
   }
-  throw RecipeError("'" + harmless(name) + "' is no revocation reason; write keyCompromise, superseded, cessationOfOperation ...");
+  throw RecipeError("'" + harmless(name) +
+                    "' is no revocation reason; write keyCompromise, superseded, cessationOfOperation ...");
 }
 
 X509RevokedOwner entry(const RevokedEntry& revoked) {
@@ -40,7 +43,8 @@ X509RevokedOwner entry(const RevokedEntry& revoked) {
   X509RevokedOwner made(X509_REVOKED_new());
   const Asn1IntegerOwner serial(BN_to_ASN1_INTEGER(number, nullptr));
   require(X509_REVOKED_set_serialNumber(made.get(), serial.get()) == 1, "set the serial number");
-  require(X509_REVOKED_set_revocationDate(made.get(), time_of(revoked.at).get()) == 1, "set the revocation date");
+  require(X509_REVOKED_set_revocationDate(made.get(), time_of(revoked.at).get()) == 1,
+          "set the revocation date");
   if (revoked.reason.empty()) return made;
   const Asn1EnumeratedOwner reason(ASN1_ENUMERATED_new());
   require(ASN1_ENUMERATED_set(reason.get(), reason_code(revoked.reason)) == 1 &&
@@ -58,8 +62,9 @@ void add_extensions(X509_CRL* list, X509* issuer, std::uint64_t number) {
   if (key_id == nullptr) return;
   const AuthorityKeyIdOwner authority(AUTHORITY_KEYID_new());
   authority->keyid = ASN1_OCTET_STRING_dup(key_id);
-  require(X509_CRL_add1_ext_i2d(list, NID_authority_key_identifier, authority.get(), 0, X509V3_ADD_APPEND) == 1,
-          "set authorityKeyIdentifier");
+  require(
+      X509_CRL_add1_ext_i2d(list, NID_authority_key_identifier, authority.get(), 0, X509V3_ADD_APPEND) == 1,
+      "set authorityKeyIdentifier");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Certificates of a file, RFC 7468 5 and RFC 5652 (PKCS#7 chains as Windows writes them). Keys: private_key.cpp.
+// Certificates of a file, RFC 7468 5 and RFC 5652 (PKCS#7 chains as Windows writes them). Keys:
+// private_key.cpp.
 #include "domsec/pki/bundle.h"
 
 #include <openssl/pkcs7.h>
@@ -16,7 +17,8 @@ using Pkcs7Owner = Owned<PKCS7, PKCS7_free>;
 constexpr std::size_t most_certificates = 10'000;
 
 BundleError no_certificate(const std::string& name, const std::string& instead) {
-  return {Kind::no_certificate, name + " holds no certificate" + instead + ": name the file of the certificate"};
+  return {Kind::no_certificate,
+          name + " holds no certificate" + instead + ": name the file of the certificate"};
 }
 
 /// The certificates of a degenerate SignedData (RFC 5652 5.1); nothing when the octets are none.
@@ -43,7 +45,8 @@ CertificatePtr read_trusted(std::string_view octets) {
 /// What one PEM block adds; nothing of it for keys and parameters.
 Chain certificates_of(const PemBlock& block, std::size_t number, const std::string& name) {
   const auto damaged = [&] {
-    return BundleError(Kind::garbage, name + ": PEM block " + std::to_string(number) + " (" + harmless(block.label, 64) +
+    return BundleError(Kind::garbage, name + ": PEM block " + std::to_string(number) + " (" +
+                                          harmless(block.label, 64) +
                                           ") does not parse: copy the file again");
   };
   if (block.label == "PKCS7" || block.label == "CMS") {
@@ -81,7 +84,9 @@ Chain read_certificates(std::string_view bytes, const std::string& name) {
   if (looks_like_pem(bytes)) return read_pem(bytes, name);
   if (CertificatePtr certificate = read_certificate_der(bytes)) return {certificate};
   std::optional<Chain> chain = read_pkcs7(bytes);
-  if (!chain) throw BundleError(Kind::garbage, name + " looks like DER, but is no certificate: name another file or copy it again");
+  if (!chain)
+    throw BundleError(Kind::garbage,
+                      name + " looks like DER, but is no certificate: name another file or copy it again");
   if (chain->empty()) throw no_certificate(name, "");
   return *chain;
 }

@@ -1,5 +1,5 @@
-// Reads a parsed certificate into plain values. An extension that cannot be read is taken as present and empty, never as absent:
-// absence of a restriction is a permission, so unreadable must not look like absent.
+// Reads a parsed certificate into plain values. An extension that cannot be read is taken as present and
+// empty, never as absent: absence of a restriction is a permission, so unreadable must not look like absent.
 // Not here: judgement. Path validation reads the same object (path.cpp).
 #include "domsec/pki/certificate.h"
 
@@ -17,7 +17,8 @@ namespace {
 constexpr std::size_t largest_certificate = 1U << 20U;  // libssl's own limit for a whole chain is 100 KiB
 constexpr int longest_serial = 64;                      // octets shown; RFC 5280 4.1.2.2 allows 20
 
-/// An unreadable date is 1970 at both ends: such a certificate is never in force (RFC 5280 4.1.2.5 allows no other reading).
+/// An unreadable date is 1970 at both ends: such a certificate is never in force (RFC 5280 4.1.2.5 allows no
+/// other reading).
 Instant instant_of(const ASN1_TIME* time) {
   const ErrorQueueMark mark;
   std::tm utc{};

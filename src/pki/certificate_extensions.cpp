@@ -56,7 +56,8 @@ std::string other_name(const GENERAL_NAME* name) {
 
 void read_alternative_names(const X509* x509, Certificate& certificate) {
   const auto names = extension<GeneralNamesOwner>(x509, NID_subject_alt_name);
-  if (names.presence == Presence::unreadable) certificate.other_names.emplace_back("unreadable subjectAltName");
+  if (names.presence == Presence::unreadable)
+    certificate.other_names.emplace_back("unreadable subjectAltName");
   for (int i = 0; i < sk_GENERAL_NAME_num(names.value.get()); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.value.get(), i);
     if (name->type == GEN_DNS) {
@@ -71,7 +72,8 @@ void read_key_usage(const X509* x509, Certificate& certificate) {
   const auto usage = extension<Asn1BitStringOwner>(x509, NID_key_usage);
   if (usage.presence == Presence::absent) return;
   std::uint32_t bits = 0;
-  for (int bit = 0; usage.value != nullptr && bit < 9; ++bit) {  // RFC 5280 4.2.1.3: 0 digitalSignature ... 8 decipherOnly
+  for (int bit = 0; usage.value != nullptr && bit < 9;
+       ++bit) {  // RFC 5280 4.2.1.3: 0 digitalSignature ... 8 decipherOnly
     if (ASN1_BIT_STRING_get_bit(usage.value.get(), bit) == 1) bits |= 1U << static_cast<unsigned>(bit);
   }
   certificate.key_usage = bits;
@@ -84,7 +86,9 @@ void read_extended_key_usage(const X509* x509, Certificate& certificate) {
   for (int i = 0; i < sk_ASN1_OBJECT_num(usages.value.get()); ++i) {
     const ASN1_OBJECT* usage = sk_ASN1_OBJECT_value(usages.value.get(), i);
     const int nid = OBJ_obj2nid(usage);
-    names.push_back(nid == NID_server_auth ? "serverAuth" : nid == NID_client_auth ? "clientAuth" : dotted(usage));
+    names.push_back(nid == NID_server_auth   ? "serverAuth"
+                    : nid == NID_client_auth ? "clientAuth"
+                                             : dotted(usage));
   }
 }
 

@@ -1,5 +1,5 @@
-// RFC 5929 4.1: the certificate's hash with the digest of its signature algorithm. Not here: the exporter and Finished values,
-// which only the TLS session has (net/).
+// RFC 5929 4.1: the certificate's hash with the digest of its signature algorithm. Not here: the exporter and
+// Finished values, which only the TLS session has (net/).
 #include "domsec/pki/channel_binding.h"
 
 #include <openssl/rsa.h>
@@ -12,8 +12,8 @@
 namespace domsec::pki {
 namespace {
 
-/// The digest of the signature; NID_undef when it names none (Ed25519, Ed448) or an unknown one. For RSASSA-PSS libcrypto reads
-/// it from the parameters (RFC 4055 3.1).
+/// The digest of the signature; NID_undef when it names none (Ed25519, Ed448) or an unknown one. For
+/// RSASSA-PSS libcrypto reads it from the parameters (RFC 4055 3.1).
 int signature_digest(X509* x509) {
   int digest = NID_undef;
   if (X509_get_signature_info(x509, &digest, nullptr, nullptr, nullptr) != 1) return NID_undef;
@@ -30,14 +30,16 @@ std::optional<Bytes> tls_server_end_point(const Certificate& server) {
   const EVP_MD* digest = nid == NID_undef ? nullptr : EVP_get_digestbynid(nid);
   Bytes hash(EVP_MAX_MD_SIZE);
   unsigned int length = 0;
-  if (digest == nullptr || X509_digest(server.x509.get(), digest, hash.data(), &length) != 1) return std::nullopt;
+  if (digest == nullptr || X509_digest(server.x509.get(), digest, hash.data(), &length) != 1)
+    return std::nullopt;
   hash.resize(length);
   return hash;
 }
 
 std::string hex(const Bytes& bytes) {
   std::string text = hex_upper({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c; });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c; });
   return text;
 }
 

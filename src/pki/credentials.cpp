@@ -1,4 +1,5 @@
-// Own credentials from files: certificate, intermediates and key, checked against each other before anything is sent.
+// Own credentials from files: certificate, intermediates and key, checked against each other before anything
+// is sent.
 #include <algorithm>
 
 #include "domsec/pki/bundle.h"
@@ -25,24 +26,27 @@ void append_once(Chain& chain, const Chain& more) {
   }
 }
 
-void require_own_key(const Credentials& credentials, const std::string& certificate_file, const std::string& key_file) {
+void require_own_key(const Credentials& credentials, const std::string& certificate_file,
+                     const std::string& key_file) {
   if (belongs_to(credentials.key, *credentials.chain.front())) return;
   for (std::size_t i = 1; i < credentials.chain.size(); ++i) {
     if (!belongs_to(credentials.key, *credentials.chain[i])) continue;
-    throw BundleError(Kind::key_mismatch, "the key of " + key_file + " belongs to certificate " + std::to_string(i + 1) + " of " +
-                                              certificate_file + " (" + credentials.chain[i]->subject +
+    throw BundleError(Kind::key_mismatch, "the key of " + key_file + " belongs to certificate " +
+                                              std::to_string(i + 1) + " of " + certificate_file + " (" +
+                                              credentials.chain[i]->subject +
                                               "): put that certificate first");
   }
   throw BundleError(Kind::key_mismatch, "the key of " + key_file + " (" + credentials.key.algorithm +
-                                            ") is not the one of the certificate of " + certificate_file + " (" +
-                                            credentials.chain.front()->subject + ", " + credentials.chain.front()->key_algorithm +
+                                            ") is not the one of the certificate of " + certificate_file +
+                                            " (" + credentials.chain.front()->subject + ", " +
+                                            credentials.chain.front()->key_algorithm +
                                             "): name the key that the certificate was requested with");
 }
 
 }  // namespace
 
-Credentials read_credentials(const std::string& certificate_file, const std::string& key_file, const std::string& chain_file,
-                             const std::optional<std::string>& pass_phrase) {
+Credentials read_credentials(const std::string& certificate_file, const std::string& key_file,
+                             const std::string& chain_file, const std::optional<std::string>& pass_phrase) {
   const std::string bytes = read_file(certificate_file);
   const bool key_inside = key_file.empty() || key_file == certificate_file;
   Credentials credentials;
@@ -55,7 +59,8 @@ Credentials read_credentials(const std::string& certificate_file, const std::str
     OPENSSL_cleanse(key_bytes.data(), key_bytes.size());
   }
   require_own_key(credentials, certificate_file, key_inside ? certificate_file : key_file);
-  if (!chain_file.empty()) append_once(credentials.chain, read_certificates(read_file(chain_file), chain_file));
+  if (!chain_file.empty())
+    append_once(credentials.chain, read_certificates(read_file(chain_file), chain_file));
   return credentials;
 }
 

@@ -40,10 +40,12 @@ CodePoint code_point(std::string_view text) {
   return {value, size};
 }
 
-/// C1 controls, zero-width and direction marks, line separators, the byte-order mark: they make a name look like another.
+/// C1 controls, zero-width and direction marks, line separators, the byte-order mark: they make a name look
+/// like another.
 bool deceptive(std::uint32_t c) {
   return (c >= 0x80 && c <= 0x9F) || c == 0xAD || c == 0x61C || (c >= 0x200B && c <= 0x200F) ||
-         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xE0000 && c <= 0xE007F);
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+         (c >= 0xE0000 && c <= 0xE007F);
 }
 
 std::string utf8_or_raw(const ASN1_STRING* value) {
@@ -78,7 +80,8 @@ std::string attribute_name(const ASN1_OBJECT* oid) {
 }
 
 std::string quoted_where_needed(const std::string& value) {
-  const bool bare = value.find_first_of(",+=<>;#\"") == std::string::npos && !value.starts_with(' ') && !value.ends_with(' ');
+  const bool bare = value.find_first_of(",+=<>;#\"") == std::string::npos && !value.starts_with(' ') &&
+                    !value.ends_with(' ');
   if (bare) return value;
   std::string quoted = "\"";
   for (const char c : value) {
@@ -107,7 +110,8 @@ std::vector<Rdn> rdns_of(const X509_NAME* name) {
     Rdn& rdn = rdns.back();
     if (rdn.text.size() > 1024) continue;
     if (!rdn.text.empty()) rdn.text += '+';
-    rdn.text += attribute_name(oid) + '=' + quoted_where_needed(harmless(utf8_or_raw(X509_NAME_ENTRY_get_data(entry))));
+    rdn.text += attribute_name(oid) + '=' +
+                quoted_where_needed(harmless(utf8_or_raw(X509_NAME_ENTRY_get_data(entry))));
     rdn.with_common_name |= OBJ_obj2nid(oid) == NID_commonName;
   }
   return rdns;
@@ -117,8 +121,10 @@ std::vector<Rdn> rdns_of(const X509_NAME* name) {
 
 std::string distinguished_name(const X509_NAME* name) {
   std::vector<Rdn> rdns = rdns_of(name);
-  // RFC 4514 2.1 starts with the last RDN. Some authorities encode the CN first; then the encoding is already that order.
-  const bool encoded_cn_first = !rdns.empty() && rdns.front().with_common_name && !rdns.back().with_common_name;
+  // RFC 4514 2.1 starts with the last RDN. Some authorities encode the CN first; then the encoding is already
+  // that order.
+  const bool encoded_cn_first =
+      !rdns.empty() && rdns.front().with_common_name && !rdns.back().with_common_name;
   if (!encoded_cn_first) std::reverse(rdns.begin(), rdns.end());
   const auto cn = std::find_if(rdns.begin(), rdns.end(), [](const Rdn& rdn) { return rdn.with_common_name; });
   if (cn != rdns.end()) std::rotate(rdns.begin(), cn, std::next(cn));
@@ -167,7 +173,8 @@ std::string dotted(const ASN1_OBJECT* oid) {
 
 std::string bytes_of(const ASN1_STRING* text) {
   if (text == nullptr || ASN1_STRING_length(text) <= 0) return {};
-  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)), static_cast<std::size_t>(ASN1_STRING_length(text))};
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+          static_cast<std::size_t>(ASN1_STRING_length(text))};
 }
 
 }  // namespace domsec::pki

@@ -1,5 +1,6 @@
-// X.501 names as text, and peer text made harmless. RFC 4514 in spirit, CryptoAPI in form, because protocol logs are read by
-// parsers of Exchange's logs (spec protocol-log 2.1, 9.1-6). Not here: comparison of names (libcrypto, RFC 5280 7.1).
+// X.501 names as text, and peer text made harmless. RFC 4514 in spirit, CryptoAPI in form, because protocol
+// logs are read by parsers of Exchange's logs (spec protocol-log 2.1, 9.1-6). Not here: comparison of names
+// (libcrypto, RFC 5280 7.1).
 #pragma once
 
 #include <string>
@@ -12,14 +13,16 @@ struct asn1_object_st;
 
 namespace domsec::pki {
 
-/// RDNs with the most specific first and a CN before all others, `, ` between them, `+` inside one. A value is quoted when it
-/// holds `,+=<>;#"`, or begins or ends with a blank; a quote inside is doubled. Values are harmless and bounded.
+/// RDNs with the most specific first and a CN before all others, `, ` between them, `+` inside one. A value
+/// is quoted when it holds `,+=<>;#"`, or begins or ends with a blank; a quote inside is doubled. Values are
+/// harmless and bounded.
 [[nodiscard]] std::string distinguished_name(const X509_name_st* name);
-/// Every CN as UTF-8, least specific first. Raw: an embedded NUL stays, so that a matcher sees and refuses it.
+/// Every CN as UTF-8, least specific first. Raw: an embedded NUL stays, so that a matcher sees and refuses
+/// it.
 [[nodiscard]] std::vector<std::string> common_names_of(const X509_name_st* name);
 
-/// Control bytes, backslashes and bytes that are no UTF-8 become `\xNN`, characters that change the reading direction or are
-/// invisible `\uNNNN`; what is longer than `limit` bytes is cut and its whole size is given.
+/// Control bytes, backslashes and bytes that are no UTF-8 become `\xNN`, characters that change the reading
+/// direction or are invisible `\uNNNN`; what is longer than `limit` bytes is cut and its whole size is given.
 [[nodiscard]] std::string harmless(std::string_view text, std::size_t limit = 256);
 /// `1.2.840.113549.1.9.1`
 [[nodiscard]] std::string dotted(const asn1_object_st* oid);

@@ -1,4 +1,5 @@
-// Files of certificates and keys: bounded reading, atomic private writing. Not here: what is in them (bundle.cpp).
+// Files of certificates and keys: bounded reading, atomic private writing. Not here: what is in them
+// (bundle.cpp).
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -41,12 +42,14 @@ BundleError unreadable(const std::string& path, int error) {
 
 void require_regular(const std::string& path, const struct stat& status) {
   if (S_ISREG(status.st_mode)) return;
-  if (S_ISDIR(status.st_mode)) throw BundleError(Kind::unreadable, path + " is a directory: name a file in it");
+  if (S_ISDIR(status.st_mode))
+    throw BundleError(Kind::unreadable, path + " is a directory: name a file in it");
   throw BundleError(Kind::unreadable, path + " is a device, pipe or socket: name a regular file");
 }
 
 BundleError too_large(const std::string& path, std::size_t limit) {
-  return {Kind::too_large, path + " is larger than " + std::to_string(limit) + " bytes: name a certificate or key file"};
+  return {Kind::too_large,
+          path + " is larger than " + std::to_string(limit) + " bytes: name a certificate or key file"};
 }
 
 /// Removes the temporary file unless the rename has taken it.
@@ -65,7 +68,9 @@ void write_all(int fd, std::string_view text, const std::string& path) {
   while (!text.empty()) {
     const ssize_t written = ::write(fd, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw BundleError(Kind::unwritable, path + " cannot be written (" + reason(errno) + "): make room for it");
+    if (written < 0)
+      throw BundleError(Kind::unwritable,
+                        path + " cannot be written (" + reason(errno) + "): make room for it");
     text.remove_prefix(static_cast<std::size_t>(written));
   }
 }
@@ -73,7 +78,8 @@ void write_all(int fd, std::string_view text, const std::string& path) {
 }  // namespace
 
 std::string read_file(const std::string& path, std::size_t limit) {
-  if (path.find('\0') != std::string::npos) throw unreadable(path.substr(0, path.find('\0')) + "\\x00", EINVAL);
+  if (path.find('\0') != std::string::npos)
+    throw unreadable(path.substr(0, path.find('\0')) + "\\x00", EINVAL);
   // Not blocking: opening a pipe must not wait for its writer.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   struct stat status {};
@@ -88,14 +94,16 @@ std::string read_file(const std::string& path, std::size_t limit) {
     if (count < 0) throw unreadable(path, errno);
     if (count == 0) return bytes;
     bytes.append(block, 0, static_cast<std::size_t>(count));
-    if (bytes.size() > limit) throw too_large(path, limit);  // it grew, or it lies about its size as those of /proc do
+    if (bytes.size() > limit)
+      throw too_large(path, limit);  // it grew, or it lies about its size as those of /proc do
   }
 }
 
 void write_private_file(const std::string& path, std::string_view text) {
   const auto unwritable = [&](int error) {
-    return BundleError(Kind::unwritable, path + " cannot be written (" + reason(error) +
-                                             "): check that its directory exists and that this user may write there");
+    return BundleError(Kind::unwritable,
+                       path + " cannot be written (" + reason(error) +
+                           "): check that its directory exists and that this user may write there");
   };
   if (path.find('\0') != std::string::npos) throw unwritable(EINVAL);
   TemporaryFile temporary;
@@ -109,7 +117,8 @@ void write_private_file(const std::string& path, std::string_view text) {
   temporary.renamed = true;
   // The name itself lasts only when the directory is on disk too.
   const std::size_t slash = path.rfind('/');
-  const std::string directory = slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
+  const std::string directory =
+      slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
   const Descriptor parent(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!parent.open() || ::fsync(parent.get()) != 0) throw unwritable(errno);
 }

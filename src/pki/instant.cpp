@@ -1,4 +1,5 @@
-// RFC 3339 5.6 in its narrowest form: upper-case `T` and `Z`, whole seconds. Not here: offsets, fractions, leap seconds.
+// RFC 3339 5.6 in its narrowest form: upper-case `T` and `Z`, whole seconds. Not here: offsets, fractions,
+// leap seconds.
 #include "domsec/pki/instant.h"
 
 #include <array>
@@ -29,17 +30,18 @@ std::string rfc3339(Instant instant) {
   const year_month_day date{day};
   const std::chrono::hh_mm_ss<seconds> time{instant - day};
   std::array<char, 64> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                                   static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                   static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                                   static_cast<int>(time.seconds().count()));
+  const int length =
+      std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                    static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                    static_cast<int>(time.seconds().count()));
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
 std::optional<Instant> read_rfc3339(std::string_view text) {
   // 2026-11-22T09:15:02Z
-  if (text.size() != 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
-      text[19] != 'Z') {
+  if (text.size() != 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
+      text[16] != ':' || text[19] != 'Z') {
     return std::nullopt;
   }
   const auto year = digits(text.substr(0, 4));

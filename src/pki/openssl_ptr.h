@@ -1,5 +1,5 @@
-// Owners of libcrypto's objects. Everything that libcrypto hands out is owned at once and becomes a plain value before it
-// leaves pki/ or net/. Not here: SSL objects (net/).
+// Owners of libcrypto's objects. Everything that libcrypto hands out is owned at once and becomes a plain
+// value before it leaves pki/ or net/. Not here: SSL objects (net/).
 #pragma once
 
 #include <openssl/asn1.h>
@@ -63,8 +63,8 @@ struct OpensslFreed {
 template <class T>
 using OpensslBuffer = std::unique_ptr<T, OpensslFreed>;
 
-/// Keeps the thread's error queue as it was found: a failed parse of a peer's bytes is a value here, and whoever reads the
-/// queue next (libssl's SSL_get_error does) must not take it for his own.
+/// Keeps the thread's error queue as it was found: a failed parse of a peer's bytes is a value here, and
+/// whoever reads the queue next (libssl's SSL_get_error does) must not take it for his own.
 class ErrorQueueMark {
  public:
   ErrorQueueMark() { ERR_set_mark(); }

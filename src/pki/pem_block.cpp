@@ -39,15 +39,18 @@ std::vector<PemBlock> pem_blocks(std::string_view text, const std::string& name,
                                            " is damaged (bad base64, or no END line): copy the file again");
     }
     if (blocks.size() == most) {
-      throw BundleError(Kind::too_large, name + " holds more than " + std::to_string(most) + " PEM blocks: split the file");
+      throw BundleError(Kind::too_large,
+                        name + " holds more than " + std::to_string(most) + " PEM blocks: split the file");
     }
-    blocks.push_back({label, header, std::string(reinterpret_cast<const char*>(octets), static_cast<std::size_t>(length))});
+    blocks.push_back({label, header,
+                      std::string(reinterpret_cast<const char*>(octets), static_cast<std::size_t>(length))});
     OPENSSL_cleanse(octets, static_cast<std::size_t>(length));
   }
 }
 
 void require_pem_or_der(std::string_view bytes, const std::string& name) {
-  if (bytes.empty()) throw BundleError(Kind::empty, name + " is empty: write the certificate or key to it again");
+  if (bytes.empty())
+    throw BundleError(Kind::empty, name + " is empty: write the certificate or key to it again");
   if (bytes.size() > largest_bundle) {
     throw BundleError(Kind::too_large, name + " is larger than 16 MiB: name a certificate or key file");
   }
@@ -56,7 +59,8 @@ void require_pem_or_der(std::string_view bytes, const std::string& name) {
     throw BundleError(Kind::not_pem, name + " is UTF-16 text: save it as ASCII or UTF-8");
   }
   if (bytes.front() != '\x30') {  // every DER certificate, key or PKCS#12 is a SEQUENCE
-    throw BundleError(Kind::not_pem, name + " is neither PEM (-----BEGIN ...) nor DER: name a certificate or key file");
+    throw BundleError(Kind::not_pem,
+                      name + " is neither PEM (-----BEGIN ...) nor DER: name a certificate or key file");
   }
 }
 

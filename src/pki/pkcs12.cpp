@@ -17,8 +17,8 @@ struct StackFreed {
 };
 using X509Stack = std::unique_ptr<STACK_OF(X509), StackFreed>;
 
-/// Windows before Server 2022 seals certificates with RC2-40, which libcrypto 3 keeps in its legacy provider. That provider is
-/// loaded for this file only: nothing else of the process gets weak ciphers.
+/// Windows before Server 2022 seals certificates with RC2-40, which libcrypto 3 keeps in its legacy provider.
+/// That provider is loaded for this file only: nothing else of the process gets weak ciphers.
 struct Libraries {
   LibraryContext context{OSSL_LIB_CTX_new()};
   Provider standard{OSSL_PROVIDER_load(context.get(), "default")};
@@ -34,22 +34,27 @@ struct Opened {
 Pkcs12Owner parse(std::string_view bytes, OSSL_LIB_CTX* context) {
   const auto* next = reinterpret_cast<const unsigned char*>(bytes.data());
   PKCS12* file = PKCS12_init_ex(NID_pkcs7_data, context, nullptr);
-  if (d2i_PKCS12(&file, &next, static_cast<long>(bytes.size())) == nullptr) return nullptr;  // it has freed `file`
+  if (d2i_PKCS12(&file, &next, static_cast<long>(bytes.size())) == nullptr)
+    return nullptr;  // it has freed `file`
   return Pkcs12Owner(file);
 }
 
 bool opens(PKCS12* file, const std::string& pass_phrase) {
   if (PKCS12_mac_present(file) == 0) return true;
   if (PKCS12_verify_mac(file, pass_phrase.c_str(), static_cast<int>(pass_phrase.size())) == 1) return true;
-  return pass_phrase.empty() && PKCS12_verify_mac(file, nullptr, 0) == 1;  // `none` and `empty` differ in RFC 7292 B
+  return pass_phrase.empty() &&
+         PKCS12_verify_mac(file, nullptr, 0) == 1;  // `none` and `empty` differ in RFC 7292 B
 }
 
 Opened open(PKCS12* file, const std::string& name, const std::string& pass_phrase) {
   if (!opens(file, pass_phrase)) {
     if (pass_phrase.empty()) {
-      throw BundleError(Kind::key_protected, name + " is protected by a pass-phrase and none was given: give the one it was exported with");
+      throw BundleError(
+          Kind::key_protected,
+          name + " is protected by a pass-phrase and none was given: give the one it was exported with");
     }
-    throw BundleError(Kind::wrong_pass_phrase, name + ": the pass-phrase does not open it: give the one it was exported with");
+    throw BundleError(Kind::wrong_pass_phrase,
+                      name + ": the pass-phrase does not open it: give the one it was exported with");
   }
   EVP_PKEY* key = nullptr;
   X509* own = nullptr;
@@ -57,7 +62,9 @@ Opened open(PKCS12* file, const std::string& name, const std::string& pass_phras
   const int parsed = PKCS12_parse(file, pass_phrase.c_str(), &key, &own, &others);
   Opened opened{EvpPkeyOwner(key), X509Owner(own), X509Stack(others)};
   if (parsed != 1) {
-    throw BundleError(Kind::garbage, name + " is sealed with a cipher that is not at hand, or damaged: export it again with AES-256 and SHA-256");
+    throw BundleError(Kind::garbage, name +
+                                         " is sealed with a cipher that is not at hand, or damaged: export "
+                                         "it again with AES-256 and SHA-256");
   }
   return opened;
 }
@@ -81,14 +88,18 @@ PrivateKey again(EVP_PKEY* key, const std::string& name) {
 
 Credentials read_pkcs12(std::string_view bytes, const std::string& name, const std::string& pass_phrase) {
   const ErrorQueueMark mark;
-  if (bytes.empty()) throw BundleError(Kind::empty, name + " is empty: export the certificate with its key again");
-  if (bytes.size() > (16U << 20U)) throw BundleError(Kind::too_large, name + " is larger than 16 MiB: name a PKCS#12 file");
+  if (bytes.empty())
+    throw BundleError(Kind::empty, name + " is empty: export the certificate with its key again");
+  if (bytes.size() > (16U << 20U))
+    throw BundleError(Kind::too_large, name + " is larger than 16 MiB: name a PKCS#12 file");
   const Libraries libraries;
   const Pkcs12Owner file = parse(bytes, libraries.context.get());
-  if (file == nullptr) throw BundleError(Kind::garbage, name + " is no PKCS#12 file: name the .pfx or .p12 that was exported");
+  if (file == nullptr)
+    throw BundleError(Kind::garbage, name + " is no PKCS#12 file: name the .pfx or .p12 that was exported");
   const Opened opened = open(file.get(), name, pass_phrase);
   if (opened.key == nullptr) {
-    throw BundleError(Kind::key_missing, name + " holds no private key: export it again with its private key");
+    throw BundleError(Kind::key_missing,
+                      name + " holds no private key: export it again with its private key");
   }
   if (opened.own == nullptr) {
     throw BundleError(Kind::no_certificate, name + " holds no certificate of its key: export both together");
@@ -96,7 +107,8 @@ Credentials read_pkcs12(std::string_view bytes, const std::string& name, const s
   Credentials credentials;
   credentials.key = again(opened.key.get(), name);
   credentials.chain.push_back(again(opened.own.get()));
-  for (int i = 0; i < sk_X509_num(opened.others.get()); ++i) credentials.chain.push_back(again(sk_X509_value(opened.others.get(), i)));
+  for (int i = 0; i < sk_X509_num(opened.others.get()); ++i)
+    credentials.chain.push_back(again(sk_X509_value(opened.others.get(), i)));
   return credentials;
 }
 

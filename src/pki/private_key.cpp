@@ -1,5 +1,6 @@
-// Private keys: PKCS#8 (RFC 5958) plain or encrypted, the older RSA and EC forms (RFC 8017 A.1.2, RFC 5915), PEM or DER.
-// libcrypto is never let near the terminal: the pass-phrase comes from the caller or the key is refused.
+// Private keys: PKCS#8 (RFC 5958) plain or encrypted, the older RSA and EC forms (RFC 8017 A.1.2, RFC 5915),
+// PEM or DER. libcrypto is never let near the terminal: the pass-phrase comes from the caller or the key is
+// refused.
 #include <cstring>
 
 #include "distinguished_name.h"
@@ -20,19 +21,26 @@ using PassPhrase = std::optional<std::string>;
 constexpr std::size_t most_blocks = 10'000;
 
 BundleError key_protected(const std::string& name) {
-  return {Kind::key_protected, name + ": the private key is protected by a pass-phrase and none was given; give it, or write the key " +
-                                   "without one: openssl pkey -in FILE -out NEW"};
+  return {
+      Kind::key_protected,
+      name +
+          ": the private key is protected by a pass-phrase and none was given; give it, or write the key " +
+          "without one: openssl pkey -in FILE -out NEW"};
 }
 
 BundleError wrong_pass_phrase(const std::string& name) {
-  return {Kind::wrong_pass_phrase, name + ": the pass-phrase does not open the private key; check it with: openssl pkey -in FILE -noout"};
+  return {
+      Kind::wrong_pass_phrase,
+      name + ": the pass-phrase does not open the private key; check it with: openssl pkey -in FILE -noout"};
 }
 
 BundleError damaged(const std::string& name, const std::string& what) {
   return {Kind::garbage, name + ": the " + what + " does not parse: copy the key file again"};
 }
 
-const unsigned char* octets_of(const std::string& text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* octets_of(const std::string& text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 
 EvpPkeyOwner decrypt(X509_SIG* sealed, const std::string& name, const PassPhrase& pass_phrase) {
   if (!pass_phrase) throw key_protected(name);
@@ -41,7 +49,8 @@ EvpPkeyOwner decrypt(X509_SIG* sealed, const std::string& name, const PassPhrase
   return EvpPkeyOwner(EVP_PKCS82PKEY(opened.get()));
 }
 
-/// Hands the pass-phrase over; without one it answers `none`, where libcrypto's own default would ask at the terminal.
+/// Hands the pass-phrase over; without one it answers `none`, where libcrypto's own default would ask at the
+/// terminal.
 int give_pass_phrase(char* buffer, int size, int /*writing*/, void* argument) {
   const auto* pass_phrase = static_cast<const PassPhrase*>(argument);
   if (!*pass_phrase || (*pass_phrase)->size() > static_cast<std::size_t>(size)) return -1;
@@ -52,12 +61,14 @@ int give_pass_phrase(char* buffer, int size, int /*writing*/, void* argument) {
 /// RFC 1421 4.6.1: `Proc-Type: 4,ENCRYPTED` and `DEK-Info`, which OpenSSL wrote before PKCS#8.
 void open_old_encryption(PemBlock& block, const std::string& name, const PassPhrase& pass_phrase) {
   EVP_CIPHER_INFO cipher{};
-  if (PEM_get_EVP_CIPHER_INFO(block.header.data(), &cipher) != 1) throw damaged(name, "encryption header of the private key");
+  if (PEM_get_EVP_CIPHER_INFO(block.header.data(), &cipher) != 1)
+    throw damaged(name, "encryption header of the private key");
   if (cipher.cipher == nullptr) return;
   if (!pass_phrase) throw key_protected(name);
   long length = static_cast<long>(block.octets.size());
   PassPhrase given = pass_phrase;
-  if (PEM_do_header(&cipher, reinterpret_cast<unsigned char*>(block.octets.data()), &length, give_pass_phrase, &given) != 1) {
+  if (PEM_do_header(&cipher, reinterpret_cast<unsigned char*>(block.octets.data()), &length, give_pass_phrase,
+                    &given) != 1) {
     throw wrong_pass_phrase(name);
   }
   block.octets.resize(static_cast<std::size_t>(length));
@@ -82,7 +93,8 @@ EvpPkeyOwner read_block(PemBlock block, const std::string& name, const PassPhras
   if (encrypted) open_old_encryption(block, name, pass_phrase);
   EvpPkeyOwner key = parse(block.label, block.octets);
   OPENSSL_cleanse(block.octets.data(), block.octets.size());
-  // The old encryption has no check of its own but the padding: one wrong pass-phrase in 256 opens to garbage.
+  // The old encryption has no check of its own but the padding: one wrong pass-phrase in 256 opens to
+  // garbage.
   if (key == nullptr && encrypted) throw wrong_pass_phrase(name);
   return key;
 }
@@ -97,7 +109,8 @@ EvpPkeyOwner read_pem(std::string_view bytes, const std::string& name, const Pas
     }
     if (labels.empty()) labels = ", but a " + harmless(block.label, 64);
   }
-  throw BundleError(Kind::key_missing, name + " holds no private key" + labels + ": name the file of the key");
+  throw BundleError(Kind::key_missing,
+                    name + " holds no private key" + labels + ": name the file of the key");
 }
 
 EvpPkeyOwner read_der(std::string_view bytes, const std::string& name, const PassPhrase& pass_phrase) {
@@ -108,9 +121,11 @@ EvpPkeyOwner read_der(std::string_view bytes, const std::string& name, const Pas
   EvpPkeyOwner key = parse("PRIVATE KEY", octets);
   if (key != nullptr) return key;
   if (read_certificate_der(bytes) != nullptr) {
-    throw BundleError(Kind::key_missing, name + " holds no private key, but a certificate: name the file of the key");
+    throw BundleError(Kind::key_missing,
+                      name + " holds no private key, but a certificate: name the file of the key");
   }
-  throw BundleError(Kind::garbage, name + " looks like DER, but is no private key: name another file or copy it again");
+  throw BundleError(Kind::garbage,
+                    name + " looks like DER, but is no private key: name another file or copy it again");
 }
 
 }  // namespace
@@ -118,7 +133,8 @@ EvpPkeyOwner read_der(std::string_view bytes, const std::string& name, const Pas
 PrivateKey read_private_key(std::string_view bytes, const std::string& name, const PassPhrase& pass_phrase) {
   require_pem_or_der(bytes, name);
   const ErrorQueueMark mark;
-  EvpPkeyOwner key = looks_like_pem(bytes) ? read_pem(bytes, name, pass_phrase) : read_der(bytes, name, pass_phrase);
+  EvpPkeyOwner key =
+      looks_like_pem(bytes) ? read_pem(bytes, name, pass_phrase) : read_der(bytes, name, pass_phrase);
   if (key == nullptr) throw damaged(name, "private key");
   PrivateKey read;
   read.algorithm = key_algorithm(key.get());
@@ -129,8 +145,9 @@ PrivateKey read_private_key(std::string_view bytes, const std::string& name, con
 std::string PrivateKey::pem() const {
   const ErrorQueueMark mark;
   const BioOwner memory(BIO_new(BIO_s_secmem()));
-  const bool written = key != nullptr && memory != nullptr &&
-                       PEM_write_bio_PrivateKey(memory.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
+  const bool written =
+      key != nullptr && memory != nullptr &&
+      PEM_write_bio_PrivateKey(memory.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
   return written ? text_of(memory.get()) : std::string();
 }
 

@@ -11,7 +11,8 @@ namespace {
 enum class Criticality { critical, not_critical };
 
 void add(X509* certificate, int nid, void* value, Criticality criticality) {
-  if (X509_add1_ext_i2d(certificate, nid, value, criticality == Criticality::critical ? 1 : 0, X509V3_ADD_APPEND) != 1) {
+  if (X509_add1_ext_i2d(certificate, nid, value, criticality == Criticality::critical ? 1 : 0,
+                        X509V3_ADD_APPEND) != 1) {
     throw RecipeError(std::string("the extension ") + OBJ_nid2sn(nid) + " cannot be encoded");
   }
 }
@@ -31,7 +32,8 @@ GeneralNameOwner ia5_name(int type, std::string_view text) {
 
 GeneralNameOwner address_name(const std::string& text) {
   ASN1_OCTET_STRING* address = a2i_IPADDRESS(text.c_str());
-  if (address == nullptr) throw RecipeError("'" + harmless(text) + "' is no IP address; write IP:192.0.2.1 or IP:2001:db8::1");
+  if (address == nullptr)
+    throw RecipeError("'" + harmless(text) + "' is no IP address; write IP:192.0.2.1 or IP:2001:db8::1");
   GeneralNameOwner name(GENERAL_NAME_new());
   GENERAL_NAME_set0_value(name.get(), GEN_IPADD, address);
   return name;
@@ -44,17 +46,22 @@ GeneralNameOwner other_name(const std::string& entry) {
   if (kind == "IP") return address_name(value);
   if (kind == "email") return ia5_name(GEN_EMAIL, value);
   if (kind == "URI") return ia5_name(GEN_URI, value);
-  throw RecipeError("'" + harmless(entry) + "' is no alternative name; write IP:, email: or URI: before it, or list it as a DNS name");
+  throw RecipeError(
+      "'" + harmless(entry) +
+      "' is no alternative name; write IP:, email: or URI: before it, or list it as a DNS name");
 }
 
 void add_alternative_names(X509* certificate, const CertificateRecipe& recipe) {
   if (recipe.dns_names.empty() && recipe.other_names.empty()) return;
   const GeneralNamesOwner names(GENERAL_NAMES_new());
-  for (const std::string& name : recipe.dns_names) sk_GENERAL_NAME_push(names.get(), ia5_name(GEN_DNS, name).release());
-  for (const std::string& name : recipe.other_names) sk_GENERAL_NAME_push(names.get(), other_name(name).release());
+  for (const std::string& name : recipe.dns_names)
+    sk_GENERAL_NAME_push(names.get(), ia5_name(GEN_DNS, name).release());
+  for (const std::string& name : recipe.other_names)
+    sk_GENERAL_NAME_push(names.get(), other_name(name).release());
   // RFC 5280 4.2.1.6: critical when the subject is empty.
   const bool nameless = X509_NAME_entry_count(X509_get_subject_name(certificate)) == 0;
-  add(certificate, NID_subject_alt_name, names.get(), nameless ? Criticality::critical : Criticality::not_critical);
+  add(certificate, NID_subject_alt_name, names.get(),
+      nameless ? Criticality::critical : Criticality::not_critical);
 }
 
 void add_basic_constraints(X509* certificate, const CertificateRecipe& recipe) {
@@ -76,7 +83,9 @@ int usage_bit(const std::string& name) {
   for (std::size_t bit = 0; bit < usage_names.size(); ++bit) {
     if (usage_names[bit] == name) return static_cast<int>(bit);
   }
-  throw RecipeError("'" + harmless(name) + "' is no key usage; RFC 5280 knows digitalSignature, keyEncipherment, keyCertSign, cRLSign ...");
+  throw RecipeError(
+      "'" + harmless(name) +
+      "' is no key usage; RFC 5280 knows digitalSignature, keyEncipherment, keyCertSign, cRLSign ...");
 }
 
 std::vector<std::string> usual_key_usage(const X509* certificate, const CertificateRecipe& recipe) {
@@ -99,7 +108,9 @@ void add_extended_key_usage(X509* certificate, const CertificateRecipe& recipe) 
   const ExtendedKeyUsageOwner usages(EXTENDED_KEY_USAGE_new());
   for (const std::string& usage : recipe.extended_key_usage) {
     ASN1_OBJECT* oid = OBJ_txt2obj(usage.c_str(), 0);
-    if (oid == nullptr) throw RecipeError("'" + harmless(usage) + "' is no extended key usage; write serverAuth, clientAuth or an OID");
+    if (oid == nullptr)
+      throw RecipeError("'" + harmless(usage) +
+                        "' is no extended key usage; write serverAuth, clientAuth or an OID");
     sk_ASN1_OBJECT_push(usages.get(), oid);
   }
   add(certificate, NID_ext_key_usage, usages.get(), Criticality::not_critical);

@@ -1,4 +1,5 @@
-// The extensions of a recipe, RFC 5280 4.2.1: what a public CA would put in, unless the recipe says otherwise.
+// The extensions of a recipe, RFC 5280 4.2.1: what a public CA would put in, unless the recipe says
+// otherwise.
 #pragma once
 
 #include "domsec/pki/authority.h"
@@ -6,7 +7,8 @@
 
 namespace domsec::pki {
 
-/// Adds them all to `certificate`, whose public key is set. `issuer` is the certificate itself for a self-signed one.
+/// Adds them all to `certificate`, whose public key is set. `issuer` is the certificate itself for a
+/// self-signed one.
 void add_recipe_extensions(X509* certificate, const X509* issuer, const CertificateRecipe& recipe);
 
 }  // namespace domsec::pki

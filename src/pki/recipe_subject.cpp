@@ -49,7 +49,8 @@ std::vector<Attribute> attributes_of(std::string_view text) {
   while (!trimmed(rest).empty()) {
     const std::size_t equals = rest.find('=');
     if (equals == std::string_view::npos) {
-      throw RecipeError("the subject needs NAME=VALUE pairs such as CN=mail1.contoso.com, O=Contoso: " + harmless(rest));
+      throw RecipeError("the subject needs NAME=VALUE pairs such as CN=mail1.contoso.com, O=Contoso: " +
+                        harmless(rest));
     }
     Attribute attribute{std::string(trimmed(rest.substr(0, equals))), {}, joins};
     rest.remove_prefix(equals + 1);
@@ -64,8 +65,8 @@ std::vector<Attribute> attributes_of(std::string_view text) {
   return attributes;
 }
 
-/// RFC 5280 Appendix A.1: countryName and serialNumber are PrintableString, dc and emailAddress IA5String; UTF8String for the
-/// rest (4.1.2.4 asks for it).
+/// RFC 5280 Appendix A.1: countryName and serialNumber are PrintableString, dc and emailAddress IA5String;
+/// UTF8String for the rest (4.1.2.4 asks for it).
 int string_type(int nid) {
   if (nid == NID_countryName || nid == NID_serialNumber) return V_ASN1_PRINTABLESTRING;
   if (nid == NID_domainComponent || nid == NID_pkcs9_emailAddress) return V_ASN1_IA5STRING;
@@ -91,7 +92,8 @@ void add(X509_NAME* name, const Attribute& attribute) {
   const X509NameEntryOwner entry(X509_NAME_ENTRY_create_by_OBJ(
       nullptr, oid, string_type(nid), reinterpret_cast<const unsigned char*>(attribute.value.data()),
       static_cast<int>(attribute.value.size())));
-  if (entry == nullptr || X509_NAME_add_entry(name, entry.get(), -1, attribute.joins_previous ? -1 : 0) != 1) {
+  if (entry == nullptr ||
+      X509_NAME_add_entry(name, entry.get(), -1, attribute.joins_previous ? -1 : 0) != 1) {
     throw RecipeError("the subject's attribute '" + harmless(attribute.name) + "' cannot be encoded");
   }
 }
@@ -102,8 +104,10 @@ X509NameOwner recipe_subject(std::string_view text) {
   X509NameOwner name(X509_NAME_new());
   for (const Attribute& attribute : attributes_of(text)) add(name.get(), attribute);
   const ErrorQueueMark mark;
-  // libcrypto compares names by their canonical form, so it neither writes nor reads a UTF8String that is none.
-  if (i2d_X509_NAME(name.get(), nullptr) < 0) throw RecipeError("the subject is not UTF-8: " + harmless(text));
+  // libcrypto compares names by their canonical form, so it neither writes nor reads a UTF8String that is
+  // none.
+  if (i2d_X509_NAME(name.get(), nullptr) < 0)
+    throw RecipeError("the subject is not UTF-8: " + harmless(text));
   return name;
 }
 

@@ -7,8 +7,9 @@
 
 namespace domsec::pki {
 
-/// RDNs are encoded in the order written; `+` joins two into one set. Values are taken octet for octet, however odd: a lab needs
-/// wrong names as well. Throws RecipeError for an unknown attribute or a missing `=`.
+/// RDNs are encoded in the order written; `+` joins two into one set. Values are taken octet for octet,
+/// however odd: a lab needs wrong names as well. Throws RecipeError for an unknown attribute or a missing
+/// `=`.
 [[nodiscard]] X509NameOwner recipe_subject(std::string_view text);
 
 }  // namespace domsec::pki

@@ -1,6 +1,7 @@
-// Names of TLS facts. The alert table is RFC 8446 6 with the older ones of RFC 5246 7.2 and the extensions' (IANA TLS Alerts);
-// the tokens are CryptoAPI's ALG_ID names, as Exchange logs them. For suites that CryptoAPI has no ALG_ID for (ChaCha20,
-// Camellia, ARIA) the token is formed alike: readers of the log take any CALG_*.
+// Names of TLS facts. The alert table is RFC 8446 6 with the older ones of RFC 5246 7.2 and the extensions'
+// (IANA TLS Alerts); the tokens are CryptoAPI's ALG_ID names, as Exchange logs them. For suites that
+// CryptoAPI has no ALG_ID for (ChaCha20, Camellia, ARIA) the token is formed alike: readers of the log take
+// any CALG_*.
 #include "domsec/pki/tls_text.h"
 
 #include <algorithm>
@@ -82,33 +83,43 @@ constexpr std::array hashes{
 
 /// By the beginning of the name.
 constexpr std::array key_exchanges{
-    Token{"TLS_", "CALG_ECDH_EPHEM", 0},  // TLS 1.3 negotiates the group apart; a finite field is told by its name
-    Token{"ECDHE-", "CALG_ECDH_EPHEM", 0}, Token{"AECDH-", "CALG_ECDH_EPHEM", 0}, Token{"DHE-", "CALG_DH_EPHEM", 0},
-    Token{"EDH-", "CALG_DH_EPHEM", 0},     Token{"ADH-", "CALG_DH_EPHEM", 0},     Token{"RSA-PSK-", "CALG_RSA_KEYX", 0},
+    Token{"TLS_", "CALG_ECDH_EPHEM", 0},  // TLS 1.3 negotiates the group apart; a finite field is told by its
+                                          // name
+    Token{"ECDHE-", "CALG_ECDH_EPHEM", 0}, Token{"AECDH-", "CALG_ECDH_EPHEM", 0},
+    Token{"DHE-", "CALG_DH_EPHEM", 0},     Token{"EDH-", "CALG_DH_EPHEM", 0},
+    Token{"ADH-", "CALG_DH_EPHEM", 0},     Token{"RSA-PSK-", "CALG_RSA_KEYX", 0},
     Token{"PSK-", "CALG_PSK", 0},          Token{"SRP-", "CALG_SRP", 0},
 };
 
 /// Lower case; both OpenSSL's and TLS's names.
 constexpr std::array groups{
-    Token{"x25519", "", 255},     Token{"x448", "", 448},       Token{"prime256v1", "", 256}, Token{"secp256r1", "", 256},
-    Token{"p-256", "", 256},      Token{"secp384r1", "", 384},  Token{"p-384", "", 384},      Token{"secp521r1", "", 521},
-    Token{"p-521", "", 521},      Token{"secp256k1", "", 256},  Token{"brainpoolp256r1", "", 256},
-    Token{"brainpoolp384r1", "", 384}, Token{"brainpoolp512r1", "", 512},
-    Token{"ffdhe2048", "", 2048}, Token{"ffdhe3072", "", 3072}, Token{"ffdhe4096", "", 4096},
-    Token{"ffdhe6144", "", 6144}, Token{"ffdhe8192", "", 8192},
+    Token{"x25519", "", 255},          Token{"x448", "", 448},
+    Token{"prime256v1", "", 256},      Token{"secp256r1", "", 256},
+    Token{"p-256", "", 256},           Token{"secp384r1", "", 384},
+    Token{"p-384", "", 384},           Token{"secp521r1", "", 521},
+    Token{"p-521", "", 521},           Token{"secp256k1", "", 256},
+    Token{"brainpoolp256r1", "", 256}, Token{"brainpoolp384r1", "", 384},
+    Token{"brainpoolp512r1", "", 512}, Token{"ffdhe2048", "", 2048},
+    Token{"ffdhe3072", "", 3072},      Token{"ffdhe4096", "", 4096},
+    Token{"ffdhe6144", "", 6144},      Token{"ffdhe8192", "", 8192},
 };
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return out;
 }
 
 void read_hash(std::string_view cipher, SuiteText& suite) {
-  const bool aead = cipher.starts_with("TLS_") || contains(cipher, "GCM") || contains(cipher, "CCM") || contains(cipher, "CHACHA20");
-  const auto* hash = std::find_if(hashes.begin(), hashes.end(), [&](const Token& token) { return cipher.ends_with(token.part); });
+  const bool aead = cipher.starts_with("TLS_") || contains(cipher, "GCM") || contains(cipher, "CCM") ||
+                    contains(cipher, "CHACHA20");
+  const auto* hash = std::find_if(hashes.begin(), hashes.end(),
+                                  [&](const Token& token) { return cipher.ends_with(token.part); });
   if (hash != hashes.end()) {
     suite.mac = hash->calg;
     suite.mac_bits = aead ? 0 : hash->bits;
@@ -118,22 +129,24 @@ void read_hash(std::string_view cipher, SuiteText& suite) {
 }
 
 void read_key_exchange(std::string_view cipher, const std::string& group, SuiteText& suite) {
-  const auto* exchange =
-      std::find_if(key_exchanges.begin(), key_exchanges.end(), [&](const Token& token) { return cipher.starts_with(token.part); });
+  const auto* exchange = std::find_if(key_exchanges.begin(), key_exchanges.end(),
+                                      [&](const Token& token) { return cipher.starts_with(token.part); });
   // No word for it in OpenSSL's name: the premaster secret is encrypted to the server's RSA key.
   if (exchange == key_exchanges.end()) {
     suite.key_exchange = suite.bulk.empty() ? "" : "CALG_RSA_KEYX";
     return;
   }
   suite.key_exchange = group.starts_with("ffdhe") ? "CALG_DH_EPHEM" : exchange->calg;
-  const auto* named = std::find_if(groups.begin(), groups.end(), [&](const Token& token) { return group == token.part; });
+  const auto* named =
+      std::find_if(groups.begin(), groups.end(), [&](const Token& token) { return group == token.part; });
   suite.key_exchange_bits = named == groups.end() ? 0 : named->bits;
 }
 
 }  // namespace
 
 std::string alert_name(int number) {
-  const auto* alert = std::find_if(alerts.begin(), alerts.end(), [&](const AlertName& row) { return row.number == number; });
+  const auto* alert =
+      std::find_if(alerts.begin(), alerts.end(), [&](const AlertName& row) { return row.number == number; });
   return alert == alerts.end() ? "alert " + std::to_string(number) : std::string(alert->name);
 }
 
@@ -148,8 +161,8 @@ std::string schannel_protocol(std::string_view openssl_version) {
 
 SuiteText suite_text(std::string_view openssl_cipher, std::string_view group) {
   SuiteText suite;
-  const auto* bulk =
-      std::find_if(bulk_ciphers.begin(), bulk_ciphers.end(), [&](const Token& token) { return contains(openssl_cipher, token.part); });
+  const auto* bulk = std::find_if(bulk_ciphers.begin(), bulk_ciphers.end(),
+                                  [&](const Token& token) { return contains(openssl_cipher, token.part); });
   if (bulk != bulk_ciphers.end()) {
     suite.bulk = bulk->calg;
     suite.bulk_bits = bulk->bits;

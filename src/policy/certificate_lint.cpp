@@ -1,5 +1,5 @@
-// What the certificates of the store add to the configuration rules: the certificate that each domain-secure connector would
-// present (R11, R38, R40) and the names that are missing or unused (R39).
+// What the certificates of the store add to the configuration rules: the certificate that each domain-secure
+// connector would present (R11, R38, R40) and the names that are missing or unused (R39).
 #include <algorithm>
 #include <set>
 
@@ -15,14 +15,19 @@ using finding::Code;
 
 /// The name that selection looks for (spec exchange 4.1 step 2).
 template <typename Connector>
-std::optional<smtp::Domain> searched_name(const Connector& connector, const exchange::Organisation& organisation) {
+std::optional<smtp::Domain> searched_name(const Connector& connector,
+                                          const exchange::Organisation& organisation) {
   return connector.fqdn ? connector.fqdn : organisation.server_fqdn;
 }
 
 /// Only a domain-secure send connector needs a certificate of its own.
-bool presents(const exchange::SendConnector& connector) { return connector.enabled && *connector.domain_secure_enabled; }
+bool presents(const exchange::SendConnector& connector) {
+  return connector.enabled && *connector.domain_secure_enabled;
+}
 /// 4.1 step 1: without Tls no STARTTLS and no selection.
-bool presents(const exchange::ReceiveConnector& connector) { return connector.enabled && connector.auth_mechanism->tls; }
+bool presents(const exchange::ReceiveConnector& connector) {
+  return connector.enabled && connector.auth_mechanism->tls;
+}
 
 template <typename Connector>
 exchange::Origin origin_of(const Connector& connector) {
@@ -34,8 +39,9 @@ exchange::Origin origin_of(const Connector& connector) {
 }
 
 template <typename Connector>
-void lint_presented(const Connector& connector, const std::string& title, const exchange::Organisation& organisation,
-                    const std::vector<StoredCertificate>& store, pki::Instant at, std::vector<LintFinding>& all) {
+void lint_presented(const Connector& connector, const std::string& title,
+                    const exchange::Organisation& organisation, const std::vector<StoredCertificate>& store,
+                    pki::Instant at, std::vector<LintFinding>& all) {
   const std::optional<smtp::Domain> name = searched_name(connector, organisation);
   if (!name || !presents(connector)) return;
   const Selection selection = select_certificate(store, connector.tls_certificate_name, *name, at);
@@ -44,10 +50,13 @@ void lint_presented(const Connector& connector, const std::string& title, const 
     finding.detail = title + ": " + finding.detail;
     all.push_back({std::move(finding), rule, origin_of(connector)});
   }
-  if (*connector.domain_secure_enabled && selection.chosen && store[*selection.chosen].certificate->self_signed) {
-    all.push_back({own_configuration(Code::default_self_signed_used, title + " is domain-secure and would present the self-signed certificate " +
-                                                                         store[*selection.chosen].name),
-                   "R40", origin_of(connector)});
+  if (*connector.domain_secure_enabled && selection.chosen &&
+      store[*selection.chosen].certificate->self_signed) {
+    all.push_back(
+        {own_configuration(Code::default_self_signed_used,
+                           title + " is domain-secure and would present the self-signed certificate " +
+                               store[*selection.chosen].name),
+         "R40", origin_of(connector)});
   }
 }
 
@@ -78,7 +87,8 @@ void lint_names(const exchange::Organisation& organisation, const std::vector<St
   for (const StoredCertificate& stored : store) {
     if (!stored.for_smtp || stored.certificate->self_signed) continue;
     std::vector<std::string> names = stored.certificate->dns_names;
-    names.insert(names.end(), stored.certificate->common_names.begin(), stored.certificate->common_names.end());
+    names.insert(names.end(), stored.certificate->common_names.begin(),
+                 stored.certificate->common_names.end());
     for (const std::string& name : names) {
       const auto covers = [&name](const std::string& host) { return pki::covers_host(name, host); };
       if (std::none_of(wanted.begin(), wanted.end(), covers)) unused.insert(name);
@@ -86,17 +96,18 @@ void lint_names(const exchange::Organisation& organisation, const std::vector<St
     }
   }
   if (wanted.empty() || store.empty() || (missing.empty() && unused.empty())) return;
-  Finding advice = own_configuration(Code::san_set_advice, "the smallest set of names is " + joined(wanted) +
-                                                               (missing.empty() ? "" : "; no issued certificate has " + joined(missing)) +
-                                                               (unused.empty() ? "" : "; no connector uses " + joined(unused)));
+  Finding advice = own_configuration(
+      Code::san_set_advice, "the smallest set of names is " + joined(wanted) +
+                                (missing.empty() ? "" : "; no issued certificate has " + joined(missing)) +
+                                (unused.empty() ? "" : "; no connector uses " + joined(unused)));
   advice.who = Who::note;
   all.push_back({std::move(advice), "R39", organisation.origin});
 }
 
 }  // namespace
 
-std::vector<LintFinding> lint(const exchange::Organisation& organisation, const std::vector<StoredCertificate>& store,
-                              pki::Instant at) {
+std::vector<LintFinding> lint(const exchange::Organisation& organisation,
+                              const std::vector<StoredCertificate>& store, pki::Instant at) {
   std::vector<LintFinding> all = lint(organisation);
   for (const exchange::SendConnector& connector : organisation.send_connectors) {
     lint_presented(connector, "SendConnector " + connector.name, organisation, store, at, all);

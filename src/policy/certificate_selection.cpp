@@ -1,6 +1,6 @@
-// Which certificate a connector presents (spec exchange 4.1 steps 2-7, 4.4, 2.3; D-7, D-8; R11, R38). Pure: what "valid"
-// means comes with the store, the instant is a parameter.
-// Not here: loading keys (R20, the loader), whether the partner likes the certificate (domain_security.h).
+// Which certificate a connector presents (spec exchange 4.1 steps 2-7, 4.4, 2.3; D-7, D-8; R11, R38). Pure:
+// what "valid" means comes with the store, the instant is a parameter. Not here: loading keys (R20, the
+// loader), whether the partner likes the certificate (domain_security.h).
 #include "domsec/policy/certificate_selection.h"
 
 #include <algorithm>
@@ -21,10 +21,12 @@ const pki::Certificate& certificate(const std::vector<StoredCertificate>& store,
 
 bool expired(const pki::Certificate& certificate, pki::Instant at) { return at > certificate.not_after; }
 
-/// The name that covers `fqdn`, as a clause; empty when none does. SAN before CN, as in the report of a name match.
+/// The name that covers `fqdn`, as a clause; empty when none does. SAN before CN, as in the report of a name
+/// match.
 std::string covering_name(const pki::Certificate& certificate, const std::string& fqdn) {
   for (std::size_t i = 0; i < certificate.dns_names.size(); ++i) {
-    if (pki::covers_host(certificate.dns_names[i], fqdn)) return "SAN[" + std::to_string(i) + "] " + certificate.dns_names[i];
+    if (pki::covers_host(certificate.dns_names[i], fqdn))
+      return "SAN[" + std::to_string(i) + "] " + certificate.dns_names[i];
   }
   for (const std::string& name : certificate.common_names) {
     if (pki::covers_host(name, fqdn)) return "CN " + name;
@@ -38,7 +40,9 @@ std::string names_of(const pki::Certificate& certificate) {
   names.insert(names.end(), certificate.dns_names.begin(), certificate.dns_names.end());
   std::string out;
   for (std::size_t i = 0; i < names.size() && i < most; ++i) {
-    if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) != names.begin() + static_cast<std::ptrdiff_t>(i)) continue;
+    if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
+        names.begin() + static_cast<std::ptrdiff_t>(i))
+      continue;
     out += (out.empty() ? "" : ", ") + names[i];
   }
   if (names.size() > most) out += ", ...";
@@ -51,13 +55,15 @@ std::string obstacle(const StoredCertificate& stored, pki::Instant at) {
   if (own.version < 3) return "is X.509 version " + std::to_string(own.version) + ", not 3";
   if (!stored.has_private_key) return "no private key";
   if (at < own.not_before) return "not valid before " + pki::rfc3339(own.not_before);
-  if (!stored.trusted && !expired(own, at) && !own.self_signed) return "its own chain is revoked or not trusted";
+  if (!stored.trusted && !expired(own, at) && !own.self_signed)
+    return "its own chain is revoked or not trusted";
   return {};
 }
 
 /// 4.1 step 4 for one certificate.
 Candidate examine(const std::vector<StoredCertificate>& store, std::size_t index,
-                  const std::optional<exchange::TlsCertificateName>& wanted, const std::string& fqdn, pki::Instant at) {
+                  const std::optional<exchange::TlsCertificateName>& wanted, const std::string& fqdn,
+                  pki::Instant at) {
   const pki::Certificate& own = certificate(store, index);
   Candidate candidate;
   candidate.index = index;
@@ -76,7 +82,9 @@ Candidate examine(const std::vector<StoredCertificate>& store, std::size_t index
   if (!candidate.name_matches) return candidate;
   const std::string trouble = obstacle(store[index], at);
   candidate.eligible = trouble.empty() && store[index].for_smtp;
-  candidate.why = name + (!trouble.empty() ? ", but " + trouble : !store[index].for_smtp ? ", but not enabled for SMTP" : "");
+  candidate.why = name + (!trouble.empty()         ? ", but " + trouble
+                          : !store[index].for_smtp ? ", but not enabled for SMTP"
+                                                   : "");
   return candidate;
 }
 
@@ -94,8 +102,8 @@ bool newer(const pki::Certificate& a, const pki::Certificate& b) {
 
 enum class Order { newest, preferred_then_newest };
 
-std::optional<std::size_t> best(const std::vector<StoredCertificate>& store, std::vector<std::size_t> among, Order order,
-                                pki::Instant at) {
+std::optional<std::size_t> best(const std::vector<StoredCertificate>& store, std::vector<std::size_t> among,
+                                Order order, pki::Instant at) {
   if (among.empty()) return std::nullopt;
   std::stable_sort(among.begin(), among.end(), [&](std::size_t a, std::size_t b) {
     const int left = order == Order::newest ? 0 : preference(store[a], at);
@@ -106,7 +114,8 @@ std::optional<std::size_t> best(const std::vector<StoredCertificate>& store, std
 }
 
 std::string described(const StoredCertificate& stored) {
-  return (stored.name.empty() ? stored.certificate->subject : stored.name) + " (" + stored.certificate->thumbprint + ")";
+  return (stored.name.empty() ? stored.certificate->subject : stored.name) + " (" +
+         stored.certificate->thumbprint + ")";
 }
 
 /// The finding when nothing can be presented: the nearest miss decides it.
@@ -114,27 +123,33 @@ Finding nothing_to_present(const Selection& selection, const std::vector<StoredC
   for (const Candidate& candidate : selection.candidates) {
     if (!candidate.name_matches) continue;
     const StoredCertificate& stored = store[candidate.index];
-    return own_configuration(stored.has_private_key ? Code::own_cert_unusable : Code::own_key_missing,
-                             described(stored) + " has the name " + selection.searched_for + ": " + candidate.why);
+    return own_configuration(
+        stored.has_private_key ? Code::own_cert_unusable : Code::own_key_missing,
+        described(stored) + " has the name " + selection.searched_for + ": " + candidate.why);
   }
   return own_configuration(Code::own_cert_not_found, "no certificate of " + std::to_string(store.size()) +
-                                                         " in the store has the name " + selection.searched_for);
+                                                         " in the store has the name " +
+                                                         selection.searched_for);
 }
 
-void report_chosen(Selection& selection, const std::vector<StoredCertificate>& store, std::size_t matching, pki::Instant at) {
+void report_chosen(Selection& selection, const std::vector<StoredCertificate>& store, std::size_t matching,
+                   pki::Instant at) {
   const StoredCertificate& chosen = store[*selection.chosen];
   const std::string name = described(chosen);
-  selection.reason = name + " is presented for " + selection.searched_for + ": " + selection.candidates[*selection.chosen].why +
-                     ", valid from " + pki::rfc3339(chosen.certificate->not_before) +
+  selection.reason = name + " is presented for " + selection.searched_for + ": " +
+                     selection.candidates[*selection.chosen].why + ", valid from " +
+                     pki::rfc3339(chosen.certificate->not_before) +
                      (chosen.certificate->self_signed ? ", self-signed" : "") +
                      (matching > 1 ? ", preferred among " + std::to_string(matching) : "");
   if (!chosen.for_smtp) {
     selection.findings.push_back(own_configuration(
-        Code::own_cert_no_smtp, name + " has the name " + selection.searched_for + " but not the service SMTP: the handshake fails"));
+        Code::own_cert_no_smtp,
+        name + " has the name " + selection.searched_for + " but not the service SMTP: the handshake fails"));
   }
   if (expired(*chosen.certificate, at)) {
     selection.findings.push_back(own_configuration(
-        Code::own_cert_expired, name + " expired at " + pki::rfc3339(chosen.certificate->not_after) + " and is presented all the same"));
+        Code::own_cert_expired, name + " expired at " + pki::rfc3339(chosen.certificate->not_after) +
+                                    " and is presented all the same"));
   }
 }
 
@@ -158,13 +173,15 @@ Selection select_certificate(const std::vector<StoredCertificate>& store,
   }
   std::vector<std::size_t> matching = indices(selection.candidates, &Candidate::name_matches);
   if (tls_certificate_name && matching.size() > 1) {  // 2.3: the newest wins, services are not consulted
-    selection.findings.push_back(own_configuration(Code::tls_certificate_name_invalid,
-                                                   std::to_string(matching.size()) + " certificates match " + selection.searched_for));
+    selection.findings.push_back(
+        own_configuration(Code::tls_certificate_name_invalid,
+                          std::to_string(matching.size()) + " certificates match " + selection.searched_for));
   }
   std::vector<std::size_t> usable = indices(selection.candidates, &Candidate::eligible);
   if (tls_certificate_name) {
     const std::optional<std::size_t> newest = best(store, matching, Order::newest, at);
-    usable = newest && obstacle(store[*newest], at).empty() ? std::vector<std::size_t>{*newest} : std::vector<std::size_t>{};
+    usable = newest && obstacle(store[*newest], at).empty() ? std::vector<std::size_t>{*newest}
+                                                            : std::vector<std::size_t>{};
   } else if (usable.empty()) {  // 4.1 note: one without SMTP can be picked and then fails
     for (const std::size_t index : matching) {
       if (obstacle(store[index], at).empty()) usable.push_back(index);

@@ -7,8 +7,8 @@ namespace domsec::policy {
 
 namespace {
 
-/// How specific an address space is for `domain`; nothing when it does not take it. `contoso.com` beats `*.contoso.com`,
-/// which beats `*.com`, which beats `*`.
+/// How specific an address space is for `domain`; nothing when it does not take it. `contoso.com` beats
+/// `*.contoso.com`, which beats `*.com`, which beats `*`.
 std::optional<std::size_t> specificity(const exchange::AddressSpace& space, const smtp::Domain& domain) {
   if (!space.domain) return 0;
   const std::size_t length = space.domain->text().size();
@@ -34,14 +34,16 @@ std::string reason(const Claim& winner, const std::optional<Claim>& second) {
   const std::string other = second->space->text + " of " + second->connector->name;
   if (winner.specific != second->specific) return out + " is more specific than " + other;
   if (winner.space->cost != second->space->cost) {
-    return out + " costs " + std::to_string(winner.space->cost) + ", less than " + other + " (" + std::to_string(second->space->cost) + ")";
+    return out + " costs " + std::to_string(winner.space->cost) + ", less than " + other + " (" +
+           std::to_string(second->space->cost) + ")";
   }
   return out + " ties with " + other + ", and the name " + winner.connector->name + " comes first";
 }
 
 }  // namespace
 
-ConnectorChoice choose_send_connector(const std::vector<exchange::SendConnector>& connectors, const smtp::Domain& domain) {
+ConnectorChoice choose_send_connector(const std::vector<exchange::SendConnector>& connectors,
+                                      const smtp::Domain& domain) {
   std::optional<Claim> winner;
   std::optional<Claim> second;  // the best claim of another connector
   std::size_t disabled = 0;

@@ -1,5 +1,6 @@
-// Configuration rules before any session (spec exchange 2.4, 3.1, 1.2; findings 3.7). One finding for each broken rule, at
-// the line of the parameter that breaks it. Not here: what the certificates of the store add (certificate_lint.cpp).
+// Configuration rules before any session (spec exchange 2.4, 3.1, 1.2; findings 3.7). One finding for each
+// broken rule, at the line of the parameter that breaks it. Not here: what the certificates of the store add
+// (certificate_lint.cpp).
 #include "domsec/policy/connector_lint.h"
 
 #include <algorithm>
@@ -21,13 +22,15 @@ using finding::Code;
 /// Collects the findings of one connector; every text begins with the connector's name.
 class ConnectorFindings {
  public:
-  ConnectorFindings(std::vector<LintFinding>& all, std::string title, const exchange::Origins& origins, const Origin& origin)
+  ConnectorFindings(std::vector<LintFinding>& all, std::string title, const exchange::Origins& origins,
+                    const Origin& origin)
       : all_(all), title_(std::move(title)), origins_(origins), origin_(origin) {}
 
   /// `parameter` gives the line; the connector's own line when it is a default.
   void add(Code code, std::string rule, std::string_view parameter, const std::string& what) {
     const Origin at = origins_.of(parameter);
-    all_.push_back({own_configuration(code, title_ + ": " + what), std::move(rule), at.file.empty() ? origin_ : at});
+    all_.push_back(
+        {own_configuration(code, title_ + ": " + what), std::move(rule), at.file.empty() ? origin_ : at});
   }
 
  private:
@@ -42,47 +45,58 @@ void lint_conflicts(const SendConnector& c, ConnectorFindings& found) {
   const Code conflict = Code::send_connector_conflict;
   const bool smart_host = !c.smart_hosts.empty();
   if (*c.dns_routing_enabled && smart_host) {
-    found.add(conflict, "SC-1", "SmartHosts", "DNSRoutingEnabled $true excludes SmartHosts; set one of the two");
+    found.add(conflict, "SC-1", "SmartHosts",
+              "DNSRoutingEnabled $true excludes SmartHosts; set one of the two");
   }
   if (!*c.dns_routing_enabled && !smart_host) {
-    found.add(conflict, "SC-2", "DNSRoutingEnabled", "DNSRoutingEnabled $false needs SmartHosts; name the smart host");
+    found.add(conflict, "SC-2", "DNSRoutingEnabled",
+              "DNSRoutingEnabled $false needs SmartHosts; name the smart host");
   }
   if (*c.require_tls && *c.ignore_starttls) {
-    found.add(conflict, "SC-3", "RequireTLS", "RequireTLS $true excludes IgnoreSTARTTLS $true; set IgnoreSTARTTLS $false");
+    found.add(conflict, "SC-3", "RequireTLS",
+              "RequireTLS $true excludes IgnoreSTARTTLS $true; set IgnoreSTARTTLS $false");
   }
   if (c.tls_auth_level && (!*c.require_tls || *c.ignore_starttls)) {
-    found.add(conflict, "SC-4", "TlsAuthLevel", "TlsAuthLevel needs RequireTLS $true and IgnoreSTARTTLS $false");
+    found.add(conflict, "SC-4", "TlsAuthLevel",
+              "TlsAuthLevel needs RequireTLS $true and IgnoreSTARTTLS $false");
   }
   const bool domain_validation = c.tls_auth_level == exchange::TlsAuthLevel::domain_validation;
   if (c.tls_domain && !domain_validation) {  // the cmdlet's own words, CSS-Exchange issue 1999
-    found.add(conflict, "SC-5", "TlsDomain",
-              "The TLSDomain parameter can only be set if the TLSAuthLevel parameter is set to DomainValidation.");
+    found.add(
+        conflict, "SC-5", "TlsDomain",
+        "The TLSDomain parameter can only be set if the TLSAuthLevel parameter is set to DomainValidation.");
   }
   if (domain_validation && smart_host && !c.tls_domain) {
-    found.add(conflict, "SC-6", "TlsAuthLevel", "TlsAuthLevel DomainValidation with SmartHosts needs TlsDomain; name the smart host's domain");
+    found.add(conflict, "SC-6", "TlsAuthLevel",
+              "TlsAuthLevel DomainValidation with SmartHosts needs TlsDomain; name the smart host's domain");
   }
   if (c.tls_certificate_name && !*c.require_tls) {  // the cmdlet's own words, KB3062283
-    found.add(conflict, "SC-7", "TlsCertificateName", "RequiredTls flag should be set to true if TlsCertificateName is specified.");
+    found.add(conflict, "SC-7", "TlsCertificateName",
+              "RequiredTls flag should be set to true if TlsCertificateName is specified.");
   }
   const bool basic = c.smart_host_auth_mechanism == exchange::SmartHostAuthMechanism::basic_auth ||
                      c.smart_host_auth_mechanism == exchange::SmartHostAuthMechanism::basic_auth_require_tls;
   if (basic && c.authentication_credential.empty()) {
     found.add(conflict, "SC-9", "SmartHostAuthMechanism",
-              "SmartHostAuthMechanism " + std::string(text(c.smart_host_auth_mechanism)) + " needs AuthenticationCredential");
+              "SmartHostAuthMechanism " + std::string(text(c.smart_host_auth_mechanism)) +
+                  " needs AuthenticationCredential");
   }
 }
 
 /// SC-8, SC-11: accepted, but it can never work. DS305: too long for an Edge (spec exchange 2.3).
 void lint_dead(const SendConnector& c, ConnectorFindings& found) {
   if (*c.domain_secure_enabled && !*c.dns_routing_enabled) {
-    found.add(Code::send_connector_dead, "SC-8", "DNSRoutingEnabled", "DomainSecureEnabled $true does nothing while DNSRoutingEnabled is $false");
+    found.add(Code::send_connector_dead, "SC-8", "DNSRoutingEnabled",
+              "DomainSecureEnabled $true does nothing while DNSRoutingEnabled is $false");
   }
   if (*c.domain_secure_enabled && *c.ignore_starttls) {
-    found.add(Code::send_connector_dead, "SC-8", "IgnoreSTARTTLS", "DomainSecureEnabled $true does nothing while IgnoreSTARTTLS is $true");
+    found.add(Code::send_connector_dead, "SC-8", "IgnoreSTARTTLS",
+              "DomainSecureEnabled $true does nothing while IgnoreSTARTTLS is $true");
   }
   if (*c.force_helo && (*c.require_tls || *c.domain_secure_enabled)) {
     found.add(Code::send_connector_dead, "SC-11", "ForceHELO",
-              std::string("ForceHELO $true hides STARTTLS, which ") + (*c.require_tls ? "RequireTLS" : "DomainSecureEnabled") + " needs");
+              std::string("ForceHELO $true hides STARTTLS, which ") +
+                  (*c.require_tls ? "RequireTLS" : "DomainSecureEnabled") + " needs");
   }
 }
 
@@ -104,29 +118,39 @@ void lint_authentication(const ReceiveConnector& c, ConnectorFindings& found) {
   const Code conflict = Code::receive_connector_conflict;
   const exchange::AuthMechanism& auth = *c.auth_mechanism;
   if (auth.basic_auth_require_tls && !(auth.basic_auth && auth.tls)) {
-    found.add(conflict, "RC-2", "AuthMechanism", "BasicAuthRequireTLS needs BasicAuth and Tls in AuthMechanism");
+    found.add(conflict, "RC-2", "AuthMechanism",
+              "BasicAuthRequireTLS needs BasicAuth and Tls in AuthMechanism");
   }
   if (auth.external_authoritative) {
-    const bool company = auth.integrated || auth.basic_auth || auth.basic_auth_require_tls || auth.exchange_server;
-    if (company) found.add(conflict, "RC-3", "AuthMechanism", "ExternalAuthoritative may only be joined by Tls in AuthMechanism");
+    const bool company =
+        auth.integrated || auth.basic_auth || auth.basic_auth_require_tls || auth.exchange_server;
+    if (company)
+      found.add(conflict, "RC-3", "AuthMechanism",
+                "ExternalAuthoritative may only be joined by Tls in AuthMechanism");
     if (!holds(c.permission_groups, "ExchangeServers")) {
-      found.add(conflict, "RC-3", "AuthMechanism", "ExternalAuthoritative needs PermissionGroups ExchangeServers");
+      found.add(conflict, "RC-3", "AuthMechanism",
+                "ExternalAuthoritative needs PermissionGroups ExchangeServers");
     }
   }
-  if (*c.require_tls && !auth.tls) found.add(conflict, "RC-4", "RequireTLS", "RequireTLS $true needs Tls in AuthMechanism");
+  if (*c.require_tls && !auth.tls)
+    found.add(conflict, "RC-4", "RequireTLS", "RequireTLS $true needs Tls in AuthMechanism");
   if (*c.domain_secure_enabled && !auth.tls) {
-    found.add(conflict, "RC-5", "DomainSecureEnabled", "DomainSecureEnabled $true needs Tls in AuthMechanism");
+    found.add(conflict, "RC-5", "DomainSecureEnabled",
+              "DomainSecureEnabled $true needs Tls in AuthMechanism");
   }
   if (*c.domain_secure_enabled && auth.external_authoritative) {
-    found.add(conflict, "RC-5", "DomainSecureEnabled", "DomainSecureEnabled $true excludes ExternalAuthoritative in AuthMechanism");
+    found.add(conflict, "RC-5", "DomainSecureEnabled",
+              "DomainSecureEnabled $true excludes ExternalAuthoritative in AuthMechanism");
   }
 }
 
 /// RC-7 … RC-11.
-void lint_settings(const ReceiveConnector& c, const exchange::Organisation& organisation, ConnectorFindings& found) {
+void lint_settings(const ReceiveConnector& c, const exchange::Organisation& organisation,
+                   ConnectorFindings& found) {
   const Code conflict = Code::receive_connector_conflict;
   if (c.connection_inactivity_timeout >= c.connection_timeout) {
-    found.add(conflict, "RC-7", "ConnectionInactivityTimeout", "ConnectionInactivityTimeout must be shorter than ConnectionTimeout");
+    found.add(conflict, "RC-7", "ConnectionInactivityTimeout",
+              "ConnectionInactivityTimeout must be shorter than ConnectionTimeout");
   }
   if (c.binary_mime_enabled && !c.chunking_enabled) {
     found.add(conflict, "RC-8", "ChunkingEnabled", "BinaryMimeEnabled needs ChunkingEnabled");
@@ -135,12 +159,14 @@ void lint_settings(const ReceiveConnector& c, const exchange::Organisation& orga
     found.add(conflict, "RC-9", "Banner", "Banner must start with 220");
   }
   if (c.suppress_x_anonymous_tls && !organisation.use_downgraded_exchange_server_auth) {
-    found.add(conflict, "RC-10", "SuppressXAnonymousTls", "SuppressXAnonymousTls $true needs UseDownGradedExchangeServerAuth $true of the server");
+    found.add(conflict, "RC-10", "SuppressXAnonymousTls",
+              "SuppressXAnonymousTls $true needs UseDownGradedExchangeServerAuth $true of the server");
   }
   const bool changed = c.fqdn && organisation.server_fqdn && *c.fqdn != *organisation.server_fqdn &&
                        !organisation.server_fqdn->text().starts_with(c.fqdn->text() + ".");
   if (c.name.starts_with("Default ") && changed) {
-    found.add(conflict, "RC-11", "Fqdn", "Fqdn of a Default connector must stay the server's name: internal mail flow needs it");
+    found.add(conflict, "RC-11", "Fqdn",
+              "Fqdn of a Default connector must stay the server's name: internal mail flow needs it");
   }
 }
 
@@ -150,11 +176,13 @@ void lint_bindings(const exchange::Organisation& organisation, std::vector<LintF
   for (const ReceiveConnector& c : organisation.receive_connectors) {
     for (const exchange::Binding& binding : c.bindings) {
       if (binding.port == 0) continue;
-      const auto [owner, fresh] = owners.emplace(std::pair(binding.address, static_cast<int>(binding.port)), &c);
+      const auto [owner, fresh] =
+          owners.emplace(std::pair(binding.address, static_cast<int>(binding.port)), &c);
       if (fresh) continue;
       ConnectorFindings found(all, "ReceiveConnector " + c.name, c.origins, c.origin);
       found.add(Code::receive_connector_conflict, "RC-6", "Bindings",
-                binding.address + " port " + std::to_string(binding.port) + " is also bound by " + owner->second->name);
+                binding.address + " port " + std::to_string(binding.port) + " is also bound by " +
+                    owner->second->name);
     }
   }
 }
@@ -169,11 +197,14 @@ void lint_send_list(const exchange::Organisation& organisation, std::vector<Lint
   for (const smtp::Domain& domain : list.domains()) {
     const ConnectorChoice choice = choose_send_connector(organisation.send_connectors, domain);
     if (choice.connector == nullptr) {
-      add_listed(all, own_configuration(Code::list_one_sided, domain.text() + " is on " + list.name() + ", but " + choice.reason),
+      add_listed(all,
+                 own_configuration(Code::list_one_sided,
+                                   domain.text() + " is on " + list.name() + ", but " + choice.reason),
                  "R5", list.origin);
       continue;
     }
-    for (Finding& finding : send_requirement(organisation.transport_config, *choice.connector, domain).findings) {
+    for (Finding& finding :
+         send_requirement(organisation.transport_config, *choice.connector, domain).findings) {
       if (finding.code == Code::send_inert) add_listed(all, std::move(finding), "R5", list.origin);
     }
   }
@@ -187,12 +218,15 @@ void lint_receive_list(const exchange::Organisation& organisation, std::vector<L
     for (const ReceiveConnector& connector : organisation.receive_connectors) {
       if (!connector.enabled) continue;
       taken = true;
-      for (Finding& finding : receive_requirement(organisation.transport_config, connector, domain).findings) {
+      for (Finding& finding :
+           receive_requirement(organisation.transport_config, connector, domain).findings) {
         if (finding.code == Code::receive_inert) add_listed(all, std::move(finding), "R30", list.origin);
       }
     }
     if (!taken) {
-      add_listed(all, own_configuration(Code::receive_inert, domain.text() + " is on " + list.name() + ", but no receive connector is enabled"),
+      add_listed(all,
+                 own_configuration(Code::receive_inert, domain.text() + " is on " + list.name() +
+                                                            ", but no receive connector is enabled"),
                  "R6", list.origin);
     }
   }
@@ -202,11 +236,14 @@ void lint_receive_list(const exchange::Organisation& organisation, std::vector<L
 void lint_one_sided(const exchange::TransportConfig& config, std::vector<LintFinding>& all) {
   const exchange::DomainSecureList& send = config.tls_send_domain_secure_list;
   const exchange::DomainSecureList& receive = config.tls_receive_domain_secure_list;
-  const auto compare = [&all](const exchange::DomainSecureList& list, const exchange::DomainSecureList& other) {
+  const auto compare = [&all](const exchange::DomainSecureList& list,
+                              const exchange::DomainSecureList& other) {
     for (const smtp::Domain& domain : list.domains()) {
       if (other.lists(domain)) continue;
-      add_listed(all, own_configuration(Code::list_one_sided, domain.text() + " is on " + list.name() + " but not on " + other.name()), "D-3",
-                 list.origin);
+      add_listed(all,
+                 own_configuration(Code::list_one_sided,
+                                   domain.text() + " is on " + list.name() + " but not on " + other.name()),
+                 "D-3", list.origin);
     }
   };
   compare(send, receive);

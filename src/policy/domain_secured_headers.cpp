@@ -1,6 +1,7 @@
-// Readers of mail do not agree on what a line end is. A forged header must not survive in any reading: every CR, LF and CRLF
-// begins a new line here, the header section ends only at an empty CRLF line (at an empty LF line when there is none), and a
-// field's name is compared without the blanks and control octets that some readers skip.
+// Readers of mail do not agree on what a line end is. A forged header must not survive in any reading: every
+// CR, LF and CRLF begins a new line here, the header section ends only at an empty CRLF line (at an empty LF
+// line when there is none), and a field's name is compared without the blanks and control octets that some
+// readers skip.
 #include "domsec/policy/domain_secured_headers.h"
 
 #include <algorithm>
@@ -30,7 +31,8 @@ bool begins_with(std::string_view field, std::string_view prefix) {
 }
 
 bool is_guarded(std::string_view field) {
-  return std::any_of(guarded.begin(), guarded.end(), [&](std::string_view prefix) { return begins_with(field, prefix); });
+  return std::any_of(guarded.begin(), guarded.end(),
+                     [&](std::string_view prefix) { return begins_with(field, prefix); });
 }
 
 /// One physical line with its end: CRLF, LF or CR.
@@ -62,7 +64,8 @@ std::size_t header_length(std::string_view message) {
 std::string token(std::string_view text) {
   std::string made_harmless;
   for (const char octet : text.substr(0, 255)) {
-    const bool plain = octet > ' ' && octet < '\x7F' && std::string_view("()<>;\"\\,").find(octet) == std::string_view::npos;
+    const bool plain =
+        octet > ' ' && octet < '\x7F' && std::string_view("()<>;\"\\,").find(octet) == std::string_view::npos;
     made_harmless += plain ? octet : '?';
   }
   return made_harmless.empty() ? "unknown" : made_harmless;
@@ -80,8 +83,9 @@ std::string comment(std::string_view text) {
 
 /// RFC 5321 4.4.
 std::string received(const Arrival& arrival) {
-  std::string field = "Received: from " + token(arrival.helo) + " (" + comment(arrival.client_address) + ")\r\n\tby " +
-                      token(arrival.auth_source) + " with " + token(arrival.protocol) + " id " + token(arrival.id);
+  std::string field = "Received: from " + token(arrival.helo) + " (" + comment(arrival.client_address) +
+                      ")\r\n\tby " + token(arrival.auth_source) + " with " + token(arrival.protocol) +
+                      " id " + token(arrival.id);
   if (!arrival.tls.empty()) field += "\r\n\t(" + comment(arrival.tls) + ")";
   if (!arrival.recipient.empty()) field += "\r\n\tfor <" + token(arrival.recipient) + ">";
   return field + ";\r\n\t" + comment(arrival.date) + "\r\n";
@@ -89,7 +93,8 @@ std::string received(const Arrival& arrival) {
 
 std::string marks(const Arrival& arrival) {
   const bool partner = arrival.auth_as == AuthAs::partner;
-  std::string fields = std::string("X-MS-Exchange-Organization-AuthAs: ") + (partner ? "Partner" : "Anonymous") + "\r\n";
+  std::string fields =
+      std::string("X-MS-Exchange-Organization-AuthAs: ") + (partner ? "Partner" : "Anonymous") + "\r\n";
   if (partner) fields += "X-MS-Exchange-Organization-AuthDomain: " + token(arrival.auth_domain) + "\r\n";
   return fields + "X-MS-Exchange-Organization-AuthSource: " + token(arrival.auth_source) + "\r\n";
 }
@@ -116,7 +121,8 @@ std::string without_organisation_headers(std::string_view message) {
 std::string domain_secured_headers(std::string_view message, const Arrival& arrival) {
   const std::string added = received(arrival) + marks(arrival);
   // No header section at all: an empty line makes all of it the body, where nothing is a header any more.
-  if (header_length(message) > 0 && !is_field(first_line(message))) return added + "\r\n" + std::string(message);
+  if (header_length(message) > 0 && !is_field(first_line(message)))
+    return added + "\r\n" + std::string(message);
   return added + without_organisation_headers(message);
 }
 

@@ -12,7 +12,8 @@ inline constexpr std::size_t columns = 80;
 [[nodiscard]] std::size_t width(std::string_view text);
 /// At least one blank behind it.
 [[nodiscard]] std::string padded(std::string text, std::size_t to);
-/// `text` behind `indent` columns, with its line end: broken at blanks, a word that is too long where the line ends.
+/// `text` behind `indent` columns, with its line end: broken at blanks, a word that is too long where the
+/// line ends.
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t indent);
 /// The same when `used` columns of the first line are taken already.
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t indent, std::size_t used);

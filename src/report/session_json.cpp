@@ -1,4 +1,5 @@
-// Each session is the document of transcript::session_json; around it stand what was asked and how the run ends.
+// Each session is the document of transcript::session_json; around it stand what was asked and how the run
+// ends.
 #include "domsec/report/session_json.h"
 
 #include <boost/json.hpp>

@@ -1,5 +1,5 @@
-// What each stage showed. Whether an observation counts as FAIL or as warn is the verdict's business: a stage fails when one of
-// the verdict's failing findings belongs to it.
+// What each stage showed. Whether an observation counts as FAIL or as warn is the verdict's business: a stage
+// fails when one of the verdict's failing findings belongs to it.
 #include "stage.h"
 
 #include <algorithm>
@@ -22,7 +22,9 @@ bool fails(const policy::Finding& finding) {
   return finding.severity == finding::Severity::fails || finding.severity == finding::Severity::inconclusive;
 }
 
-std::string alert_text(const pki::Alert& alert) { return "alert " + std::to_string(alert.number) + " " + pki::alert_name(alert.number); }
+std::string alert_text(const pki::Alert& alert) {
+  return "alert " + std::to_string(alert.number) + " " + pki::alert_name(alert.number);
+}
 
 /// `SAN[1]`: which entry it was.
 std::string place_of(const pki::NameMatch& match) {
@@ -48,7 +50,8 @@ std::vector<std::string> problems_of(const pki::PathExamination& path) {
 std::string left_until(pki::Instant end, pki::Instant at) {
   const auto left = std::chrono::duration_cast<std::chrono::hours>(end - at);
   if (left.count() < 0) return "overdue";
-  return left.count() >= 48 ? std::to_string(left.count() / 24) + " d left" : std::to_string(left.count()) + " h left";
+  return left.count() >= 48 ? std::to_string(left.count() / 24) + " d left"
+                            : std::to_string(left.count()) + " h left";
 }
 
 std::string revocation_text(const pki::Revocation& one) {
@@ -62,7 +65,8 @@ std::string revocation_text(const pki::Revocation& one) {
 std::string usage_text(const pki::Certificate& certificate) {
   if (!certificate.extended_key_usage) return ", no EKU";
   std::string usages;
-  for (const std::string& usage : *certificate.extended_key_usage) usages += (usages.empty() ? ", EKU " : " ") + usage;
+  for (const std::string& usage : *certificate.extended_key_usage)
+    usages += (usages.empty() ? ", EKU " : " ") + usage;
   return usages;
 }
 
@@ -93,16 +97,19 @@ class Stages {
   /// warn, unless the verdict failed for one of these.
   [[nodiscard]] Status weight(std::initializer_list<Code> codes) const {
     const auto of_this_stage = [&](const policy::Finding& finding) {
-      return fails(finding) && std::any_of(codes.begin(), codes.end(),
-                                           [&](Code code) { return finding.code == code || finding.observed == code; });
+      return fails(finding) && std::any_of(codes.begin(), codes.end(), [&](Code code) {
+               return finding.code == code || finding.observed == code;
+             });
     };
     const policy::Verdict& verdict = session_.verdict;
-    const bool failed = of_this_stage(verdict.headline) || std::any_of(verdict.findings.begin(), verdict.findings.end(), of_this_stage);
+    const bool failed = of_this_stage(verdict.headline) ||
+                        std::any_of(verdict.findings.begin(), verdict.findings.end(), of_this_stage);
     return failed ? Status::fails : Status::warns;
   }
   [[nodiscard]] bool broken_at(Step step) const { return evidence_.broken && evidence_.broken->step == step; }
   [[nodiscard]] std::string broken_text() const {
-    return evidence_.broken->what.empty() ? std::string(policy::text(evidence_.broken->kind)) : evidence_.broken->what;
+    return evidence_.broken->what.empty() ? std::string(policy::text(evidence_.broken->kind))
+                                          : evidence_.broken->what;
   }
 
   void resolution() {
@@ -141,8 +148,11 @@ class Stages {
 
   void starttls() {
     const policy::TlsEvidence& tls = evidence_.tls;
-    if (tls.masked) return add(weight({Code::starttls_intercepted}), "starttls", "rewritten on the path: a device inspects SMTP");
-    if (tls.refused) return add(weight({Code::starttls_refused}), "starttls", "offered, refused: " + tls.refused->text());
+    if (tls.masked)
+      return add(weight({Code::starttls_intercepted}), "starttls",
+                 "rewritten on the path: a device inspects SMTP");
+    if (tls.refused)
+      return add(weight({Code::starttls_refused}), "starttls", "offered, refused: " + tls.refused->text());
     if (tls.started) return add(Status::ok, "starttls", tls.offered ? "offered, 220" : "TLS from the start");
     if (broken_at(Step::starttls)) return add(Status::fails, "starttls", broken_text());
     if (tls.offered) return add(Status::skipped, "starttls", "offered, not used");
@@ -155,35 +165,47 @@ class Stages {
     const policy::TlsEvidence& tls = evidence_.tls;
     if (!tls.started) return;
     if (tls.established) {
-      return add(Status::ok, "handshake", tls.version + "  " + tls.cipher + (tls.group.empty() ? "" : "  " + tls.group));
+      return add(Status::ok, "handshake",
+                 tls.version + "  " + tls.cipher + (tls.group.empty() ? "" : "  " + tls.group));
     }
     std::vector<std::string> further;
     if (tls.clear_text) further.emplace_back("clear text came where TLS was due");
     if (tls.alert_received) further.push_back("they sent " + alert_text(*tls.alert_received));
     if (tls.alert_sent) further.push_back("we sent " + alert_text(*tls.alert_sent));
-    add(Status::fails, "handshake", !tls.failure.empty() ? tls.failure : evidence_.broken ? broken_text() : "not finished", std::move(further));
+    add(Status::fails, "handshake",
+        !tls.failure.empty() ? tls.failure
+        : evidence_.broken   ? broken_text()
+                             : "not finished",
+        std::move(further));
   }
 
   void name() {
     if (!evidence_.tls.established) return;
     const std::optional<pki::NameMatch>& match = evidence_.peer.name;
-    if (!match) return add(Status::skipped, "name", evidence_.peer.presented.empty() ? "no certificate to compare" : "not compared");
+    if (!match)
+      return add(Status::skipped, "name",
+                 evidence_.peer.presented.empty() ? "no certificate to compare" : "not compared");
     const std::string reference = (match->reference.with_subdomains ? "*." : "") + match->reference.text;
     if (match->matches) {
       std::string text = reference;
-      if (match->by) text += " = " + place_of(*match) + (match->by->text == match->reference.text ? "" : " " + match->by->text);
+      if (match->by)
+        text += " = " + place_of(*match) +
+                (match->by->text == match->reference.text ? "" : " " + match->by->text);
       return add(match->only_by_common_name ? Status::warns : Status::ok, "name", text);
     }
     std::vector<std::string> further;
     std::set<std::string> presented;
     for (const pki::NameAttempt& attempt : match->attempts) {
       if (presented.insert(attempt.presented.text).second && presented.size() <= names_shown) {
-        further.push_back("presented: " + attempt.presented.text + (attempt.why.empty() ? "" : " (" + attempt.why + ")"));
+        further.push_back("presented: " + attempt.presented.text +
+                          (attempt.why.empty() ? "" : " (" + attempt.why + ")"));
       }
     }
-    if (presented.size() > names_shown) further.push_back("and " + std::to_string(presented.size() - names_shown) + " more names");
+    if (presented.size() > names_shown)
+      further.push_back("and " + std::to_string(presented.size() - names_shown) + " more names");
     if (match->other_mode_matches) further.emplace_back("the other name mode would accept it");
-    add(weight({Code::certificate_host_mismatch}), "name", "no name of the certificate covers " + reference, std::move(further));
+    add(weight({Code::certificate_host_mismatch}), "name", "no name of the certificate covers " + reference,
+        std::move(further));
   }
 
   void chain() {
@@ -191,15 +213,19 @@ class Stages {
     if (!evidence_.peer.path) return add(Status::skipped, "chain", "not examined");
     const pki::PathExamination& path = *evidence_.peer.path;
     const bool send = evidence_.role == policy::Role::send;
-    const transcript::ChainExamined examined{path, evidence_.peer.usage, send ? pki::Purpose::server : pki::Purpose::client};
+    const transcript::ChainExamined examined{path, evidence_.peer.usage,
+                                             send ? pki::Purpose::server : pki::Purpose::client};
     const std::string status = transcript::chain_status(examined);
     if (status == "Valid" || status == "ValidSelfSigned") {
-      const std::string count = std::to_string(path.path.size()) + (path.path.size() == 1 ? " certificate" : " certificates");
-      return add(path.good() ? Status::ok : Status::warns, "chain", count + " -> " + (path.anchor.empty() ? status : path.anchor), problems_of(path));
+      const std::string count =
+          std::to_string(path.path.size()) + (path.path.size() == 1 ? " certificate" : " certificates");
+      return add(path.good() ? Status::ok : Status::warns, "chain",
+                 count + " -> " + (path.anchor.empty() ? status : path.anchor), problems_of(path));
     }
-    add(weight({Code::certificate_not_trusted, Code::certificate_self_signed, Code::chain_incomplete, Code::certificate_expired,
-                Code::certificate_not_yet_valid, Code::certificate_signature_invalid, Code::chain_constraint_violated,
-                Code::certificate_weak, Code::validation_failure, Code::server_cert_eku, Code::client_cert_eku}),
+    add(weight({Code::certificate_not_trusted, Code::certificate_self_signed, Code::chain_incomplete,
+                Code::certificate_expired, Code::certificate_not_yet_valid,
+                Code::certificate_signature_invalid, Code::chain_constraint_violated, Code::certificate_weak,
+                Code::validation_failure, Code::server_cert_eku, Code::client_cert_eku}),
         "chain", status, problems_of(path));
   }
 
@@ -212,24 +238,27 @@ class Stages {
     for (const pki::Revocation& one : evidence_.peer.revocations) {
       if (one.state != pki::RevocationState::good) bad.push_back(revocation_text(one));
       if (one.next_update && (!until || *one.next_update < *until)) until = one.next_update;
-      if (from.empty() && one.origin != pki::CrlOrigin::none) from = ", " + std::string(pki::text(one.origin));
+      if (from.empty() && one.origin != pki::CrlOrigin::none)
+        from = ", " + std::string(pki::text(one.origin));
     }
     if (!bad.empty()) {
       const std::string first = bad.front();
       bad.erase(bad.begin());
-      return add(weight({Code::certificate_revoked, Code::revocation_unavailable, Code::crl_unreachable, Code::crl_stale,
-                         Code::crl_delta_stale, Code::crl_wrong_issuer, Code::crl_no_cdp, Code::crl_too_large,
-                         Code::crl_not_yet_valid, Code::crl_invalid}),
+      return add(weight({Code::certificate_revoked, Code::revocation_unavailable, Code::crl_unreachable,
+                         Code::crl_stale, Code::crl_delta_stale, Code::crl_wrong_issuer, Code::crl_no_cdp,
+                         Code::crl_too_large, Code::crl_not_yet_valid, Code::crl_invalid}),
                  "revocation", first, std::move(bad));
     }
-    if (evidence_.peer.revocations.empty()) return add(Status::ok, "revocation", "nothing below the anchor to check");
+    if (evidence_.peer.revocations.empty())
+      return add(Status::ok, "revocation", "nothing below the anchor to check");
     add(Status::ok, "revocation", "CRL fresh" + (until ? ", " + left_until(*until, report_.at) : "") + from);
   }
 
   /// D-16: what came back instead of the first reply inside TLS.
   [[nodiscard]] bool late_refusal() const {
     const policy::TlsEvidence& tls = evidence_.tls;
-    if (evidence_.role != policy::Role::send || !tls.established || !tls.client_certificate_requested) return false;
+    if (evidence_.role != policy::Role::send || !tls.established || !tls.client_certificate_requested)
+      return false;
     if (tls.alert_after_handshake) return true;
     if (!tls.confirmed) return broken_at(Step::ehlo_inside_tls);
     return evidence_.refusal && evidence_.refused_at == Step::ehlo_inside_tls;
@@ -238,37 +267,45 @@ class Stages {
   void client_certificate() {
     if (!evidence_.tls.established) return;
     if (evidence_.role == policy::Role::receive) {
-      if (evidence_.peer.presented.empty()) return add(weight({Code::client_cert_missing}), "client-cert", "none was presented");
+      if (evidence_.peer.presented.empty())
+        return add(weight({Code::client_cert_missing}), "client-cert", "none was presented");
       // D-10: serverAuth only is a remark, unless the verdict says otherwise.
-      const bool fits = evidence_.peer.usage == pki::UsageFit::fits || evidence_.peer.usage == pki::UsageFit::absent_any ||
+      const bool fits = evidence_.peer.usage == pki::UsageFit::fits ||
+                        evidence_.peer.usage == pki::UsageFit::absent_any ||
                         evidence_.peer.usage == pki::UsageFit::only_client_auth;
       const pki::Certificate& presented = *evidence_.peer.presented.front();
-      return add(fits ? Status::ok : weight({Code::client_cert_eku}), "client-cert", presented.subject + usage_text(presented));
+      return add(fits ? Status::ok : weight({Code::client_cert_eku}), "client-cert",
+                 presented.subject + usage_text(presented));
     }
     const policy::TlsEvidence& tls = evidence_.tls;
     const policy::OwnEvidence& own = evidence_.own;
     std::vector<std::string> sent;
-    if (tls.own_certificate_sent && own.certificate) sent.push_back("sent: " + own.certificate->subject + usage_text(*own.certificate));
+    if (tls.own_certificate_sent && own.certificate)
+      sent.push_back("sent: " + own.certificate->subject + usage_text(*own.certificate));
     if (late_refusal()) {
       const std::string how = tls.alert_received ? alert_text(*tls.alert_received)
                               : evidence_.refusal ? evidence_.refusal->text() : broken_text();
       return add(Status::fails, "client-cert", "refused after handshake: " + how, std::move(sent));
     }
-    if (!tls.client_certificate_requested) return add(weight({Code::client_cert_not_requested}), "client-cert", "not asked for by the server");
+    if (!tls.client_certificate_requested)
+      return add(weight({Code::client_cert_not_requested}), "client-cert", "not asked for by the server");
     if (!tls.own_certificate_sent) {
-      return add(weight({Code::own_cert_not_found, Code::own_key_missing, Code::own_key_mismatch, Code::own_key_protected,
-                         Code::own_cert_no_smtp, Code::own_cert_expired, Code::own_cert_unusable}),
+      return add(weight({Code::own_cert_not_found, Code::own_key_missing, Code::own_key_mismatch,
+                         Code::own_key_protected, Code::own_cert_no_smtp, Code::own_cert_expired,
+                         Code::own_cert_unusable}),
                  "client-cert", "asked for, none sent" + (own.detail.empty() ? "" : ": " + own.detail));
     }
-    add(tls.confirmed ? Status::ok : Status::warns, "client-cert", tls.confirmed ? "sent, and the next reply came" : "sent, no reply since",
-        std::move(sent));
+    add(tls.confirmed ? Status::ok : Status::warns, "client-cert",
+        tls.confirmed ? "sent, and the next reply came" : "sent, no reply since", std::move(sent));
   }
 
   void messages() {
     for (const transcript::Event& event : session_.transcript.events()) {
       const auto* message = std::get_if<transcript::MessageAccepted>(&event.body);
       if (message == nullptr) continue;
-      add(Status::ok, "message", message->id + ", " + std::to_string(message->octets) + " octets" + (message->domain_secured ? ", domain secured" : ""));
+      add(Status::ok, "message",
+          message->id + ", " + std::to_string(message->octets) + " octets" +
+              (message->domain_secured ? ", domain secured" : ""));
     }
   }
 
@@ -280,6 +317,8 @@ class Stages {
 
 }  // namespace
 
-std::vector<Stage> stages_of(const Report& report, const Session& session) { return Stages(report, session).take(); }
+std::vector<Stage> stages_of(const Report& report, const Session& session) {
+  return Stages(report, session).take();
+}
 
 }  // namespace domsec::report

@@ -1,5 +1,5 @@
-// The report line by line. What a stage says is stage.cpp's, where a line breaks is layout.cpp's. Text of a peer is made one
-// line of valid UTF-8 first, so that nothing it sends can move the cursor of a terminal.
+// The report line by line. What a stage says is stage.cpp's, where a line breaks is layout.cpp's. Text of a
+// peer is made one line of valid UTF-8 first, so that nothing it sends can move the cursor of a terminal.
 #include "domsec/report/text.h"
 
 #include "domsec/finding/catalogue.h"
@@ -40,7 +40,8 @@ std::string_view word(Status status) {
 std::string stage_lines(const Stage& stage, Colour colour) {
   const std::string_view status = word(stage.status);
   const std::string indent(stage_indent, ' ');
-  std::string lines = "  " + coloured(status, stage.status, colour) + std::string(6 - status.size(), ' ') + padded(stage.name, 13);
+  std::string lines = "  " + coloured(status, stage.status, colour) + std::string(6 - status.size(), ' ') +
+                      padded(stage.name, 13);
   if (width(stage.name) >= 13) lines = lines.substr(0, lines.size() - 1) + "\n" + indent;
   lines += wrapped(stage.text, stage_indent);
   for (const std::string& further : stage.further) lines += indent + wrapped(further, stage_indent);
@@ -52,7 +53,8 @@ std::string target_line(const Report& report) {
   std::string line = report.target + "   require: " + std::string(policy::text(requirement.requirement));
   if (requirement.listed) line += "  (" + requirement.list + ", " + requirement.list_origin.text() + ")";
   std::string lines = wrapped(line, 2, 0);
-  for (const std::string& flag : requirement.broken_by) lines += "  " + wrapped("the list is inert: " + flag, 2);
+  for (const std::string& flag : requirement.broken_by)
+    lines += "  " + wrapped("the list is inert: " + flag, 2);
   return lines;
 }
 
@@ -61,11 +63,14 @@ std::string host_line(const Report& report, const Session& session) {
   const std::string& remote = session.transcript.remote();
   if (session.transcript.role() == policy::Role::receive) return wrapped("from " + remote, 2, 0);
   if (session.host.empty() && remote.empty()) return "";
-  const std::string preference = session.preference < 0 ? "" : "MX " + std::to_string(session.preference) + " ";
-  std::string line = transcript::one_line(preference + session.host + (remote.empty() ? "" : " -> " + remote));
+  const std::string preference =
+      session.preference < 0 ? "" : "MX " + std::to_string(session.preference) + " ";
+  std::string line =
+      transcript::one_line(preference + session.host + (remote.empty() ? "" : " -> " + remote));
   if (&session == report.sessions.data()) {
     const std::string used = "connections used: " + std::to_string(report.connections);
-    if (width(line) + 2 + used.size() <= columns) line += std::string(columns - width(line) - used.size(), ' ') + used;
+    if (width(line) + 2 + used.size() <= columns)
+      line += std::string(columns - width(line) - used.size(), ' ') + used;
   }
   return wrapped(line, 2, 0);
 }
@@ -77,7 +82,8 @@ std::string_view consequence(const Session& session) {
     case policy::Treatment::opportunistic: return "TLS, not domain secured";
     case policy::Treatment::clear: return "in clear, not domain secured";
     case policy::Treatment::refuse:
-      return session.transcript.role() == policy::Role::send ? "not domain secured; would queue" : "refused at MAIL FROM";
+      return session.transcript.role() == policy::Role::send ? "not domain secured; would queue"
+                                                             : "refused at MAIL FROM";
   }
   return "";
 }
@@ -97,10 +103,12 @@ bool is_remark(const policy::Finding& finding) {
 
 std::string verdict_line(const Session& session, Colour colour) {
   const policy::Finding& headline = session.verdict.headline;
-  const std::string title = std::string(finding::name(headline.code)) + " " + std::string(finding::slug(headline.code)) + " (" +
+  const std::string title = std::string(finding::name(headline.code)) + " " +
+                            std::string(finding::slug(headline.code)) + " (" +
                             std::string(policy::text(headline.level)) + ")";
   const std::string meaning(consequence(session));
-  const std::size_t used = width("verdict " + verdict_word(session.verdict.result, Colour::none) + "  " + title + "   " + meaning);
+  const std::size_t used =
+      width("verdict " + verdict_word(session.verdict.result, Colour::none) + "  " + title + "   " + meaning);
   const std::string between = used <= columns ? "   " : "\n" + std::string(verdict_indent, ' ');
   return "verdict " + verdict_word(session.verdict.result, colour) + "  " + title + between + meaning + "\n";
 }
@@ -117,7 +125,8 @@ std::string verdict_lines(const Session& session, Colour colour) {
   if (verdict.reply && !passed) lines += "  reply " + wrapped(verdict.reply->text(), verdict_indent);
   for (const policy::Finding& other : verdict.findings) {
     if (other.code == headline.code || !is_remark(other)) continue;
-    const std::string name = std::string(finding::name(other.code)) + " " + std::string(finding::slug(other.code));
+    const std::string name =
+        std::string(finding::name(other.code)) + " " + std::string(finding::slug(other.code));
     lines += "  also  " + wrapped(name + (other.detail.empty() ? "" : ": " + other.detail), verdict_indent);
   }
   if (passed) return lines;
@@ -150,14 +159,17 @@ std::string certificate_lines(std::string_view title, const pki::Chain& chain) {
 std::string examined_lines(const Session& session) {
   const policy::Evidence evidence = transcript::evidence_of(session.transcript);
   std::string lines;
-  if (!evidence.peer.presented.empty()) lines += certificate_lines("certificates of the peer", evidence.peer.presented);
+  if (!evidence.peer.presented.empty())
+    lines += certificate_lines("certificates of the peer", evidence.peer.presented);
   if (evidence.own.certificate) lines += certificate_lines("own certificate", {evidence.own.certificate});
   if (evidence.peer.name) {
     const pki::NameMatch& match = *evidence.peer.name;
-    lines += "names tried for " + wrapped(match.reference.text + " (mode " + std::string(pki::text(match.rule.mode)) + ")", 2, 16);
+    lines += "names tried for " +
+             wrapped(match.reference.text + " (mode " + std::string(pki::text(match.rule.mode)) + ")", 2, 16);
     for (const pki::NameAttempt& attempt : match.attempts) {
       const std::string outcome = attempt.matches ? "matches" : "no: " + attempt.why;
-      lines += "  " + padded(std::string(pki::text(attempt.presented.source)), 5) + wrapped(attempt.presented.text + "  " + outcome, 7);
+      lines += "  " + padded(std::string(pki::text(attempt.presented.source)), 5) +
+               wrapped(attempt.presented.text + "  " + outcome, 7);
     }
     if (match.attempts_left_out > 0) lines += "  and " + std::to_string(match.attempts_left_out) + " more\n";
   }
@@ -180,7 +192,9 @@ std::string_view mark_of(std::string_view mark, Layer layer) {
 
 /// `<**` a reply that refuses, `***` trouble and alerts; nothing when the usual mark stands.
 std::string_view trouble_mark(const transcript::Event& event) {
-  if (std::holds_alternative<transcript::TlsFailed>(event.body) || std::holds_alternative<transcript::Broken>(event.body)) return "*** ";
+  if (std::holds_alternative<transcript::TlsFailed>(event.body) ||
+      std::holds_alternative<transcript::Broken>(event.body))
+    return "*** ";
   if (std::holds_alternative<transcript::AlertSeen>(event.body)) return "*** ";
   const auto* given = std::get_if<transcript::ReplyGiven>(&event.body);
   if (given == nullptr || given->direction != transcript::Direction::received) return "";
@@ -194,7 +208,8 @@ std::string transcript_lines(const transcript::Transcript& session) {
   for (const transcript::Event& event : session.events()) {
     const std::string_view trouble = trouble_mark(event);
     for (const transcript::Record& record : log.records(session, event)) {
-      std::string text = record.context + (record.data.empty() || record.context.empty() ? "" : ": ") + record.data;
+      std::string text =
+          record.context + (record.data.empty() || record.context.empty() ? "" : ": ") + record.data;
       if (record.mark == "+") text = "connected to " + session.remote();
       if (record.mark == "-") text = "disconnected: " + text;
       const bool line = record.mark == "<" || record.mark == ">";

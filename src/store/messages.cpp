@@ -1,6 +1,6 @@
-// Order of work: both files are written under names that end in .part and synced, the .json is linked to its name, then the
-// .eml, then the directory is synced. link(2) never replaces a file, so an id is never used twice. Whoever finds an .eml finds
-// all of it and its .json.
+// Order of work: both files are written under names that end in .part and synced, the .json is linked to its
+// name, then the .eml, then the directory is synced. link(2) never replaces a file, so an id is never used
+// twice. Whoever finds an .eml finds all of it and its .json.
 #include "domsec/store/messages.h"
 
 #include <fcntl.h>
@@ -56,7 +56,9 @@ class Part {
     }
     return ::fsync(file.get()) == 0 ? 0 : errno;
   }
-  [[nodiscard]] int link_to(const std::string& name) const { return ::link(path_.c_str(), name.c_str()) == 0 ? 0 : errno; }
+  [[nodiscard]] int link_to(const std::string& name) const {
+    return ::link(path_.c_str(), name.c_str()) == 0 ? 0 : errno;
+  }
 
  private:
   std::string path_;
@@ -87,9 +89,10 @@ std::string rfc5322_date(transcript::Time at) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date(day);
   const std::string digits = transcript::log_time(at);  // 2026-11-22T10:02:41.902Z
-  return std::string(days.substr(std::chrono::weekday(day).c_encoding() * 3, 3)) + ", " + digits.substr(8, 2) + " " +
-         std::string(months.substr((static_cast<unsigned>(date.month()) - 1) * 3, 3)) + " " + digits.substr(0, 4) + " " +
-         digits.substr(11, 8) + " +0000";
+  return std::string(days.substr(std::chrono::weekday(day).c_encoding() * 3, 3)) + ", " +
+         digits.substr(8, 2) + " " +
+         std::string(months.substr((static_cast<unsigned>(date.month()) - 1) * 3, 3)) + " " +
+         digits.substr(0, 4) + " " + digits.substr(11, 8) + " +0000";
 }
 
 /// RFC 5321 4.1.3 from `203.0.113.7:50412` or `[2001:db8::1]:50412`.
@@ -116,8 +119,10 @@ policy::Arrival arrival_of(const Message& message, const std::string& id, transc
   return arrival;
 }
 
-/// 0 or errno. What could not be kept whole is taken back, as it was not acknowledged: the peer sends it again.
-int put(const std::string& directory, const std::string& id, std::string_view document, std::string_view content) {
+/// 0 or errno. What could not be kept whole is taken back, as it was not acknowledged: the peer sends it
+/// again.
+int put(const std::string& directory, const std::string& id, std::string_view document,
+        std::string_view content) {
   const std::string name = directory + "/" + id;
   Part json(name + ".json.part");
   Part eml(name + ".eml.part");
@@ -139,7 +144,8 @@ Spool::Spool(std::string directory) : directory_(std::move(directory)) {
   std::error_code error;
   std::filesystem::create_directories(directory_, error);
   if (!error && ::access(directory_.c_str(), W_OK | X_OK) != 0) error.assign(errno, std::generic_category());
-  if (!error && !std::filesystem::is_directory(directory_, error) && !error) error.assign(ENOTDIR, std::generic_category());
+  if (!error && !std::filesystem::is_directory(directory_, error) && !error)
+    error.assign(ENOTDIR, std::generic_category());
   if (error) {
     throw exchange::ConfigError("the mail spool " + directory_ + " cannot be written (" + error.message() +
                               "): create it for the user that runs domsec, or choose another directory");

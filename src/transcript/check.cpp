@@ -1,4 +1,5 @@
-// Events as checks. Codes of single observations come from the catalogue's own tables; which of them matters is for policy/.
+// Events as checks. Codes of single observations come from the catalogue's own tables; which of them matters
+// is for policy/.
 #include "domsec/transcript/check.h"
 
 #include <algorithm>
@@ -20,7 +21,8 @@ struct PathWords {
   std::string_view status;  // spec exchange 5.4
 };
 
-/// X509_V_ERR numbers of a violated constraint: KEYUSAGE_NO_CERTSIGN; INVALID_CA and PATH_LENGTH_EXCEEDED; others.
+/// X509_V_ERR numbers of a violated constraint: KEYUSAGE_NO_CERTSIGN; INVALID_CA and PATH_LENGTH_EXCEEDED;
+/// others.
 std::string_view constraint_status(int x509_error) {
   switch (x509_error) {
     case 32: return "PurposeError";
@@ -35,7 +37,8 @@ PathWords path_words(const pki::PathProblem& problem, const ChainExamined& exami
   switch (problem.fault) {
     case pki::PathFault::untrusted_root:
     case pki::PathFault::issuer_not_found:  // D-18
-      return problem.fault == pki::PathFault::issuer_not_found || examined.path.completes_with_known_intermediate
+      return problem.fault == pki::PathFault::issuer_not_found ||
+                     examined.path.completes_with_known_intermediate
                  ? PathWords{Code::chain_incomplete, "InternalChainFailure"}
                  : PathWords{Code::certificate_not_trusted, "UntrustedRoot"};
     case pki::PathFault::self_signed: return {Code::certificate_self_signed, "UntrustedRoot"};
@@ -47,7 +50,8 @@ PathWords path_words(const pki::PathProblem& problem, const ChainExamined& exami
     case pki::PathFault::name_constraint:
       return {Code::chain_constraint_violated, constraint_status(problem.x509_error)};
     case pki::PathFault::wrong_purpose:
-      return {examined.purpose == pki::Purpose::client ? Code::client_cert_eku : Code::server_cert_eku, "WrongUsage"};
+      return {examined.purpose == pki::Purpose::client ? Code::client_cert_eku : Code::server_cert_eku,
+              "WrongUsage"};
     case pki::PathFault::weak: return {Code::certificate_weak, "InternalChainFailure"};
     case pki::PathFault::rejected: return {Code::validation_failure, "ExplicitDistrust"};
     case pki::PathFault::other: break;
@@ -55,7 +59,8 @@ PathWords path_words(const pki::PathProblem& problem, const ChainExamined& exami
   return {Code::validation_failure, "InternalChainFailure"};
 }
 
-/// The order of the judgement (policy/): who vouches for a chain comes before what it says. A test holds them together.
+/// The order of the judgement (policy/): who vouches for a chain comes before what it says. A test holds them
+/// together.
 int rank(pki::PathFault fault) {
   switch (fault) {
     case pki::PathFault::bad_signature: return 0;
@@ -75,8 +80,8 @@ int rank(pki::PathFault fault) {
   return 13;
 }
 
-/// Weak keys and digests are a remark (DS109). D-10: so is a client certificate for serverAuth only; real Exchange
-/// certificates are like that.
+/// Weak keys and digests are a remark (DS109). D-10: so is a client certificate for serverAuth only; real
+/// Exchange certificates are like that.
 bool excused(const ChainExamined& examined, const pki::PathProblem& problem) {
   if (problem.fault == pki::PathFault::weak) return true;
   return problem.fault == pki::PathFault::wrong_purpose && problem.depth == 0 &&
@@ -97,8 +102,9 @@ Check chain_check(const ChainExamined& examined) {
   Check check{"chain", "pass", {}, {{"status", chain_status(examined)}}};
   const pki::PathProblem* leading = leading_problem(examined);
   if (leading == nullptr) {
-    const bool weak = std::any_of(examined.path.problems.begin(), examined.path.problems.end(),
-                                  [](const pki::PathProblem& problem) { return problem.fault == pki::PathFault::weak; });
+    const bool weak =
+        std::any_of(examined.path.problems.begin(), examined.path.problems.end(),
+                    [](const pki::PathProblem& problem) { return problem.fault == pki::PathFault::weak; });
     if (weak) {
       check.result = "warn";
       check.code = Code::certificate_weak;
@@ -122,7 +128,8 @@ Check chain_check(const ChainExamined& examined) {
 
 /// DS121 as a remark (D-10). Every other misfit is part of the chain's status.
 std::optional<Check> usage_check(const ChainExamined& examined) {
-  if (examined.purpose != pki::Purpose::client || examined.usage != pki::UsageFit::only_server_auth) return {};
+  if (examined.purpose != pki::Purpose::client || examined.usage != pki::UsageFit::only_server_auth)
+    return {};
   return Check{"eku", "warn", Code::client_cert_eku, {{"purpose", "clientAuth"}, {"eku", "serverAuth"}}};
 }
 
@@ -210,7 +217,8 @@ Check policy_check(const PolicyDecided& decided) {
 
 Check alert_check(const AlertSeen& seen) {
   Check check{"alert", seen.direction == Direction::sent ? "sent" : "received", {}, {}};
-  if (seen.direction == Direction::received) check.code = finding::from_alert_received(seen.alert.number).first;
+  if (seen.direction == Direction::received)
+    check.code = finding::from_alert_received(seen.alert.number).first;
   check.facts.push_back({"number", std::to_string(seen.alert.number)});
   check.facts.push_back({"name", pki::alert_name(seen.alert.number)});
   check.facts.push_back({"after-handshake", seen.after_handshake ? "yes" : "no"});
@@ -240,7 +248,8 @@ struct Plain {
 
   std::vector<Check> operator()(const RevocationExamined& event) const {
     std::vector<Check> checks;
-    for (const pki::Revocation& revocation : event.certificates) checks.push_back(revocation_check(revocation));
+    for (const pki::Revocation& revocation : event.certificates)
+      checks.push_back(revocation_check(revocation));
     return checks;
   }
   std::vector<Check> operator()(const NameCompared& event) const { return {name_check(event.match)}; }
@@ -302,7 +311,8 @@ std::string chain_status(const ChainExamined& examined) {
 void Checks::observe(const Body& body) {
   if (const auto* established = std::get_if<TlsEstablished>(&body)) {
     tls_ = *established;
-    if (role_ == policy::Role::receive) empty_certificate_ = Check{"chain", "none", {}, {{"status", "EmptyCertificate"}}};
+    if (role_ == policy::Role::receive)
+      empty_certificate_ = Check{"chain", "none", {}, {{"status", "EmptyCertificate"}}};
   } else if (const auto* seen = std::get_if<PeerCertificatesSeen>(&body)) {
     if (!seen->presented.empty()) empty_certificate_.reset();
   } else if (const auto* examined = std::get_if<ChainExamined>(&body)) {
@@ -311,7 +321,8 @@ void Checks::observe(const Body& body) {
 }
 
 std::optional<Check> Checks::overdue(const Body& body) {
-  if (usage_ && !std::holds_alternative<ChainExamined>(body) && !std::holds_alternative<RevocationExamined>(body)) {
+  if (usage_ && !std::holds_alternative<ChainExamined>(body) &&
+      !std::holds_alternative<RevocationExamined>(body)) {
     return std::exchange(usage_, std::nullopt);
   }
   const bool due = std::holds_alternative<ReplyGiven>(body) || std::holds_alternative<ChainExamined>(body);
@@ -326,7 +337,8 @@ std::vector<Check> Checks::add(const Event& event) {
   const bool told = !checks.empty() && checks.front().result == "none";
   if (examined != nullptr && !told) checks.push_back(chain_check(*examined));
   observe(event.body);
-  for (Check& check : std::visit(Plain{role_, tls_ ? &*tls_ : nullptr}, event.body)) checks.push_back(std::move(check));
+  for (Check& check : std::visit(Plain{role_, tls_ ? &*tls_ : nullptr}, event.body))
+    checks.push_back(std::move(check));
   if (usage_ && std::holds_alternative<RevocationExamined>(event.body)) {
     checks.push_back(*std::exchange(usage_, std::nullopt));
   }

@@ -1,16 +1,17 @@
-// Counting finished sessions. Exchange's three counters go up as spec exchange 1.4 says: messages when they are accepted,
-// outbound failures when a session to a domain of TLSSendDomainSecureList fails for its security. It has no counter for
-// failed inbound sessions; ours stand outside its object.
+// Counting finished sessions. Exchange's three counters go up as spec exchange 1.4 says: messages when they
+// are accepted, outbound failures when a session to a domain of TLSSendDomainSecureList fails for its
+// security. It has no counter for failed inbound sessions; ours stand outside its object.
 #include "domsec/transcript/counters.h"
 
 namespace domsec::transcript {
 
 namespace {
 
-/// Listed, reached and judged a failure. A listed domain whose connector makes the list inert is delivered to (D-2), and a
-/// host that was never reached says nothing about security.
+/// Listed, reached and judged a failure. A listed domain whose connector makes the list inert is delivered to
+/// (D-2), and a host that was never reached says nothing about security.
 bool failed_domain_security(const policy::Verdict& verdict, const std::string& list) {
-  return !list.empty() && verdict.result == policy::Result::fail && verdict.treatment == policy::Treatment::refuse;
+  return !list.empty() && verdict.result == policy::Result::fail &&
+         verdict.treatment == policy::Treatment::refuse;
 }
 
 }  // namespace
@@ -20,7 +21,8 @@ void Counters::add(const Transcript& finished) {
   ++(sent ? sessions_sent : sessions_received);
   bool failed = false;
   for (const Event& event : finished.events()) {
-    if (const auto* accepted = std::get_if<MessageAccepted>(&event.body); accepted != nullptr && accepted->domain_secured) {
+    if (const auto* accepted = std::get_if<MessageAccepted>(&event.body);
+        accepted != nullptr && accepted->domain_secured) {
       ++(sent ? domain_secure_messages_sent : domain_secure_messages_received);
     }
     const auto* decided = std::get_if<PolicyDecided>(&event.body);

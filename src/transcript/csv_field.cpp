@@ -1,6 +1,7 @@
-// One CSV field on one physical line, whatever octets a peer sent. CR and LF become blanks; every other control octet, every
-// octet that is not part of well-formed UTF-8, and the line ends that Unicode adds (U+0080 … U+009F with NEL, U+2028, U+2029)
-// become `\xNN`, so that no reader of the file sees a second line or a broken encoding.
+// One CSV field on one physical line, whatever octets a peer sent. CR and LF become blanks; every other
+// control octet, every octet that is not part of well-formed UTF-8, and the line ends that Unicode adds
+// (U+0080 … U+009F with NEL, U+2028, U+2029) become `\xNN`, so that no reader of the file sees a second line
+// or a broken encoding.
 #include <array>
 #include <cstdint>
 
@@ -17,7 +18,10 @@ bool continues(char value) { return (octet(value) & 0xC0) == 0x80; }
 std::size_t sequence_length(std::string_view text) {
   const std::uint8_t first = octet(text[0]);
   if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xC2 && first <= 0xDF ? 2 : (first & 0xF0) == 0xE0 ? 3 : first >= 0xF0 && first <= 0xF4 ? 4 : 0;
+  const std::size_t length = first >= 0xC2 && first <= 0xDF   ? 2
+                             : (first & 0xF0) == 0xE0         ? 3
+                             : first >= 0xF0 && first <= 0xF4 ? 4
+                                                              : 0;
   if (length == 0 || text.size() < length) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if (!continues(text[i])) return 0;
@@ -31,7 +35,8 @@ std::size_t sequence_length(std::string_view text) {
 
 bool ends_a_line_somewhere(std::string_view sequence) {
   if (sequence.size() == 1) return octet(sequence[0]) < 0x20 || octet(sequence[0]) == 0x7F;
-  return (sequence[0] == '\xC2' && octet(sequence[1]) < 0xA0) || sequence == "\xE2\x80\xA8" || sequence == "\xE2\x80\xA9";
+  return (sequence[0] == '\xC2' && octet(sequence[1]) < 0xA0) || sequence == "\xE2\x80\xA8" ||
+         sequence == "\xE2\x80\xA9";
 }
 
 void append_escaped(std::string& out, std::string_view octets) {

@@ -1,4 +1,5 @@
-// The live stream: one object per event, schema domsec.event/1. `event` is the event's name, the rest its own facts.
+// The live stream: one object per event, schema domsec.event/1. `event` is the event's name, the rest its own
+// facts.
 #include "domsec/transcript/ndjson.h"
 #include "domsec/transcript/protocol_log.h"
 #include "json_values.h"
@@ -50,7 +51,9 @@ struct Facts {
   void operator()(const HostsResolved& event) const {
     json::array hosts;
     for (const HostFound& host : event.hosts) {
-      hosts.emplace_back(json::object{{"preference", host.preference}, {"host", json_text(host.host)}, {"addresses", json_texts(host.addresses)}});
+      hosts.emplace_back(json::object{{"preference", host.preference},
+                                      {"host", json_text(host.host)},
+                                      {"addresses", json_texts(host.addresses)}});
     }
     named("hosts-resolved")["domain"] = json_text(event.domain);
     object["outcome"] = json_text(text(event.outcome));
@@ -58,7 +61,9 @@ struct Facts {
     object["hosts"] = std::move(hosts);
     object["detail"] = text_or_null(event.detail);
   }
-  void operator()(const StepBegun& event) const { named("step-begun")["step"] = json_text(policy::text(event.step)); }
+  void operator()(const StepBegun& event) const {
+    named("step-begun")["step"] = json_text(policy::text(event.step));
+  }
   void operator()(const Connecting& event) const {
     named("connecting")["host"] = json_text(event.host);
     object["remote"] = json_text(event.remote);
@@ -67,7 +72,9 @@ struct Facts {
     named("connected")["local"] = json_text(event.local);
     object["remote"] = json_text(event.remote);
   }
-  void operator()(const PermissionsSet& event) const { named("permissions-set")["rights"] = json_text(event.rights); }
+  void operator()(const PermissionsSet& event) const {
+    named("permissions-set")["rights"] = json_text(event.rights);
+  }
   void operator()(const CommandLine& event) const {
     named("command")["direction"] = json_text(text(event.direction));
     object["line"] = json_text(event.line);
@@ -88,7 +95,9 @@ struct Facts {
   void operator()(const OwnCertificateChosen& event) const {
     named("own-certificate-chosen")["certificate"] =
         event.certificate ? json::value(certificate_json(*event.certificate)) : json::value();
-    object["trouble"] = event.trouble == policy::OwnTrouble::none ? json::value() : json::value(json_text(policy::text(event.trouble)));
+    object["trouble"] = event.trouble == policy::OwnTrouble::none
+                            ? json::value()
+                            : json::value(json_text(policy::text(event.trouble)));
     object["reason"] = text_or_null(event.reason);
   }
   void operator()(const TlsEstablished& event) const {
@@ -111,23 +120,29 @@ struct Facts {
     object["name"] = json_text(pki::alert_name(event.alert.number));
     object["after_handshake"] = event.after_handshake;
   }
-  void operator()(const PeerCertificatesSeen& event) const { named("peer-certificates")["presented"] = chain_json(event.presented); }
+  void operator()(const PeerCertificatesSeen& event) const {
+    named("peer-certificates")["presented"] = chain_json(event.presented);
+  }
   void operator()(const ChainExamined& event) const {
     named("chain-examined")["status"] = json_text(chain_status(event));
     object["usage"] = json_text(pki::text(event.usage));
     object["anchor"] = text_or_null(event.path.anchor);
     json::array problems;
     for (const pki::PathProblem& problem : event.path.problems) {
-      problems.emplace_back(json::object{{"fault", json_text(pki::text(problem.fault))}, {"depth", problem.depth},
-                                         {"x509_error", problem.x509_error}, {"detail", text_or_null(problem.text)}});
+      problems.emplace_back(json::object{{"fault", json_text(pki::text(problem.fault))},
+                                         {"depth", problem.depth},
+                                         {"x509_error", problem.x509_error},
+                                         {"detail", text_or_null(problem.text)}});
     }
     object["problems"] = std::move(problems);
   }
   void operator()(const RevocationExamined& event) const {
     json::array certificates;
     for (const pki::Revocation& revocation : event.certificates) {
-      certificates.emplace_back(json::object{{"depth", revocation.depth}, {"subject", json_text(revocation.subject)},
-                                             {"state", json_text(pki::text(revocation.state))}, {"uri", text_or_null(revocation.uri)},
+      certificates.emplace_back(json::object{{"depth", revocation.depth},
+                                             {"subject", json_text(revocation.subject)},
+                                             {"state", json_text(pki::text(revocation.state))},
+                                             {"uri", text_or_null(revocation.uri)},
                                              {"detail", text_or_null(revocation.detail)}});
     }
     named("revocation-examined")["certificates"] = std::move(certificates);
@@ -155,7 +170,9 @@ struct Facts {
     object["kind"] = json_text(policy::text(event.kind));
     object["what"] = text_or_null(event.what);
   }
-  void operator()(const Disconnected& event) const { named("disconnected")["reason"] = json_text(text(event.reason)); }
+  void operator()(const Disconnected& event) const {
+    named("disconnected")["reason"] = json_text(text(event.reason));
+  }
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
-// From events to evidence: each observation into its own place, in the order in which it was made. Nothing is concluded here.
-// A new connection attempt forgets what the one before it showed; a new MAIL FROM forgets the name that was compared for the
-// last one (one connection may carry several senders, spec exchange 1.4-4).
+// From events to evidence: each observation into its own place, in the order in which it was made. Nothing is
+// concluded here. A new connection attempt forgets what the one before it showed; a new MAIL FROM forgets the
+// name that was compared for the last one (one connection may carry several senders, spec exchange 1.4-4).
 #include <deque>
 #include <string>
 #include <string_view>
@@ -17,7 +17,8 @@ using policy::Step;
 
 /// Verbs whose refusal ends nothing that was wanted.
 bool beside_the_transaction(std::string_view verb) {
-  return verb == "VRFY" || verb == "EXPN" || verb == "HELP" || verb == "NOOP" || verb == "RSET" || verb == "QUIT";
+  return verb == "VRFY" || verb == "EXPN" || verb == "HELP" || verb == "NOOP" || verb == "RSET" ||
+         verb == "QUIT";
 }
 
 /// RFC 5321 2.4: verbs are case-insensitive.
@@ -73,7 +74,8 @@ class Collection {
     if (verb == "STARTTLS") {
       answered_starttls(event.reply);
     } else if (event.direction == Direction::received && evidence_.role == Role::send && !evidence_.refusal &&
-               (event.reply.transient_failure() || event.reply.permanent_failure()) && !beside_the_transaction(verb)) {
+               (event.reply.transient_failure() || event.reply.permanent_failure()) &&
+               !beside_the_transaction(verb)) {
       evidence_.refusal = event.reply;
       evidence_.refused_at = evidence_.reached;
       refused_verb_ = std::move(verb);
@@ -115,7 +117,8 @@ class Collection {
   }
   void operator()(const AlertSeen& event) {
     if (event.alert.number == 0) return;  // close_notify is an orderly end, RFC 8446 6.1
-    auto& place = event.direction == Direction::sent ? evidence_.tls.alert_sent : evidence_.tls.alert_received;
+    auto& place =
+        event.direction == Direction::sent ? evidence_.tls.alert_sent : evidence_.tls.alert_received;
     if (place) return;
     place = event.alert;
     if (event.direction == Direction::received) evidence_.tls.alert_after_handshake = event.after_handshake;
@@ -134,7 +137,9 @@ class Collection {
   void operator()(const PolicyDecided&) {}
   void operator()(const MessageAccepted&) {}
   void operator()(const Irregularity&) {}
-  void operator()(const Broken& event) { evidence_.broken = policy::Break{event.step, event.kind, event.what}; }
+  void operator()(const Broken& event) {
+    evidence_.broken = policy::Break{event.step, event.kind, event.what};
+  }
   void operator()(const Disconnected&) {}
 
   Evidence take() { return std::move(evidence_); }
@@ -150,7 +155,8 @@ class Collection {
   }
 
   Evidence evidence_;
-  /// Commands whose reply is still to come: pipelined replies arrive in the order of their commands (RFC 2920 3.1).
+  /// Commands whose reply is still to come: pipelined replies arrive in the order of their commands (RFC
+  /// 2920 3.1).
   std::deque<std::string> unanswered_;
   std::string refused_verb_;
 };

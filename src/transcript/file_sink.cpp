@@ -1,5 +1,6 @@
-// Protocol log files by plain POSIX calls: the process owns each file that it writes (created with O_EXCL), so that two
-// processes in one directory go on with the next number and never overwrite each other. One write(2) per record set.
+// Protocol log files by plain POSIX calls: the process owns each file that it writes (created with O_EXCL),
+// so that two processes in one directory go on with the next number and never overwrite each other. One
+// write(2) per record set.
 #include "domsec/transcript/file_sink.h"
 
 #include <fcntl.h>
@@ -50,7 +51,8 @@ struct FileName {
 /// `SEND2026112209-12.LOG`; nothing for a file that is not ours.
 std::optional<FileName> read_file_name(std::string_view name, policy::Role role) {
   constexpr std::string_view extension = ".LOG";
-  if (!name.starts_with(prefix(role)) || !name.ends_with(extension) || name.size() < 4 + 10 + 1 + 1 + 4) return {};
+  if (!name.starts_with(prefix(role)) || !name.ends_with(extension) || name.size() < 4 + 10 + 1 + 1 + 4)
+    return {};
   name.remove_prefix(4);
   name.remove_suffix(extension.size());
   FileName read{std::string(name.substr(0, 10)), 0};
@@ -77,7 +79,10 @@ struct OldFile {
 
 struct ProtocolLogFiles::Body {
   Body(policy::Role of, exchange::ProtocolLogSettings with, std::string by)
-      : role(of), settings(std::move(with)), software(std::move(by)), directory(directory_of(settings, role)) {}
+      : role(of),
+        settings(std::move(with)),
+        software(std::move(by)),
+        directory(directory_of(settings, role)) {}
   ~Body() { close(); }
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
@@ -111,7 +116,8 @@ void ProtocolLogFiles::Body::close() {
 
 void ProtocolLogFiles::Body::failed(const std::string& what, int error) {
   if (failures++ == 0) {
-    std::cerr << "domsec: the protocol log " << what << ": " << std::strerror(error) << "; records are lost until it works again\n";
+    std::cerr << "domsec: the protocol log " << what << ": " << std::strerror(error)
+              << "; records are lost until it works again\n";
   }
 }
 
@@ -124,7 +130,8 @@ bool ProtocolLogFiles::Body::open(Time at) {
   std::error_code ignored;
   fs::create_directories(directory, ignored);  // it may have been removed; open(2) tells
   while (descriptor < 0 && number < highest_number) {
-    path = directory / (std::string(prefix(role)) + hour_text(hour) + "-" + std::to_string(++number) + ".LOG");
+    path =
+        directory / (std::string(prefix(role)) + hour_text(hour) + "-" + std::to_string(++number) + ".LOG");
     descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
     if (descriptor < 0 && errno != EEXIST) break;
   }
@@ -172,7 +179,8 @@ void ProtocolLogFiles::Body::write(Time at, std::string_view records) {
   append(records);
 }
 
-/// Oldest first: what is beyond the age, then what leaves no room for a full new file below the directory's size.
+/// Oldest first: what is beyond the age, then what leaves no room for a full new file below the directory's
+/// size.
 void ProtocolLogFiles::Body::delete_old(Time at) const {
   std::vector<OldFile> files;
   std::uint64_t total = settings.max_file_size;
@@ -187,7 +195,8 @@ void ProtocolLogFiles::Body::delete_old(Time at) const {
   }
   std::sort(files.begin(), files.end(), [](const OldFile& a, const OldFile& b) { return a.name < b.name; });
   const bool ages = settings.max_age.count() > 0;
-  const std::string oldest_kept = ages ? hour_text(std::chrono::floor<std::chrono::hours>(at) - settings.max_age) : "";
+  const std::string oldest_kept =
+      ages ? hour_text(std::chrono::floor<std::chrono::hours>(at) - settings.max_age) : "";
   for (const OldFile& file : files) {
     const bool too_much = settings.max_directory_size != 0 && total > settings.max_directory_size;
     const bool too_old = ages && file.name.hour < oldest_kept;
@@ -196,16 +205,20 @@ void ProtocolLogFiles::Body::delete_old(Time at) const {
   }
 }
 
-ProtocolLogFiles::ProtocolLogFiles(policy::Role role, exchange::ProtocolLogSettings settings, std::string software)
+ProtocolLogFiles::ProtocolLogFiles(policy::Role role, exchange::ProtocolLogSettings settings,
+                                   std::string software)
     : body_(std::make_shared<Body>(role, std::move(settings), std::move(software))) {
   if (body_->directory.empty()) return;
   std::error_code error;
   fs::create_directories(body_->directory, error);
-  if (!error && ::access(body_->directory.c_str(), W_OK | X_OK) != 0) error.assign(errno, std::generic_category());
+  if (!error && ::access(body_->directory.c_str(), W_OK | X_OK) != 0)
+    error.assign(errno, std::generic_category());
   if (error) {
-    const std::string parameter = role == policy::Role::send ? "SendProtocolLogPath" : "ReceiveProtocolLogPath";
-    throw exchange::ConfigError("the protocol log directory " + body_->directory.string() + " cannot be written (" +
-                                error.message() + "): create it for the user that runs domsec, or choose another " + parameter);
+    const std::string parameter =
+        role == policy::Role::send ? "SendProtocolLogPath" : "ReceiveProtocolLogPath";
+    throw exchange::ConfigError("the protocol log directory " + body_->directory.string() +
+                                " cannot be written (" + error.message() +
+                                "): create it for the user that runs domsec, or choose another " + parameter);
   }
 }
 

@@ -88,16 +88,20 @@ json::object certificate_json(const pki::Certificate& certificate) {
                       {"not_after", json_text(pki::rfc3339(certificate.not_after))},
                       {"san_dns", json_texts(certificate.dns_names)}};
   // No extension is not the same as an empty one (RFC 5280 4.2.1.12).
-  object["eku"] = certificate.extended_key_usage ? json::value(json_texts(*certificate.extended_key_usage)) : json::value();
+  object["eku"] = certificate.extended_key_usage ? json::value(json_texts(*certificate.extended_key_usage))
+                                                 : json::value();
   object["cdp"] = json_texts(certificate.crl_distribution_points);
   return object;
 }
 
 json::object check_json(const Check& check) {
-  const std::string result = check.result == "match" ? "pass" : check.result == "mismatch" ? "fail" : check.result;
+  const std::string result = check.result == "match"      ? "pass"
+                             : check.result == "mismatch" ? "fail"
+                                                          : check.result;
   json::object object{{"step", json_text(check.step)}, {"result", json_text(result)}};
   if (check.code) object["code"] = json_text(finding::name(*check.code));
-  for (const Fact& fact : check.facts) object[json_key(fact.key)] = std::visit(FactValue{fact.key}, fact.value);
+  for (const Fact& fact : check.facts)
+    object[json_key(fact.key)] = std::visit(FactValue{fact.key}, fact.value);
   return object;
 }
 

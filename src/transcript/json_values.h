@@ -1,5 +1,5 @@
-// Values of the session document that the live event stream shares. Text from a peer is made well-formed UTF-8 on one line
-// first: JSON has no other octets (RFC 8259 8.1).
+// Values of the session document that the live event stream shares. Text from a peer is made well-formed
+// UTF-8 on one line first: JSON has no other octets (RFC 8259 8.1).
 #pragma once
 
 #include <boost/json.hpp>

@@ -1,6 +1,7 @@
-// Exchange's word behind `TLS negotiation failed with error`: the SEC_E name of Schannel in CamelCase (spec protocol-log 6.3).
-// Attested are NoCredentials, UnknownCredentials, InvalidToken and SocketError; the rest is made by analogy. The cause comes
-// from what the session saw first: own certificate, alert, clear text, the way the connection ended, OpenSSL's reason.
+// Exchange's word behind `TLS negotiation failed with error`: the SEC_E name of Schannel in CamelCase (spec
+// protocol-log 6.3). Attested are NoCredentials, UnknownCredentials, InvalidToken and SocketError; the rest
+// is made by analogy. The cause comes from what the session saw first: own certificate, alert, clear text,
+// the way the connection ended, OpenSSL's reason.
 #include <array>
 #include <optional>
 #include <string_view>
@@ -15,7 +16,8 @@ std::string_view name_of_alert(int number) {
   switch (number) {
     case 20:
     case 21:
-    case 51: return "DecryptFailure";                       // bad_record_mac, decryption_failed, decrypt_error
+    case 51:
+      return "DecryptFailure";  // bad_record_mac, decryption_failed, decrypt_error
     case 42:
     case 43:
     case 44:
@@ -88,7 +90,8 @@ std::string negotiation_error(const Transcript& transcript, const TlsFailed& fai
   std::optional<std::string_view> alert;
   for (const Event& event : transcript.events()) {
     if (std::holds_alternative<Connecting>(event.body)) own = alert = {};
-    if (const auto* chosen = std::get_if<OwnCertificateChosen>(&event.body)) own = name_of_own_trouble(chosen->trouble);
+    if (const auto* chosen = std::get_if<OwnCertificateChosen>(&event.body))
+      own = name_of_own_trouble(chosen->trouble);
     const auto* seen = std::get_if<AlertSeen>(&event.body);
     if (seen != nullptr && seen->direction == Direction::received && seen->alert.number != 0) {
       alert = name_of_alert(seen->alert.number);

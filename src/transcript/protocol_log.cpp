@@ -1,5 +1,6 @@
-// Events in Exchange's words where Exchange has words, as `domsec:` records where it has none (spec protocol-log 2, 9.1).
-// The order of the lines is the order of the events. Not here: files (file_sink.cpp), what a check says (check.cpp).
+// Events in Exchange's words where Exchange has words, as `domsec:` records where it has none (spec
+// protocol-log 2, 9.1). The order of the lines is the order of the events. Not here: files (file_sink.cpp),
+// what a check says (check.cpp).
 #include "domsec/transcript/protocol_log.h"
 
 #include <utility>
@@ -57,7 +58,8 @@ Record check_record(const Check& check, policy::Role role) {
 
 /// 9.1-6: no blanks in the names column, `;` between names. A name holding either is told by its octets.
 std::string names_column(const pki::Certificate& certificate) {
-  const std::vector<std::string>& names = certificate.dns_names.empty() ? certificate.common_names : certificate.dns_names;
+  const std::vector<std::string>& names =
+      certificate.dns_names.empty() ? certificate.common_names : certificate.dns_names;
   std::string column;
   for (const std::string& name : names) {
     if (!column.empty()) column += ';';
@@ -77,9 +79,9 @@ std::string names_column(const pki::Certificate& certificate) {
 /// Form C of the certificate line, with a leading blank: existing parsers look for ` CN=` (9.1-6).
 Record certificate_record(std::string_view whose, const pki::Certificate& certificate) {
   const auto name = [](const std::string& text) { return text.empty() ? std::string("CN=\"\"") : text; };
-  std::string data = " " + name(certificate.subject) + " " + name(certificate.issuer) + " " + certificate.serial + " " +
-                     certificate.thumbprint + " " + log_time(certificate.not_before) + " " +
-                     log_time(certificate.not_after);
+  std::string data = " " + name(certificate.subject) + " " + name(certificate.issuer) + " " +
+                     certificate.serial + " " + certificate.thumbprint + " " +
+                     log_time(certificate.not_before) + " " + log_time(certificate.not_after);
   if (const std::string names = names_column(certificate); !names.empty()) data += " " + names;
   return {"*", data, std::string(whose) + std::string(certificate_columns)};
 }
@@ -90,11 +92,12 @@ std::string tls_sentence(const TlsEstablished& tls, policy::Role role) {
          (role == policy::Role::send ? "_CLIENT" : "_SERVER") +
          " negotiation succeeded using bulk encryption algorithm " + suite.bulk + " with strength " +
          std::to_string(suite.bulk_bits) + " bits, MAC hash algorithm " + suite.mac + " with strength " +
-         std::to_string(suite.mac_bits) + " bits and key exchange algorithm " + suite.key_exchange + " with strength " +
-         std::to_string(suite.key_exchange_bits) + " bits";
+         std::to_string(suite.mac_bits) + " bits and key exchange algorithm " + suite.key_exchange +
+         " with strength " + std::to_string(suite.key_exchange_bits) + " bits";
 }
 
-/// The whole reply as one event; a reply of several lines with two blanks behind its code, as Exchange 2013+ does (1.2).
+/// The whole reply as one event; a reply of several lines with two blanks behind its code, as Exchange 2013+
+/// does (1.2).
 std::string reply_text(const smtp::Reply& reply) {
   std::string text = padded(static_cast<unsigned>(reply.code()), 3);
   if (reply.lines().size() > 1) text += ' ';
@@ -166,8 +169,8 @@ std::string log_time(Time at) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(at - day);
   return padded(static_cast<unsigned>(static_cast<int>(date.year())), 4) + "-" +
-         padded(static_cast<unsigned>(date.month()), 2) + "-" + padded(static_cast<unsigned>(date.day()), 2) + "T" +
-         padded(static_cast<unsigned>(time.hours().count()), 2) + ":" +
+         padded(static_cast<unsigned>(date.month()), 2) + "-" + padded(static_cast<unsigned>(date.day()), 2) +
+         "T" + padded(static_cast<unsigned>(time.hours().count()), 2) + ":" +
          padded(static_cast<unsigned>(time.minutes().count()), 2) + ":" +
          padded(static_cast<unsigned>(time.seconds().count()), 2) + "." +
          padded(static_cast<unsigned>(time.subseconds().count()), 3) + "Z";
@@ -177,7 +180,9 @@ std::string protocol_log_header(policy::Role role, Time at, std::string_view sof
   const std::string direction = role == policy::Role::send ? "Send" : "Receive";
   return "#Software: " + one_line(software) + "\r\n#Version: 15.0.0.0\r\n#Log-type: SMTP " + direction +
          " Protocol Log\r\n#Date: " + log_time(at) +
-         "\r\n#Fields: date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context\r\n";
+         "\r\n#Fields: "
+         "date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,"
+         "context\r\n";
 }
 
 std::vector<Record> ProtocolLog::records(const Transcript& transcript, const Event& event) {
@@ -196,9 +201,10 @@ std::vector<Record> ProtocolLog::records(const Transcript& transcript, const Eve
     connected_ = false;
   }
   std::vector<Record> records = std::visit(Sentences{transcript}, event.body);
-  // Exchange's sentence about a failure comes before our detail of it; a check is otherwise told before what follows from it.
-  const bool sentence_first =
-      std::holds_alternative<TlsFailed>(event.body) || std::holds_alternative<OwnCertificateChosen>(event.body);
+  // Exchange's sentence about a failure comes before our detail of it; a check is otherwise told before what
+  // follows from it.
+  const bool sentence_first = std::holds_alternative<TlsFailed>(event.body) ||
+                              std::holds_alternative<OwnCertificateChosen>(event.body);
   records.insert(sentence_first ? records.end() : records.begin(), examined.begin(), examined.end());
   return records;
 }
@@ -207,8 +213,8 @@ std::string ProtocolLog::render(const Transcript& transcript, const Event& event
   std::string text;
   for (const Record& record : records(transcript, event)) {
     for (const std::string& field :
-         {log_time(event.at), transcript.connector(), session_id_text(transcript.session_id()), std::to_string(sequence_++),
-          local_, remote_, record.mark, record.data, record.context}) {
+         {log_time(event.at), transcript.connector(), session_id_text(transcript.session_id()),
+          std::to_string(sequence_++), local_, remote_, record.mark, record.data, record.context}) {
       text += csv_field(field) + ",";
     }
     text.back() = '\r';

@@ -1,5 +1,5 @@
-// The session document domsec.session/1 (spec protocol-log 9.2): one object, keys always there, null where nothing was seen.
-// Message content and credentials are in no transcript and so in no document.
+// The session document domsec.session/1 (spec protocol-log 9.2): one object, keys always there, null where
+// nothing was seen. Message content and credentials are in no transcript and so in no document.
 #include <optional>
 
 #include "domsec/transcript/ndjson.h"
@@ -83,7 +83,8 @@ struct Walk {
   std::string helo;
 };
 
-void walk_event(const Transcript& transcript, const Event& event, Checks& checks, ProtocolLog& log, Walk& walk) {
+void walk_event(const Transcript& transcript, const Event& event, Checks& checks, ProtocolLog& log,
+                Walk& walk) {
   for (const Check& check : checks.add(event)) {
     json::object object = check_json(check);
     const auto* compared = std::get_if<NameCompared>(&event.body);
@@ -130,7 +131,8 @@ std::string session_json(const Transcript& transcript) {
   object["remote"] = text_or_null(transcript.remote());
   object["helo"] = text_or_null(walk.helo);
   object["tls"] = tls_json(evidence.tls);
-  object["local_cert"] = evidence.own.certificate ? json::value(certificate_json(*evidence.own.certificate)) : json::value();
+  object["local_cert"] =
+      evidence.own.certificate ? json::value(certificate_json(*evidence.own.certificate)) : json::value();
   object["peer_cert"] = peer_certificate_json(evidence.peer.presented);
   object["checks"] = std::move(walk.checks);
   object["verdict"] = std::move(walk.verdict);

@@ -27,7 +27,8 @@ bool is_verb(std::string_view line, std::string_view verb) {
 }  // namespace
 
 SessionIds::SessionIds(Time process_start)
-    : next_(unix_epoch_ticks + static_cast<std::uint64_t>(process_start.time_since_epoch().count()) * ticks_per_millisecond) {}
+    : next_(unix_epoch_ticks +
+            static_cast<std::uint64_t>(process_start.time_since_epoch().count()) * ticks_per_millisecond) {}
 
 std::uint64_t SessionIds::next() { return next_.fetch_add(1, std::memory_order_relaxed); }
 
@@ -41,15 +42,18 @@ std::string session_id_text(std::uint64_t id) {
 Transcript::Transcript(policy::Role role, std::string connector, std::uint64_t session_id, Clock clock)
     : role_(role), connector_(std::move(connector)), session_id_(session_id), clock_(std::move(clock)) {}
 
-/// Credentials never enter a transcript, so that no log, document or report can show them: neither the argument of AUTH nor
-/// the lines behind it, refused or not (RFC 4954 4), until a command of RFC 5321 comes.
+/// Credentials never enter a transcript, so that no log, document or report can show them: neither the
+/// argument of AUTH nor the lines behind it, refused or not (RFC 4954 4), until a command of RFC 5321 comes.
 void Transcript::hide_credentials(CommandLine& command) {
   const bool auth = is_verb(command.line, "AUTH");
-  if (!auth && std::any_of(verbs.begin(), verbs.end(), [&](auto verb) { return is_verb(command.line, verb); })) {
+  if (!auth &&
+      std::any_of(verbs.begin(), verbs.end(), [&](auto verb) { return is_verb(command.line, verb); })) {
     authenticating_ = false;
   } else if (auth || authenticating_) {
-    const std::size_t octets = auth ? command.line.size() - std::min<std::size_t>(command.line.size(), 5) : command.line.size();
-    command.line = std::string(auth ? "AUTH " : "") + "<authentication, " + std::to_string(octets) + " octets>";
+    const std::size_t octets =
+        auth ? command.line.size() - std::min<std::size_t>(command.line.size(), 5) : command.line.size();
+    command.line =
+        std::string(auth ? "AUTH " : "") + "<authentication, " + std::to_string(octets) + " octets>";
     authenticating_ = true;
   }
 }

@@ -1,5 +1,6 @@
-// domsec_bench: ratios to F, the server's CPU of one bare mutual handshake in the same run, and the raw figures beside them.
-// Floor and candidates take turns; of all rounds the least CPU counts. Nothing is asserted: docs/performance.md has targets.
+// domsec_bench: ratios to F, the server's CPU of one bare mutual handshake in the same run, and the raw
+// figures beside them. Floor and candidates take turns; of all rounds the least CPU counts. Nothing is
+// asserted: docs/performance.md has targets.
 #include <openssl/crypto.h>
 
 #include <algorithm>
@@ -65,9 +66,12 @@ void measure_round(const Partners& partners, const Options& options, Figures& fi
     figures.message.add(cost.server);
     figures.message_client.add(cost.client);
   }
-  if (options.wants("unlogged")) figures.unlogged.add(sessions(partners, options, Dialogue::message, Logging::none).server);
-  if (options.wants("spooled")) figures.spooled.add(sessions(partners, options, Dialogue::spooled, Logging::file).server);
-  if (options.wants("probe")) figures.probe.add(sessions(partners, options, Dialogue::probe, Logging::file).client);
+  if (options.wants("unlogged"))
+    figures.unlogged.add(sessions(partners, options, Dialogue::message, Logging::none).server);
+  if (options.wants("spooled"))
+    figures.spooled.add(sessions(partners, options, Dialogue::spooled, Logging::file).server);
+  if (options.wants("probe"))
+    figures.probe.add(sessions(partners, options, Dialogue::probe, Logging::file).client);
   measure_floor_once(partners, options, figures);
 }
 
@@ -82,7 +86,8 @@ void print(const std::string& key, const Figures& figures) {
   std::printf("%s\n", key == "ec" ? "EC P-256" : "RSA 2048");
   print("F: bare mutual handshake, server side", f, f, "F", "");
   print("   the same, client side", client, f, "F", "");
-  print("receive: session with a 4 KiB message, protocol log", figures.message.value, f, "F", "target <= 1.25");
+  print("receive: session with a 4 KiB message, protocol log", figures.message.value, f, "F",
+        "target <= 1.25");
   print("receive: the same without a protocol log", figures.unlogged.value, f, "F", "");
   print("receive: the same with log and spool (fsync)", figures.spooled.value, f, "F", "");
   print("send: session with a 4 KiB message", figures.message_client.value, client, "client floor", "");
@@ -110,16 +115,19 @@ Options read_options(int count, char** words) {
     } else if (word == "--only" && !last) {
       options.only = words[++i];
     } else {
-      throw std::invalid_argument("usage: domsec_bench [--smoke] [--rounds N] [--sessions N] [--idle N] [--key ec|rsa] "
-                                  "[--only floor|message|unlogged|spooled|probe|idle]");
+      throw std::invalid_argument(
+          "usage: domsec_bench [--smoke] [--rounds N] [--sessions N] [--idle N] [--key ec|rsa] "
+          "[--only floor|message|unlogged|spooled|probe|idle]");
     }
   }
   return options;
 }
 
 int run(const Options& options) {
-  std::printf("%s; CPU time of one thread, least of %d rounds of %d sessions, 64 in flight, TLS 1.3; an event takes %zu octets\n",
-              OpenSSL_version(OPENSSL_VERSION), options.rounds, options.sessions, sizeof(transcript::Event));
+  std::printf(
+      "%s; CPU time of one thread, least of %d rounds of %d sessions, 64 in flight, TLS 1.3; an event takes "
+      "%zu octets\n",
+      OpenSSL_version(OPENSSL_VERSION), options.rounds, options.sessions, sizeof(transcript::Event));
   std::fflush(stdout);
   for (const std::string& key : options.keys) {
     const Partners partners(key == "ec" ? pki::KeyKind::ec_p256 : pki::KeyKind::rsa_2048);
@@ -129,8 +137,8 @@ int run(const Options& options) {
     for (int round = 0; round < options.rounds; ++round) measure_round(partners, options, figures);
     print(key, figures);
     if (options.wants("idle")) {
-      std::printf("  %-58s %7.1f KiB PSS, %.1f KiB from malloc         target <= 32\n", "receive: one idle session inside TLS", idle.pss,
-                  idle.allocated);
+      std::printf("  %-58s %7.1f KiB PSS, %.1f KiB from malloc         target <= 32\n",
+                  "receive: one idle session inside TLS", idle.pss, idle.allocated);
     }
     std::fflush(stdout);
   }

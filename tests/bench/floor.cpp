@@ -1,5 +1,5 @@
-// Two SSL objects of one thread joined by a BIO pair. X25519, no tickets, no session cache; the time of SSL_new and SSL_free
-// belongs to the handshake.
+// Two SSL objects of one thread joined by a BIO pair. X25519, no tickets, no session cache; the time of
+// SSL_new and SSL_free belongs to the handshake.
 #include "bench/floor.h"
 
 #include <openssl/ssl.h>
@@ -20,14 +20,16 @@ struct SslFree {
 using ContextOwner = std::unique_ptr<SSL_CTX, SslFree>;
 using SslOwner = std::unique_ptr<SSL, SslFree>;
 
-ContextOwner context_of(const SSL_METHOD* method, const Partners& partners, const pki::Credentials& identity) {
+ContextOwner context_of(const SSL_METHOD* method, const Partners& partners,
+                        const pki::Credentials& identity) {
   ContextOwner context(SSL_CTX_new(method));
   SSL_CTX* const to = context.get();
   bool good = SSL_CTX_use_certificate(to, identity.chain.at(0)->x509.get()) == 1 &&
               SSL_CTX_add1_chain_cert(to, identity.chain.at(1)->x509.get()) == 1 &&
               SSL_CTX_use_PrivateKey(to, identity.key.key.get()) == 1 &&
               X509_STORE_add_cert(SSL_CTX_get_cert_store(to), partners.root.certificate()->x509.get()) == 1 &&
-              SSL_CTX_set1_groups_list(to, "X25519") == 1 && SSL_CTX_set_min_proto_version(to, TLS1_3_VERSION) == 1;
+              SSL_CTX_set1_groups_list(to, "X25519") == 1 &&
+              SSL_CTX_set_min_proto_version(to, TLS1_3_VERSION) == 1;
   if (!good) throw std::runtime_error("floor: OpenSSL takes no context");
   X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(to), std::chrono::system_clock::to_time_t(instant));
   SSL_CTX_set_verify(to, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);

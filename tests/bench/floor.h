@@ -1,4 +1,5 @@
-// F, the unit of every ratio: what one full mutual TLS 1.3 handshake costs OpenSSL itself, in memory, with verification on.
+// F, the unit of every ratio: what one full mutual TLS 1.3 handshake costs OpenSSL itself, in memory, with
+// verification on.
 #pragma once
 
 #include "bench/partners.h"

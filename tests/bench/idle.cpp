@@ -22,7 +22,9 @@ namespace {
 
 constexpr int first_sessions = 50;   // they pay for what all share
 
-transcript::Time clock_now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+transcript::Time clock_now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
 
 net::task<void> expect(net::Channel& channel, std::string code) {
   for (;;) {
@@ -50,7 +52,8 @@ net::task<net::Channel> open(const session::SendPlan& plan, net::Endpoint to) {
   co_return channel;
 }
 
-net::task<void> open_many(const session::SendPlan& plan, net::Endpoint to, int count, std::vector<net::Channel>& into) {
+net::task<void> open_many(const session::SendPlan& plan, net::Endpoint to, int count,
+                          std::vector<net::Channel>& into) {
   for (int i = 0; i < count; ++i) into.push_back(co_await open(plan, to));
 }
 
@@ -92,7 +95,8 @@ net::task<IdleCost> watch(int pipe, int sessions) {
     each = memory();
     tell(pipe);
   }
-  const IdleCost cost{(seen[1].pss - seen[0].pss) / sessions, (seen[1].allocated - seen[0].allocated) / sessions};
+  const IdleCost cost{(seen[1].pss - seen[0].pss) / sessions,
+                      (seen[1].allocated - seen[0].allocated) / sessions};
   co_return cost;
 }
 
@@ -108,7 +112,8 @@ IdleCost measure_idle(const Partners& partners, int sessions) {
   transcript::SessionIds ids(clock_now());
   net::Loop loop;
   const auto begin = [&] {
-    transcript::Transcript transcript(policy::Role::receive, "mail.woodgrovebank.com\\Internet", ids.next(), clock_now);
+    transcript::Transcript transcript(policy::Role::receive, "mail.woodgrovebank.com\\Internet", ids.next(),
+                                      clock_now);
     transcript.add_sink(files.sink());
     return transcript;
   };
@@ -118,7 +123,8 @@ IdleCost measure_idle(const Partners& partners, int sessions) {
   reception.use(partners.receive_plan(session::Keep()));
 
   std::array<int, 2> pipes{};
-  if (::socketpair(AF_UNIX, SOCK_STREAM, 0, pipes.data()) != 0) throw std::runtime_error("idle: no socket pair");
+  if (::socketpair(AF_UNIX, SOCK_STREAM, 0, pipes.data()) != 0)
+    throw std::runtime_error("idle: no socket pair");
   const pid_t clients = ::fork();
   if (clients < 0) throw std::runtime_error("idle: no second process");
   if (clients == 0) {

@@ -1,5 +1,5 @@
-// Memory of sessions that wait: greeted inside mutual TLS, certificates examined, no command yet. The receiving end only; the
-// clients are another process.
+// Memory of sessions that wait: greeted inside mutual TLS, certificates examined, no command yet. The
+// receiving end only; the clients are another process.
 #pragma once
 
 #include "bench/partners.h"

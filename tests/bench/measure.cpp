@@ -33,7 +33,8 @@ void allow_descriptors(std::size_t count) {
   if (limit.rlim_cur >= count) return;
   limit.rlim_cur = count;
   if (limit.rlim_max < count || setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-    throw std::runtime_error("the limit of open files is below " + std::to_string(count) + ": raise it with ulimit -Hn");
+    throw std::runtime_error("the limit of open files is below " + std::to_string(count) +
+                             ": raise it with ulimit -Hn");
   }
 }
 

@@ -1,4 +1,5 @@
-// What is measured with: CPU time of a thread (never the wall clock, the machine is shared) and memory of the process.
+// What is measured with: CPU time of a thread (never the wall clock, the machine is shared) and memory of the
+// process.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
-// Two partners whose certificates have one kind of key: root -> issuing CA -> leaf; leaf and CA are sent, the root is trusted.
-// The plans are those of a correct, domain-secured end; the floor uses the same certificates.
+// Two partners whose certificates have one kind of key: root -> issuing CA -> leaf; leaf and CA are sent, the
+// root is trusted. The plans are those of a correct, domain-secured end; the floor uses the same
+// certificates.
 #pragma once
 
 #include <memory>

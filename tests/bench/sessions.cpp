@@ -17,7 +17,9 @@ namespace {
 
 constexpr std::size_t message_octets = 4096;
 
-transcript::Time clock_now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+transcript::Time clock_now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
 
 session::Message message() {
   session::Message message;
@@ -34,7 +36,8 @@ session::Keep keep_for(Dialogue dialogue, const std::string& directory) {
     organisation.spool = directory + "/spool";
     return lab::keep_in_spool(organisation);
   }
-  return [](const session::ReceivedMessage&, const transcript::Transcript&) -> std::variant<session::Kept, session::NotKept> {
+  return [](const session::ReceivedMessage&,
+            const transcript::Transcript&) -> std::variant<session::Kept, session::NotKept> {
     return session::Kept{"1"};
   };
 }
@@ -58,7 +61,8 @@ struct Span {
 };
 
 // The lists of both ends, the loop and the log files of the receiving one live on its thread.
-double serve(const Partners& partners, const SessionShape& shape, Span span, std::promise<net::Endpoint>& listening) {
+double serve(const Partners& partners, const SessionShape& shape, Span span,
+             std::promise<net::Endpoint>& listening) {
   const testing::TemporaryDirectory directory;
   exchange::ProtocolLogSettings log;
   if (shape.logging == Logging::file) log.path = directory.path();
@@ -66,7 +70,8 @@ double serve(const Partners& partners, const SessionShape& shape, Span span, std
   transcript::SessionIds ids(clock_now());
   net::Loop loop;
   const auto begin = [&] {
-    transcript::Transcript transcript(policy::Role::receive, "mail.woodgrovebank.com\\Internet", ids.next(), clock_now);
+    transcript::Transcript transcript(policy::Role::receive, "mail.woodgrovebank.com\\Internet", ids.next(),
+                                      clock_now);
     if (shape.logging == Logging::file) transcript.add_sink(files.sink());
     return transcript;
   };
@@ -97,10 +102,13 @@ net::task<void> send_one_after_the_other(Sending& sending) {
   const std::string host = "mail.woodgrovebank.com";
   while (sending.left-- > 0) {
     transcript::Transcript transcript(policy::Role::send, "Internet", sending.ids.next(), clock_now);
-    const session::SendResult result = co_await session::send_session(sending.plan, sending.to, host, transcript);
+    const session::SendResult result =
+        co_await session::send_session(sending.plan, sending.to, host, transcript);
     const bool mail = sending.plan.message.has_value();
     const bool good = result.verdict.result == policy::Result::pass && (!mail || result.delivered);
-    if (!good) throw std::runtime_error("sessions: a session failed: " + transcript::session_id_text(transcript.session_id()));
+    if (!good)
+      throw std::runtime_error("sessions: a session failed: " +
+                               transcript::session_id_text(transcript.session_id()));
     sending.span.count();
   }
 }

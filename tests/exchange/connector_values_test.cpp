@@ -33,8 +33,9 @@ TEST(AddressSpace, IsReadInExchangesNotation) {
 }
 
 TEST(AddressSpace, IsRefusedOtherwise) {
-  for (const char* text : {"", " ", "*contoso.com", "contoso.*", "--", "X400:contoso.com", "contoso.com;0", "contoso.com;101",
-                           "contoso.com;", "contoso.com;-1", "contoso.com;1;2", "*.*", "*.", "a b.com", "contoso.com;1x"}) {
+  for (const char* text :
+       {"", " ", "*contoso.com", "contoso.*", "--", "X400:contoso.com", "contoso.com;0", "contoso.com;101",
+        "contoso.com;", "contoso.com;-1", "contoso.com;1;2", "*.*", "*.", "a b.com", "contoso.com;1x"}) {
     SCOPED_TRACE(text);
     EXPECT_FALSE(read_address_space(text));
   }
@@ -48,7 +49,8 @@ TEST(TlsCertificateName, HasIssuerAndSubject) {
     ASSERT_TRUE(name);
     EXPECT_EQ(name->text(), "<I>CN=CA, DC=com<S>CN=mail.contoso.com");
   }
-  for (const char* text : {"", "CN=mail.contoso.com", "<I>CN=CA", "<S>CN=mail<I>CN=CA", "<I><S>CN=mail", "<I>CN=CA<S>", "<I>a\n<S>b"}) {
+  for (const char* text : {"", "CN=mail.contoso.com", "<I>CN=CA", "<S>CN=mail<I>CN=CA", "<I><S>CN=mail",
+                           "<I>CN=CA<S>", "<I>a\n<S>b"}) {
     SCOPED_TRACE(text);
     EXPECT_FALSE(read_tls_certificate_name(text));
   }
@@ -77,7 +79,8 @@ TEST(AuthMechanism, IsASetOfFlags) {
 }
 
 TEST(AuthMechanism, IsRefusedWhenNoneHasCompanyOrAWordIsUnknown) {
-  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{{}, {"None", "Tls"}, {"Kerberos"}, {""}}) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{}, {"None", "Tls"}, {"Kerberos"}, {""}}) {
     EXPECT_FALSE(read_auth_mechanism(words));
   }
 }
@@ -88,7 +91,8 @@ TEST(ConnectorWords, AreReadInAnyCase) {
   EXPECT_FALSE(read_tls_auth_level("Encryption"));
   EXPECT_EQ(read_protocol_logging_level("VERBOSE"), ProtocolLoggingLevel::verbose);
   EXPECT_FALSE(read_protocol_logging_level("Debug"));
-  EXPECT_EQ(read_smart_host_auth_mechanism("basicauthrequiretls"), SmartHostAuthMechanism::basic_auth_require_tls);
+  EXPECT_EQ(read_smart_host_auth_mechanism("basicauthrequiretls"),
+            SmartHostAuthMechanism::basic_auth_require_tls);
 }
 
 TEST(SmtpDomainWithSubdomains, KnowsItsStar) {

@@ -102,9 +102,12 @@ TEST(ReadToml, ReadsSizesSpansAndSets) {
     const char* line;
     std::uint64_t octets;
   };
-  const std::vector<Row> rows{{"octets", "MaxMessageSize = 65536", 65536},    {"kilobytes", "MaxMessageSize = \"64KB\"", 65536},
-                              {"blank", "MaxMessageSize = \"1 MB\"", 1048576}, {"octets as text", "MaxMessageSize = \"70000\"", 70000},
-                              {"unit B", "MaxMessageSize = \"70000B\"", 70000}, {"lower case", "MaxMessageSize = \"2mb\"", 2097152}};
+  const std::vector<Row> rows{{"octets", "MaxMessageSize = 65536", 65536},
+                              {"kilobytes", "MaxMessageSize = \"64KB\"", 65536},
+                              {"blank", "MaxMessageSize = \"1 MB\"", 1048576},
+                              {"octets as text", "MaxMessageSize = \"70000\"", 70000},
+                              {"unit B", "MaxMessageSize = \"70000B\"", 70000},
+                              {"lower case", "MaxMessageSize = \"2mb\"", 2097152}};
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
     const Organisation read = read_toml_text(std::string("[[ReceiveConnector]]\n") + row.line, "d.toml");
@@ -112,13 +115,16 @@ TEST(ReadToml, ReadsSizesSpansAndSets) {
   }
   const Organisation read = read_toml_text(
       "[[ReceiveConnector]]\nTarpitInterval = \"00:00:05\"\nConnectionTimeout = \"1.00:00:00\"\n"
-      "AuthMechanism = [\"Tls\", \"ExchangeServer\"]\n[TransportConfig]\nSendProtocolLogMaxFileSize = \"unlimited\"\n",
+      "AuthMechanism = [\"Tls\", \"ExchangeServer\"]\n[TransportConfig]\nSendProtocolLogMaxFileSize = "
+      "\"unlimited\"\n",
       "d.toml");
   EXPECT_EQ(read.receive_connectors.at(0).tarpit_interval, std::chrono::seconds(5));
   EXPECT_EQ(read.receive_connectors.at(0).connection_timeout, std::chrono::hours(24));
   EXPECT_EQ(read.receive_connectors.at(0).auth_mechanism->text(), "Tls, ExchangeServer");
   EXPECT_EQ(read.transport_config.send_protocol_log.max_file_size, 9223372036854775807U);
-  EXPECT_EQ(read_toml_text("[[ReceiveConnector]]\nAuthMechanism = \"Tls, BasicAuth\"", "d.toml").receive_connectors[0].auth_mechanism->text(),
+  EXPECT_EQ(read_toml_text("[[ReceiveConnector]]\nAuthMechanism = \"Tls, BasicAuth\"", "d.toml")
+                .receive_connectors[0]
+                .auth_mechanism->text(),
             "Tls, BasicAuth");
 }
 
@@ -136,9 +142,11 @@ TEST(ReadToml, BoundsTheDepthOfTheTree) {
                                     for (int i = 0; i < 300'000; ++i) dots += ".a";
                                     return dots + " = 1";
                                   }()}) {
-    EXPECT_EQ(message_of(text), "domsec.toml:1: the text nests deeper than any section does; remove the brackets or dots");
+    EXPECT_EQ(message_of(text),
+              "domsec.toml:1: the text nests deeper than any section does; remove the brackets or dots");
   }
-  EXPECT_EQ(read_toml_text("[organization] # a.b.c.d.e.f.g.h.i.j.k\nName = \"a.b.c.d.e.f.g.h.i.j.k [[[[[[[[[[\"\nSpool='''\n[[[[[[[[[['x'''''",
+  EXPECT_EQ(read_toml_text("[organization] # a.b.c.d.e.f.g.h.i.j.k\nName = \"a.b.c.d.e.f.g.h.i.j.k "
+                           "[[[[[[[[[[\"\nSpool='''\n[[[[[[[[[['x'''''",
                            "d")
                 .name,
             "a.b.c.d.e.f.g.h.i.j.k [[[[[[[[[[");
@@ -161,7 +169,8 @@ TEST(ReadToml, SaysWhyAFileCannotBeRead) {
   const std::string empty = scratch.write("empty.toml", "");
   EXPECT_EQ(message(empty), empty + ":1: the file has no section; begin with [organization] and a Name");
   const std::string huge = scratch.write("huge.toml", std::string((1U << 20) + 1, '#'));
-  EXPECT_EQ(message(huge), huge + ": the file is larger than 1 MiB; a configuration never is, so check the name");
+  EXPECT_EQ(message(huge),
+            huge + ": the file is larger than 1 MiB; a configuration never is, so check the name");
   const std::string latin = scratch.write("latin1.toml", "[organization]\nName = \"Caf\xe9\"\n");
   EXPECT_EQ(message(latin), latin + ":2: the text is not UTF-8; save the file as UTF-8");
   const std::string below_a_file = empty + "/domsec.toml";
@@ -169,7 +178,8 @@ TEST(ReadToml, SaysWhyAFileCannotBeRead) {
   if (geteuid() != 0) {
     const std::string closed = scratch.write("closed.toml", "[organization]\n");
     std::filesystem::permissions(closed, std::filesystem::perms::none);
-    EXPECT_EQ(message(closed), closed + ": the file cannot be read (Permission denied); check its permissions");
+    EXPECT_EQ(message(closed),
+              closed + ": the file cannot be read (Permission denied); check its permissions");
   }
   const std::string good = scratch.write("domsec.toml", sample_configuration);
   EXPECT_EQ(read_toml(good).trusted_root_files, std::vector<std::string>{scratch.path() + "/pki/root.pem"});
@@ -178,14 +188,14 @@ TEST(ReadToml, SaysWhyAFileCannotBeRead) {
 TEST(WriteToml, ShowsEveryValueWithItsOrigin) {
   std::string text = show(read_toml_text(sample_configuration, "domsec.toml"));
   for (auto at = text.find("  "); at != std::string::npos; at = text.find("  ")) text.erase(at, 1);
-  for (const char* line : {"Name = \"Contoso\" # domsec.toml:3\n",
-                           "TLSSendDomainSecureList = [\"woodgrovebank.com\", \"fabrikam.com\"] # domsec.toml:11\n",
-                           "DomainSecureEnabled = true # domsec.toml:23\n",
-                           "DNSRoutingEnabled = true # default\n",
-                           "[[SendConnector]] # domsec.toml:20\n", "# TlsAuthLevel is not set\n",
-                           "AuthMechanism = \"Tls\" # domsec.toml:33\n",
-                           "MaxInboundConnection = \"unlimited\" # domsec.toml:36\n",
-                           "ReceiveProtocolLogMaxAge = \"7.00:00:00\" # domsec.toml:18\n"}) {
+  for (const char* line :
+       {"Name = \"Contoso\" # domsec.toml:3\n",
+        "TLSSendDomainSecureList = [\"woodgrovebank.com\", \"fabrikam.com\"] # domsec.toml:11\n",
+        "DomainSecureEnabled = true # domsec.toml:23\n", "DNSRoutingEnabled = true # default\n",
+        "[[SendConnector]] # domsec.toml:20\n", "# TlsAuthLevel is not set\n",
+        "AuthMechanism = \"Tls\" # domsec.toml:33\n",
+        "MaxInboundConnection = \"unlimited\" # domsec.toml:36\n",
+        "ReceiveProtocolLogMaxAge = \"7.00:00:00\" # domsec.toml:18\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
   }
 }

@@ -1,4 +1,5 @@
-// The configuration that the tests of exchange/, policy/ and cli/ read: the scenario of seed 002 as domsec.toml.
+// The configuration that the tests of exchange/, policy/ and cli/ read: the scenario of seed 002 as
+// domsec.toml.
 #pragma once
 
 #include <string_view>

@@ -37,21 +37,37 @@ TEST(DomainSecureList, FollowsExchangesListSemantics) {
     Texts left;
   };
   const std::vector<Row> rows{
-      {"assignment replaces all values (R2)", {{Edit::assign, {"a.com"}}, {Edit::assign, {"b.com"}}}, {"b.com"}},
+      {"assignment replaces all values (R2)",
+       {{Edit::assign, {"a.com"}}, {Edit::assign, {"b.com"}}},
+       {"b.com"}},
       {"append keeps, remove takes away (R3)",
        {{Edit::assign, {"a.com"}}, {Edit::add, {"b.com"}}, {Edit::remove, {"a.com"}}},
        {"b.com"}},
       {"append to the empty list", {{Edit::add, {"a.com", "b.com"}}}, {"a.com", "b.com"}},
-      {"append of a present entry changes nothing", {{Edit::assign, {"a.com"}}, {Edit::add, {"A.COM"}}}, {"a.com"}},
-      {"remove of an absent entry changes nothing", {{Edit::assign, {"a.com"}}, {Edit::remove, {"b.com"}}}, {"a.com"}},
-      {"remove folds case and the final dot", {{Edit::assign, {"a.com", "b.com"}}, {Edit::remove, {"B.Com."}}}, {"a.com"}},
-      {"equal entries of one assignment count once", {{Edit::assign, {"b.com", "a.com", "B.com"}}}, {"b.com", "a.com"}},
+      {"append of a present entry changes nothing",
+       {{Edit::assign, {"a.com"}}, {Edit::add, {"A.COM"}}},
+       {"a.com"}},
+      {"remove of an absent entry changes nothing",
+       {{Edit::assign, {"a.com"}}, {Edit::remove, {"b.com"}}},
+       {"a.com"}},
+      {"remove folds case and the final dot",
+       {{Edit::assign, {"a.com", "b.com"}}, {Edit::remove, {"B.Com."}}},
+       {"a.com"}},
+      {"equal entries of one assignment count once",
+       {{Edit::assign, {"b.com", "a.com", "B.com"}}},
+       {"b.com", "a.com"}},
       {"assignment of nothing empties the list", {{Edit::assign, {"a.com"}}, {Edit::assign, {}}}, {}},
-      {"the order is the one written", {{Edit::assign, {"z.com"}}, {Edit::add, {"a.com"}}}, {"z.com", "a.com"}},
+      {"the order is the one written",
+       {{Edit::assign, {"z.com"}}, {Edit::add, {"a.com"}}},
+       {"z.com", "a.com"}},
       {"removed and added again stands last",
        {{Edit::assign, {"a.com", "b.com"}}, {Edit::remove, {"a.com"}}, {Edit::add, {"a.com"}}},
        {"b.com", "a.com"}},
-      {"U-labels become A-labels", {{Edit::assign, {"b\xc3\xbc" "cher.example"}}}, {"xn--bcher-kva.example"}},
+      {"U-labels become A-labels",
+       {{Edit::assign,
+         {"b\xc3\xbc"
+          "cher.example"}}},
+       {"xn--bcher-kva.example"}},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
@@ -87,19 +103,33 @@ TEST(DomainSecureList, RefusesWhatIsNoDomainAndNamesTheList) {
   };
   const std::vector<Row> rows{
       {"star (R4)", "*",
-       "TLSReceiveDomainSecureList: \"*\" has a wildcard, which this list does not support; list each domain and sub-domain by "
+       "TLSReceiveDomainSecureList: \"*\" has a wildcard, which this list does not support; list each domain "
+       "and sub-domain by "
        "itself (DS303)"},
       {"wildcard (R4)", "*.woodgrovebank.com",
-       "TLSReceiveDomainSecureList: \"*.woodgrovebank.com\" has a wildcard, which this list does not support; list each domain "
+       "TLSReceiveDomainSecureList: \"*.woodgrovebank.com\" has a wildcard, which this list does not "
+       "support; list each domain "
        "and sub-domain by itself (DS303)"},
-      {"empty", "", "TLSReceiveDomainSecureList: an entry is empty; write a domain such as contoso.com or remove the entry (DS303)"},
-      {"blank", "  ", "TLSReceiveDomainSecureList: an entry is empty; write a domain such as contoso.com or remove the entry (DS303)"},
-      {"empty label", "a..com", "TLSReceiveDomainSecureList: \"a..com\" is not an SMTP domain; write a domain such as contoso.com (DS303)"},
-      {"leading dot", ".a.com", "TLSReceiveDomainSecureList: \".a.com\" is not an SMTP domain; write a domain such as contoso.com (DS303)"},
-      {"address", "x@a.com", "TLSReceiveDomainSecureList: \"x@a.com\" is an address; write only the domain after the @ (DS303)"},
+      {"empty", "",
+       "TLSReceiveDomainSecureList: an entry is empty; write a domain such as contoso.com or remove the "
+       "entry (DS303)"},
+      {"blank", "  ",
+       "TLSReceiveDomainSecureList: an entry is empty; write a domain such as contoso.com or remove the "
+       "entry (DS303)"},
+      {"empty label", "a..com",
+       "TLSReceiveDomainSecureList: \"a..com\" is not an SMTP domain; write a domain such as contoso.com "
+       "(DS303)"},
+      {"leading dot", ".a.com",
+       "TLSReceiveDomainSecureList: \".a.com\" is not an SMTP domain; write a domain such as contoso.com "
+       "(DS303)"},
+      {"address", "x@a.com",
+       "TLSReceiveDomainSecureList: \"x@a.com\" is an address; write only the domain after the @ (DS303)"},
       {"NUL within", std::string("a.com\0.b.com", 12),
-       "TLSReceiveDomainSecureList: \"a.com\\x00.b.com\" is not an SMTP domain; write a domain such as contoso.com (DS303)"},
-      {"terminal escape", "\x1b[2J", "TLSReceiveDomainSecureList: \"\\x1b[2J\" is not an SMTP domain; write a domain such as contoso.com (DS303)"},
+       "TLSReceiveDomainSecureList: \"a.com\\x00.b.com\" is not an SMTP domain; write a domain such as "
+       "contoso.com (DS303)"},
+      {"terminal escape", "\x1b[2J",
+       "TLSReceiveDomainSecureList: \"\\x1b[2J\" is not an SMTP domain; write a domain such as contoso.com "
+       "(DS303)"},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);

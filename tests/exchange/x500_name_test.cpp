@@ -13,9 +13,12 @@ TEST(X500Name, IsTheSameInEitherPrintOrderAndAnySpacing) {
     bool same;
   };
   const std::vector<Row> rows{
-      {"as written", "CN=mail1.contoso.com, DC=Contoso, DC=com", "CN=mail1.contoso.com, DC=Contoso, DC=com", true},
-      {"reversed", "CN=mail1.contoso.com, DC=Contoso, DC=com", "DC=com, DC=Contoso, CN=mail1.contoso.com", true},
-      {"no blanks", "CN=mail1.contoso.com, DC=Contoso, DC=com", "CN=mail1.contoso.com,DC=Contoso,DC=com", true},
+      {"as written", "CN=mail1.contoso.com, DC=Contoso, DC=com", "CN=mail1.contoso.com, DC=Contoso, DC=com",
+       true},
+      {"reversed", "CN=mail1.contoso.com, DC=Contoso, DC=com", "DC=com, DC=Contoso, CN=mail1.contoso.com",
+       true},
+      {"no blanks", "CN=mail1.contoso.com, DC=Contoso, DC=com", "CN=mail1.contoso.com,DC=Contoso,DC=com",
+       true},
       {"blanks around the equals sign", "CN = mail , O = Contoso", "CN=mail, O=Contoso", true},
       {"case of types", "cn=mail, o=Contoso", "CN=mail, O=Contoso", true},
       {"case of values counts", "CN=Mail", "CN=mail", false},

@@ -59,15 +59,28 @@ std::string_view enumerator(Code code) {
 }
 
 std::vector<std::pair<std::string_view, std::string_view>> columns(const Row& row) {
-  return {{"who", row.who}, {"cause", row.cause}, {"tell_apart", row.tell_apart}, {"remedy", row.remedy},
-          {"requirements", row.requirements}, {"exchange_status", row.exchange_status},
-          {"exchange_event", row.exchange_event}, {"tlsrpt_result", row.tlsrpt_result},
-          {"x509_errors", row.x509_errors}, {"tls_alert", row.tls_alert},
-          {"reply_sent_by_us", row.reply_sent_by_us}, {"reply_seen_by_us", row.reply_seen_by_us},
-          {"schannel", row.schannel}, {"postfix", row.postfix}, {"exim", row.exim}, {"sendmail", row.sendmail},
-          {"opensmtpd", row.opensmtpd}, {"exchange_log", row.exchange_log},
-          {"severity_exchange", row.severity_exchange}, {"severity_postfix", row.severity_postfix},
-          {"severity_exim", row.severity_exim}, {"severity_opensmtpd", row.severity_opensmtpd},
+  return {{"who", row.who},
+          {"cause", row.cause},
+          {"tell_apart", row.tell_apart},
+          {"remedy", row.remedy},
+          {"requirements", row.requirements},
+          {"exchange_status", row.exchange_status},
+          {"exchange_event", row.exchange_event},
+          {"tlsrpt_result", row.tlsrpt_result},
+          {"x509_errors", row.x509_errors},
+          {"tls_alert", row.tls_alert},
+          {"reply_sent_by_us", row.reply_sent_by_us},
+          {"reply_seen_by_us", row.reply_seen_by_us},
+          {"schannel", row.schannel},
+          {"postfix", row.postfix},
+          {"exim", row.exim},
+          {"sendmail", row.sendmail},
+          {"opensmtpd", row.opensmtpd},
+          {"exchange_log", row.exchange_log},
+          {"severity_exchange", row.severity_exchange},
+          {"severity_postfix", row.severity_postfix},
+          {"severity_exim", row.severity_exim},
+          {"severity_opensmtpd", row.severity_opensmtpd},
           {"severity_strict", row.severity_strict}};
 }
 
@@ -106,7 +119,8 @@ TEST(Catalogue, HasUniqueSlugsInKebabCase) {
     EXPECT_TRUE(std::ranges::all_of(row.slug, [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
     }));
-    EXPECT_FALSE(row.slug.starts_with('-') || row.slug.ends_with('-') || row.slug.find("--") != std::string_view::npos);
+    EXPECT_FALSE(row.slug.starts_with('-') || row.slug.ends_with('-') ||
+                 row.slug.find("--") != std::string_view::npos);
   }
 }
 
@@ -173,8 +187,8 @@ TEST(Catalogue, FindsARowByCodeNumberOrSlug) {
 }
 
 TEST(Catalogue, FindsNothingForOtherWords) {
-  for (const std::string_view word :
-       {"", "DS", "DS999", "999", "DS0000", "DS1100", "-1", "+1", "DS 10", "nonsense", "certificate_revoked"}) {
+  for (const std::string_view word : {"", "DS", "DS999", "999", "DS0000", "DS1100", "-1", "+1", "DS 10",
+                                      "nonsense", "certificate_revoked"}) {
     EXPECT_EQ(find(word), nullptr) << word;
   }
   EXPECT_EQ(find(std::string_view("DS110\0x", 7)), nullptr);
@@ -205,7 +219,8 @@ TEST(Catalogue, GivesTheSeverityOfAProfile) {
       {"Postfix has no CRL", Code::certificate_revoked, Profile::postfix, Severity::silent},
       {"Exim with tls_crl sees it", Code::certificate_revoked, Profile::exim, Severity::fails},
       {"OpenSMTPD has no CRL", Code::certificate_revoked, Profile::opensmtpd, Severity::silent},
-      {"a client without clientAuth is a warning", Code::client_cert_eku, Profile::exchange, Severity::warning},
+      {"a client without clientAuth is a warning", Code::client_cert_eku, Profile::exchange,
+       Severity::warning},
       {"Postfix refuses it", Code::client_cert_eku, Profile::postfix, Severity::fails},
       {"an inferred failure is a failure", Code::client_cert_eku, Profile::opensmtpd, Severity::fails},
       {"an inferred silence is a silence", Code::name_cn_only, Profile::exim, Severity::silent},

@@ -1,4 +1,5 @@
-// Any octets as certificate, bundle or key: nothing may crash, and a certificate that parses keeps its bounds.
+// Any octets as certificate, bundle or key: nothing may crash, and a certificate that parses keeps its
+// bounds.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

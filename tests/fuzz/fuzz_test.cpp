@@ -1,4 +1,5 @@
-// The fuzz targets as plain tests: each runs over its seeds, and over mutations of them that are the same every time.
+// The fuzz targets as plain tests: each runs over its seeds, and over mutations of them that are the same
+// every time.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -30,7 +31,8 @@ using Target = int (*)(const std::uint8_t* octets, std::size_t size);
 
 std::vector<std::string> seeds_of(const std::string& name) {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(DOMSEC_SOURCE_DIR "/tests/fuzz/corpus/" + name)) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(DOMSEC_SOURCE_DIR "/tests/fuzz/corpus/" + name)) {
     files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());  // the order of a directory is not the same everywhere
@@ -46,8 +48,12 @@ std::vector<std::string> seeds_of(const std::string& name) {
 std::size_t below(std::mt19937& engine, std::size_t bound) { return bound == 0 ? 0 : engine() % bound; }
 
 std::string mutated(std::string text, const std::vector<std::string>& seeds, std::mt19937& engine) {
-  static const std::vector<std::string> pieces = {"\r\n", "\n", "\r", ".", "\r\n.\r\n", std::string(1, '\0'), " ", "<", ">", "\"", "\\",
-                                                  "@", ":", "-", "=", "+", ",", ";", "\xC3\xBC", "\xFF", "xn--", "250-", "250 ", "IPv6:", "::", "9"};
+  static const std::vector<std::string> pieces = {
+      "\r\n",     "\n",   "\r",   ".",    "\r\n.\r\n", std::string(1, '\0'),
+      " ",        "<",    ">",    "\"",   "\\",        "@",
+      ":",        "-",    "=",    "+",    ",",         ";",
+      "\xC3\xBC", "\xFF", "xn--", "250-", "250 ",      "IPv6:",
+      "::",       "9"};
   for (std::size_t changes = 1 + below(engine, 4); changes > 0; --changes) {
     const std::size_t at = below(engine, text.size() + 1);
     const std::size_t length = below(engine, std::min<std::size_t>(text.size() - at, 16) + 1);

@@ -80,9 +80,11 @@ TEST(ChannelLines, EndWithCrlfOnlyAndAreBounded) {
 TEST(ChannelLines, OfTenMegabytesArriveWhole) {
   std::string line(10U << 20, 'x');
   for (std::size_t i = 0; i < line.size(); i += 4099) line[i] = static_cast<char>(i % 256 == '\n' ? 0 : i);
-  for (std::size_t at = line.find("\r\n"); at != std::string::npos; at = line.find("\r\n", at)) line[at] = 'y';
+  for (std::size_t at = line.find("\r\n"); at != std::string::npos; at = line.find("\r\n", at))
+    line[at] = 'y';
   std::string heard;
-  converse(says(line + "\r\n"), [&](Channel channel) -> task<void> { heard = co_await channel.read_line(16U << 20, soon()); });
+  converse(says(line + "\r\n"),
+           [&](Channel channel) -> task<void> { heard = co_await channel.read_line(16U << 20, soon()); });
   EXPECT_TRUE(heard == line);
 }
 
@@ -297,14 +299,22 @@ TEST(Endpoint, IsReadFromItsText) {
     std::optional<net::Endpoint> endpoint;
   };
   const std::vector<Row> rows = {
-      {"192.0.2.1:25", net::Endpoint{"192.0.2.1", 25}}, {"[2001:db8::1]:587", net::Endpoint{"2001:db8::1", 587}},
-      {"[::1]:0", net::Endpoint{"::1", 0}},             {"192.0.2.1", std::nullopt},
-      {"2001:db8::1:25", std::nullopt},                 {"[192.0.2.1]:25", std::nullopt},
-      {"mail:25", std::nullopt},                        {"192.0.2.1:", std::nullopt},
-      {"192.0.2.1:65536", std::nullopt},                {"192.0.2.1:+5", std::nullopt},
-      {"192.0.2.1:25 ", std::nullopt},                  {"192.0.2:25", std::nullopt},
-      {"[::1:25", std::nullopt},                        {"", std::nullopt},
-      {"[]:25", std::nullopt},                          {":25", std::nullopt},
+      {"192.0.2.1:25", net::Endpoint{"192.0.2.1", 25}},
+      {"[2001:db8::1]:587", net::Endpoint{"2001:db8::1", 587}},
+      {"[::1]:0", net::Endpoint{"::1", 0}},
+      {"192.0.2.1", std::nullopt},
+      {"2001:db8::1:25", std::nullopt},
+      {"[192.0.2.1]:25", std::nullopt},
+      {"mail:25", std::nullopt},
+      {"192.0.2.1:", std::nullopt},
+      {"192.0.2.1:65536", std::nullopt},
+      {"192.0.2.1:+5", std::nullopt},
+      {"192.0.2.1:25 ", std::nullopt},
+      {"192.0.2:25", std::nullopt},
+      {"[::1:25", std::nullopt},
+      {"", std::nullopt},
+      {"[]:25", std::nullopt},
+      {":25", std::nullopt},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.text);

@@ -1,4 +1,5 @@
-// The CRL source against the lab's CRL server over real loopback sockets. Time is given, only timeouts are real.
+// The CRL source against the lab's CRL server over real loopback sockets. Time is given, only timeouts are
+// real.
 #include "domsec/net/crl_source.h"
 
 #include <gmock/gmock.h>
@@ -36,8 +37,10 @@ std::string pem_of(const std::string& der) {
   std::string text;
   for (std::size_t i = 0; i < der.size(); i += 3) {
     std::uint32_t bits = 0;
-    for (std::size_t k = 0; k < 3; ++k) bits = bits << 8U | (i + k < der.size() ? static_cast<std::uint8_t>(der[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k) text += i + k <= der.size() ? digits[bits >> (18 - 6 * k) & 63U] : '=';
+    for (std::size_t k = 0; k < 3; ++k)
+      bits = bits << 8U | (i + k < der.size() ? static_cast<std::uint8_t>(der[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k)
+      text += i + k <= der.size() ? digits[bits >> (18 - 6 * k) & 63U] : '=';
     if (i % 48 == 45 && i + 3 < der.size()) text += '\n';
   }
   return "-----BEGIN X509 CRL-----\n" + text + "\n-----END X509 CRL-----\n";
@@ -50,7 +53,9 @@ class CrlSourceTest : public ::testing::Test {
     resolver_settings.servers = {dns.endpoint()};
     put("/ca.crl", list());
   }
-  static std::string list(const pki::CrlRecipe& recipe = crl_recipe()) { return three_levels().issuing.crl(recipe); }
+  static std::string list(const pki::CrlRecipe& recipe = crl_recipe()) {
+    return three_levels().issuing.crl(recipe);
+  }
   void put(const std::string& path, std::string body, CrlBehaviour behaviour = CrlBehaviour::serve) {
     CrlPage page;
     page.body = std::move(body);
@@ -244,7 +249,8 @@ TEST_F(CrlSourceTest, LeavesAFailedServerAloneForAWhile) {
   EXPECT_EQ(eager->fetches(), 2U);
 }
 
-task<void> count(CrlSource& from, pki::CertificatePtr certificate, pki::CertificatePtr issuer, std::size_t& lists) {
+task<void> count(CrlSource& from, pki::CertificatePtr certificate, pki::CertificatePtr issuer,
+                 std::size_t& lists) {
   const Candidates found = co_await from.candidates(certificate, issuer, test_instant);
   if (found.size() == 1 && found.front().crl) ++lists;
 }
@@ -259,8 +265,8 @@ TEST_F(CrlSourceTest, FetchesOnceForTenSessionsThatAskTogether) {
   EXPECT_EQ(server.gets("/ca.crl"), 1U);
 }
 
-task<void> abandon(std::unique_ptr<CrlSource> from, pki::CertificatePtr certificate, pki::CertificatePtr issuer,
-                   std::size_t& lists) {
+task<void> abandon(std::unique_ptr<CrlSource> from, pki::CertificatePtr certificate,
+                   pki::CertificatePtr issuer, std::size_t& lists) {
   task<Candidates> asked = from->candidates(certificate, issuer, test_instant);
   from.reset();
   const Candidates found = co_await std::move(asked);
@@ -367,7 +373,8 @@ TEST_F(CrlSourceTest, KeepsListsOnDiskForTheNextRun) {
   next->clear();
   EXPECT_EQ(ask(*next, certificate).at(0).problem, CrlProblem::unavailable);
   std::vector<std::string> left;
-  for (const auto& file : std::filesystem::directory_iterator(settings.cache_directory)) left.push_back(file.path().filename());
+  for (const auto& file : std::filesystem::directory_iterator(settings.cache_directory))
+    left.push_back(file.path().filename());
   EXPECT_THAT(left, ElementsAre("notes.txt"));
 }
 
@@ -377,7 +384,8 @@ TEST_F(CrlSourceTest, FetchesAgainWhenTheFileOnDiskIsBrokenOrOutdated) {
   const auto certificate = leaf({server.uri("/ca.crl")});
   ask(*make_source(), certificate);
   EXPECT_EQ(ask(*make_source(), certificate, test_instant + days(8)).at(0).origin, CrlOrigin::fetched);
-  for (const auto& file : std::filesystem::directory_iterator(directory.path())) std::ofstream(file.path()) << "broken";
+  for (const auto& file : std::filesystem::directory_iterator(directory.path()))
+    std::ofstream(file.path()) << "broken";
   EXPECT_EQ(ask(*make_source(), certificate).at(0).origin, CrlOrigin::fetched);
   EXPECT_EQ(server.gets("/ca.crl"), 3U);
 }

@@ -76,7 +76,8 @@ TEST(DnsMessage, RefusesWhatIsNoWholeMessage) {
       {"a pointer forwards", answer("\xc0\x20\0\x0f\0\1\0\0\0\0\0\3\0\1\0"s)},
       {"half a pointer", answer("\xc0"s)},
       {"a label type of 01", answer("\x41x\0\0\x0f\0\1\0\0\0\0\0\3\0\1\0"s)},
-      {"a name over 255 octets", answer(long_label + long_label + long_label + long_label + "\0\0\x0f\0\1\0\0\0\0\0\3\0\1\0"s)},
+      {"a name over 255 octets",
+       answer(long_label + long_label + long_label + long_label + "\0\0\x0f\0\1\0\0\0\0\0\3\0\1\0"s)},
       {"an MX without target", answer(mx_record("\0\1"s))},
       {"an MX whose target ends early", answer(mx_record("\0\1\0\0"s))},
       {"an MX whose target ends late", answer(mx_record("\0\1\5ab"s))},
@@ -104,8 +105,9 @@ TEST(DnsMessage, FollowsCompressionPointersBackwards) {
 }
 
 TEST(DnsMessage, WritesNoNameThatIsTooLong) {
-  for (const std::string& host : {std::string(64, 'a'), "a..b"s, std::string(63, 'a') + "." + std::string(63, 'a') + "." +
-                                  std::string(63, 'a') + "." + std::string(63, 'a')}) {
+  for (const std::string& host : {std::string(64, 'a'), "a..b"s,
+                                  std::string(63, 'a') + "." + std::string(63, 'a') + "." +
+                                      std::string(63, 'a') + "." + std::string(63, 'a')}) {
     SCOPED_TRACE(host);
     DnsMessage message = answer_with_two_mx();
     message.answers[0].value = host;
@@ -116,8 +118,8 @@ TEST(DnsMessage, WritesNoNameThatIsTooLong) {
 TEST(DnsMessage, KnowsHostNames) {
   EXPECT_TRUE(is_host_name("mail1.contoso.com"));
   EXPECT_TRUE(is_host_name("_dmarc.x-1.example"));
-  for (const std::string& name : {""s, "."s, "a..b"s, ".a"s, "a."s, "a b"s, "a\0b"s, "m\xc3\xbcller.de"s, std::string(64, 'a'),
-                                  std::string(254, 'a'), "a\r\n.b"s}) {
+  for (const std::string& name : {""s, "."s, "a..b"s, ".a"s, "a."s, "a b"s, "a\0b"s, "m\xc3\xbcller.de"s,
+                                  std::string(64, 'a'), std::string(254, 'a'), "a\r\n.b"s}) {
     SCOPED_TRACE(name);
     EXPECT_FALSE(is_host_name(name));
   }
@@ -126,7 +128,8 @@ TEST(DnsMessage, KnowsHostNames) {
 TEST(DnsMessage, KnowsNumericAddresses) {
   EXPECT_EQ(numeric_address("192.0.2.1"), "192.0.2.1");
   EXPECT_EQ(numeric_address("2001:DB8:0::1"), "2001:db8::1");
-  for (const std::string& text : {""s, "1"s, "192.0.2"s, "192.0.2.256"s, "mail.example"s, "192.0.2.1\0x"s, "::1%lo"s}) {
+  for (const std::string& text :
+       {""s, "1"s, "192.0.2"s, "192.0.2.256"s, "mail.example"s, "192.0.2.1\0x"s, "::1%lo"s}) {
     SCOPED_TRACE(text);
     EXPECT_FALSE(numeric_address(text));
   }

@@ -115,7 +115,8 @@ TEST(HttpUri, ReadsALocationFromItsBase) {
 
 // What is accepted goes into a request line: it must hold no space, no line end, and read back as itself.
 TEST(HttpUri, SurvivesMutations) {
-  const std::string seeds[] = {"http://crl.contoso.com:8080/a/b.crl?x=%20#f", "http://[2001:db8::1]:81/ca.crl"};
+  const std::string seeds[] = {"http://crl.contoso.com:8080/a/b.crl?x=%20#f",
+                               "http://[2001:db8::1]:81/ca.crl"};
   const std::string letters = "\r\n \0%[]@:/?#.\xff-az019"s;
   std::mt19937 random(20260102);
   std::size_t accepted = 0;
@@ -204,7 +205,8 @@ TEST_F(HttpGetTest, TriesTheNextAddressWhenOneRefuses) {
   name.addresses = {"127.0.0.2", "127.0.0.1"};  // the server listens on 127.0.0.1 alone
   dns.put("crl.contoso.com", name);
   server.put("/ca.crl", page(CrlBehaviour::serve));
-  EXPECT_EQ(get("http://crl.contoso.com:" + std::to_string(server.endpoint().port) + "/ca.crl").status, HttpStatus::ok);
+  EXPECT_EQ(get("http://crl.contoso.com:" + std::to_string(server.endpoint().port) + "/ca.crl").status,
+            HttpStatus::ok);
 }
 
 TEST_F(HttpGetTest, SaysWhatWentWrong) {
@@ -219,15 +221,20 @@ TEST_F(HttpGetTest, SaysWhatWentWrong) {
   };
   const Row rows[] = {
       {"an error status", unavailable, HttpStatus::error_status, 503, "HTTP status 503"},
-      {"a body over the limit", page(CrlBehaviour::serve, std::string(1001, 'a')), HttpStatus::too_large, 200, "larger"},
-      {"chunks over the limit", page(CrlBehaviour::chunked, std::string(1001, 'a')), HttpStatus::too_large, 200, "larger"},
+      {"a body over the limit", page(CrlBehaviour::serve, std::string(1001, 'a')), HttpStatus::too_large, 200,
+       "larger"},
+      {"chunks over the limit", page(CrlBehaviour::chunked, std::string(1001, 'a')), HttpStatus::too_large,
+       200, "larger"},
       {"a body without end", page(CrlBehaviour::endless), HttpStatus::too_large, 200, "larger"},
       {"half a body", page(CrlBehaviour::cut_short), HttpStatus::bad_answer, 200, "ended early"},
       {"no HTTP", page(CrlBehaviour::garbage), HttpStatus::bad_answer, 0, "no HTTP"},
-      {"a redirect to a file", redirect("file:///etc/passwd"), HttpStatus::refused_redirect, 302, "file is not fetched"},
-      {"a redirect to https", redirect("https://h/"), HttpStatus::refused_redirect, 302, "https is not fetched"},
+      {"a redirect to a file", redirect("file:///etc/passwd"), HttpStatus::refused_redirect, 302,
+       "file is not fetched"},
+      {"a redirect to https", redirect("https://h/"), HttpStatus::refused_redirect, 302,
+       "https is not fetched"},
       {"a redirect to nowhere", redirect(""), HttpStatus::refused_redirect, 302, "no target"},
-      {"a redirect to itself", redirect("/ca.crl"), HttpStatus::refused_redirect, 302, "more than 3 redirects"},
+      {"a redirect to itself", redirect("/ca.crl"), HttpStatus::refused_redirect, 302,
+       "more than 3 redirects"},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);

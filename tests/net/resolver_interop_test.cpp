@@ -38,13 +38,25 @@ std::uint16_t free_port() {
 class Dnsmasq {
  public:
   explicit Dnsmasq(std::uint16_t port) {
-    std::vector<std::string> words = {"dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts",
-                                      "--pid-file=", "--user=", "--bind-interfaces", "--listen-address=127.0.0.1",
-                                      "--log-facility=/dev/null", "--port=" + std::to_string(port), "--local=/test/",
-                                      "--mx-host=contoso.test,mail2.contoso.test,20", "--mx-host=contoso.test,mail1.contoso.test,10",
+    std::vector<std::string> words = {"dnsmasq",
+                                      "--keep-in-foreground",
+                                      "--conf-file=/dev/null",
+                                      "--no-resolv",
+                                      "--no-hosts",
+                                      "--pid-file=",
+                                      "--user=",
+                                      "--bind-interfaces",
+                                      "--listen-address=127.0.0.1",
+                                      "--log-facility=/dev/null",
+                                      "--port=" + std::to_string(port),
+                                      "--local=/test/",
+                                      "--mx-host=contoso.test,mail2.contoso.test,20",
+                                      "--mx-host=contoso.test,mail1.contoso.test,10",
                                       "--host-record=mail1.contoso.test,192.0.2.1,2001:db8::1",
-                                      "--host-record=mail2.contoso.test,192.0.2.2", "--cname=www.contoso.test,mail1.contoso.test"};
-    for (int i = 0; i < 300; ++i) words.push_back("--mx-host=many.test,mx" + std::to_string(i) + ".many.test,10");
+                                      "--host-record=mail2.contoso.test,192.0.2.2",
+                                      "--cname=www.contoso.test,mail1.contoso.test"};
+    for (int i = 0; i < 300; ++i)
+      words.push_back("--mx-host=many.test,mx" + std::to_string(i) + ".many.test,10");
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);

@@ -94,7 +94,8 @@ TEST_F(ResolverTest, TurnsEveryFailureIntoAStatusAndASentence) {
     const char* detail;
   };
   const Row rows[] = {
-      {"unknown.test", DnsStatus::no_such_domain, "the MX lookup of unknown.test failed: the domain does not exist (NXDOMAIN)"},
+      {"unknown.test", DnsStatus::no_such_domain,
+       "the MX lookup of unknown.test failed: the domain does not exist (NXDOMAIN)"},
       {"nx.test", DnsStatus::no_such_domain, "NXDOMAIN"},
       {"servfail.test", DnsStatus::server_failure, "SERVFAIL"},
       {"refused.test", DnsStatus::refused, "REFUSED"},
@@ -261,7 +262,8 @@ TEST_F(ResolverTest, EndsAliasesThatLeadInACircle) {
 }
 
 TEST_F(ResolverTest, EndsAChainOfAliasesThatIsTooLong) {
-  for (int i = 0; i < 30; ++i) server.put("c" + std::to_string(i) + ".test", alias("c" + std::to_string(i + 1) + ".test"));
+  for (int i = 0; i < 30; ++i)
+    server.put("c" + std::to_string(i) + ".test", alias("c" + std::to_string(i + 1) + ".test"));
   server.put("c30.test", host({"192.0.2.30"}));
   EXPECT_EQ(addresses_of("c0.test").status, DnsStatus::malformed);
   EXPECT_THAT(addresses_of("c25.test").addresses, ElementsAre("192.0.2.30"));
@@ -279,7 +281,8 @@ TEST_F(ResolverTest, RefusesAnMxTargetThatIsAnAddressOrNoHostName) {
 }
 
 TEST_F(ResolverTest, OrdersEqualPreferencesTheSameWayEachTime) {
-  server.put("equal.test", mx({{10, "c.test"}, {10, "a.test"}, {5, "z.test"}, {10, "b.test"}, {20, "a.test"}}));
+  server.put("equal.test",
+             mx({{10, "c.test"}, {10, "a.test"}, {5, "z.test"}, {10, "b.test"}, {20, "a.test"}}));
   std::vector<std::string> hosts;
   for (const MxHost& found : mx_of("equal.test").hosts) hosts.push_back(found.host);
   EXPECT_THAT(hosts, ElementsAre("z.test", "a.test", "b.test", "c.test"));

@@ -37,8 +37,8 @@ struct Files {
   explicit Files(const pki::Credentials& identity) {
     options = " -cert " + directory.write("cert.pem", identity.chain.front()->pem()) + " -key " +
               directory.write("key.pem", identity.key.pem()) + " -cert_chain " +
-              directory.write("chain.pem", pem_of({identity.chain.begin() + 1, identity.chain.end()})) + " -CAfile " +
-              directory.write("root.pem", three_levels().root.certificate()->pem());
+              directory.write("chain.pem", pem_of({identity.chain.begin() + 1, identity.chain.end()})) +
+              " -CAfile " + directory.write("root.pem", three_levels().root.certificate()->pem());
   }
   TemporaryDirectory directory;
   std::string options;
@@ -88,7 +88,8 @@ TEST(TlsInterop, ServerServesTheOpensslClientAndRefusesByAnyAlert) {
   const std::vector<ClientRow> rows = {
       {"TLS 1.3 AES-256", "-tls1_3", "TLSv1.3", "TLS_AES_256_GCM_SHA384"},
       {"TLS 1.3 AES-128", "-ciphersuites TLS_AES_128_GCM_SHA256", "TLSv1.3", "TLS_AES_128_GCM_SHA256"},
-      {"TLS 1.3 ChaCha20", "-ciphersuites TLS_CHACHA20_POLY1305_SHA256", "TLSv1.3", "TLS_CHACHA20_POLY1305_SHA256"},
+      {"TLS 1.3 ChaCha20", "-ciphersuites TLS_CHACHA20_POLY1305_SHA256", "TLSv1.3",
+       "TLS_CHACHA20_POLY1305_SHA256"},
       {"TLS 1.2", "-tls1_2", "TLSv1.2", "ECDHE-ECDSA-AES256-GCM-SHA384"},
       {"TLS 1.2, CBC: no alert by hand", "-tls1_2 -cipher ECDHE-ECDSA-AES128-SHA", "TLSv1.2",
        "ECDHE-ECDSA-AES128-SHA"},
@@ -115,8 +116,10 @@ TEST(TlsInterop, ServerServesTheOpensslClientAndRefusesByAnyAlert) {
       if (by_hand) co_await channel.send_alert(49, soon());
       co_await channel.shutdown();
     });
-    Program client("printf 'hello\\n' | openssl s_client -starttls smtp -crlf -ign_eof -servername woodgrove.example -connect " +
-                   listener.endpoint().text() + " " + row.options + files.options);
+    Program client(
+        "printf 'hello\\n' | openssl s_client -starttls smtp -crlf -ign_eof -servername woodgrove.example "
+        "-connect " +
+        listener.endpoint().text() + " " + row.options + files.options);
     loop.run();
     const std::string printed = client.output();
     ASSERT_TRUE(session) << printed;
@@ -141,7 +144,8 @@ TEST(TlsInterop, AlertByHandFollowsAKeyUpdate) {
   net::Endpoint any;
   any.address = "127.0.0.1";
   net::Listener listener(loop, any);
-  const std::string command = "openssl s_client -tls1_3 -connect " + listener.endpoint().text() + " > " + printed_to + " 2>&1";
+  const std::string command =
+      "openssl s_client -tls1_3 -connect " + listener.endpoint().text() + " > " + printed_to + " 2>&1";
   std::FILE* const typed = ::popen(command.c_str(), "w");
   ASSERT_NE(typed, nullptr);
   const auto type = [typed](const char* line) {
@@ -151,8 +155,9 @@ TEST(TlsInterop, AlertByHandFollowsAKeyUpdate) {
   listener.start([&](Channel channel) -> task<void> {
     listener.stop();
     co_await channel.start_tls(tls_server(context), soon());
-    // One letter alone on a line is a command of s_client: K updates its keys and asks for ours. Each is typed only when
-    // the one before has been seen, since s_client looks at the first letter of what it reads.
+    // One letter alone on a line is a command of s_client: K updates its keys and asks for ours. Each is
+    // typed only when the one before has been seen, since s_client looks at the first letter of what it
+    // reads.
     type("hello\n");
     EXPECT_EQ(co_await channel.read_some(64, soon()), "hello\n");
     type("K\n");
@@ -181,12 +186,14 @@ TEST(TlsInterop, ClientTalksToTheOpensslServer) {
   const auto context = TlsContext::client(settings_of(identity));
   for (const char* const version : {"-tls1_2", "-tls1_3"}) {
     SCOPED_TRACE(version);
-    Program server(std::string("openssl s_server -accept 127.0.0.1:0 -naccept 1 -rev -Verify 5 -verify_return_error ") + version +
-                   files.options);
+    Program server(
+        std::string("openssl s_server -accept 127.0.0.1:0 -naccept 1 -rev -Verify 5 -verify_return_error ") +
+        version + files.options);
     const std::string accepting = server.line_with("ACCEPT 127");
     ASSERT_FALSE(accepting.empty()) << server.output();
     const std::size_t begin = accepting.find(' ') + 1;
-    const auto endpoint = net::read_endpoint(accepting.substr(begin, accepting.find_first_of("\r\n") - begin));
+    const auto endpoint =
+        net::read_endpoint(accepting.substr(begin, accepting.find_first_of("\r\n") - begin));
     ASSERT_TRUE(endpoint) << accepting;
     const auto visit = [&]() -> task<std::string> {
       Channel channel = co_await Channel::connect(*endpoint, soon());
@@ -194,7 +201,8 @@ TEST(TlsInterop, ClientTalksToTheOpensslServer) {
       EXPECT_TRUE(session.client_certificate_requested);
       EXPECT_TRUE(session.own_certificate_sent);
       EXPECT_EQ(session.presented.size(), 3U);
-      EXPECT_EQ(session.requested_ca_names, (std::vector<std::string>{three_levels().root.certificate()->subject}));
+      EXPECT_EQ(session.requested_ca_names,
+                (std::vector<std::string>{three_levels().root.certificate()->subject}));
       co_await channel.write("hello\n", soon());
       std::string heard;
       while (heard.size() < 6) heard += co_await channel.read_some(6, soon());

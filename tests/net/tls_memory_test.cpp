@@ -1,4 +1,5 @@
-// What an idle mutual session costs. The figure is printed, not asserted: it belongs to the machine's OpenSSL.
+// What an idle mutual session costs. The figure is printed, not asserted: it belongs to the machine's
+// OpenSSL.
 #include <gtest/gtest.h>
 #include <malloc.h>
 #include <sys/resource.h>

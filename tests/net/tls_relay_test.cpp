@@ -1,5 +1,5 @@
-// Handshakes through a relay that trickles, closes or falls silent at a chosen octet: wherever a connection ends, both
-// ends say so by a ChannelError, and nothing hangs.
+// Handshakes through a relay that trickles, closes or falls silent at a chosen octet: wherever a connection
+// ends, both ends say so by a ChannelError, and nothing hangs.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -32,8 +32,8 @@ struct Passed {
   std::size_t to_client = 0;
 };
 
-task<void> pump(std::shared_ptr<Channel> from, std::shared_ptr<Channel> to, std::size_t budget, const RelayPlan& plan,
-                std::size_t& passed) {
+task<void> pump(std::shared_ptr<Channel> from, std::shared_ptr<Channel> to, std::size_t budget,
+                const RelayPlan& plan, std::size_t& passed) {
   try {
     while (passed < budget) {
       const std::string octets = co_await from->read_some(std::min(plan.step, budget - passed), soon());
@@ -54,7 +54,8 @@ struct Result {
   Passed passed;
 };
 
-task<void> say_hello(Channel channel, net::TlsStart start, std::optional<ChannelError>& failure, net::Milliseconds limit) {
+task<void> say_hello(Channel channel, net::TlsStart start, std::optional<ChannelError>& failure,
+                     net::Milliseconds limit) {
   try {
     co_await channel.start_tls(std::move(start), after(limit));
     co_await channel.write("hello\r\n", after(limit));
@@ -126,7 +127,8 @@ TEST(TlsRelay, EndAtAnyOctetIsReportedByBothEnds) {
         ASSERT_TRUE(cut_off);
         for (const auto& failure : {result.client, result.server}) {
           if (!failure) continue;
-          EXPECT_TRUE(failure->fault == ChannelFault::closed || failure->fault == ChannelFault::reset) << failure->what();
+          EXPECT_TRUE(failure->fault == ChannelFault::closed || failure->fault == ChannelFault::reset)
+              << failure->what();
         }
       }
     }

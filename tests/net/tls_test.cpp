@@ -58,7 +58,8 @@ task<void> take_part(Channel channel, net::TlsStart start, std::optional<TlsSess
   co_await channel.shutdown();
 }
 
-Handshake shake_hands(const TlsSettings& client, const TlsSettings& server, const net::InHandshakeJudge& server_judge = {},
+Handshake shake_hands(const TlsSettings& client, const TlsSettings& server,
+                      const net::InHandshakeJudge& server_judge = {},
                       const net::InHandshakeJudge& client_judge = {}) {
   Handshake seen;
   const auto client_context = TlsContext::client(client);
@@ -70,8 +71,8 @@ Handshake shake_hands(const TlsSettings& client, const TlsSettings& server, cons
         return take_part(std::move(channel), std::move(start), seen.client, seen.client_failure, "hello\r\n");
       },
       [&](Channel channel) {
-        return take_part(std::move(channel), tls_server(server_context, server_judge), seen.server, seen.server_failure,
-                         "hello\r\n");
+        return take_part(std::move(channel), tls_server(server_context, server_judge), seen.server,
+                         seen.server_failure, "hello\r\n");
       });
   return seen;
 }
@@ -88,7 +89,8 @@ TEST(Tls, MutualSessionShowsBothChainsAndTheSameBindings) {
     TlsVersion version;
     const char* text;
   };
-  for (const Row& row : {Row{"TLS 1.2", TlsVersion::tls1_2, "TLSv1.2"}, Row{"TLS 1.3", TlsVersion::tls1_3, "TLSv1.3"}}) {
+  for (const Row& row :
+       {Row{"TLS 1.2", TlsVersion::tls1_2, "TLSv1.2"}, Row{"TLS 1.3", TlsVersion::tls1_3, "TLSv1.3"}}) {
     SCOPED_TRACE(row.name);
     TlsSettings server = settings_of(woodgrove(), row.version);
     server.client_ca_names = {three_levels().root.certificate()};
@@ -113,7 +115,8 @@ TEST(Tls, MutualSessionShowsBothChainsAndTheSameBindings) {
     EXPECT_EQ(seen.client->bindings.exporter, seen.server->bindings.exporter);
     EXPECT_EQ(seen.client->bindings.unique, seen.server->bindings.unique);
     EXPECT_EQ(seen.client->bindings.server_end_point, seen.server->bindings.server_end_point);
-    EXPECT_EQ(seen.client->requested_ca_names, (std::vector<std::string>{three_levels().root.certificate()->subject}));
+    EXPECT_EQ(seen.client->requested_ca_names,
+              (std::vector<std::string>{three_levels().root.certificate()->subject}));
     const auto& schemes = seen.client->requested_signature_algorithms;
     EXPECT_NE(std::find(schemes.begin(), schemes.end(), "ecdsa_secp256r1_sha256"), schemes.end());
   }
@@ -153,14 +156,16 @@ TEST(Tls, LeafOnlyHoldsTheIntermediatesBack) {
   client.leaf_only = true;
   const Handshake seen = shake_hands(client, settings_of(woodgrove(), TlsVersion::tls1_3));
   ASSERT_TRUE(seen.server);
-  EXPECT_EQ(thumbprints(seen.server->presented), (std::vector<std::string>{contoso().chain.front()->thumbprint}));
+  EXPECT_EQ(thumbprints(seen.server->presented),
+            (std::vector<std::string>{contoso().chain.front()->thumbprint}));
 }
 
 TEST(Tls, JudgeOfTheServerSendsExactlyItsAlert) {
   // Those that OpenSSL has a verification error for, and those that are sent by hand.
   for (const int alert : {40, 42, 43, 44, 45, 46, 48, 51, 80, 47, 49, 71, 113, 116, 255}) {
     for (const TlsVersion version : {TlsVersion::tls1_2, TlsVersion::tls1_3}) {
-      SCOPED_TRACE("alert " + std::to_string(alert) + (version == TlsVersion::tls1_2 ? ", TLS 1.2" : ", TLS 1.3"));
+      SCOPED_TRACE("alert " + std::to_string(alert) +
+                   (version == TlsVersion::tls1_2 ? ", TLS 1.2" : ", TLS 1.3"));
       std::vector<std::string> judged;
       const Handshake seen = shake_hands(settings_of(contoso(), version), settings_of(woodgrove(), version),
                                          [&](const pki::Chain& chain) -> std::optional<int> {
@@ -184,8 +189,9 @@ TEST(Tls, JudgeOfTheServerSendsExactlyItsAlert) {
 TEST(Tls, JudgeOfTheClientRefusesTheServer) {
   for (const int alert : {48, 49}) {
     for (const TlsVersion version : {TlsVersion::tls1_2, TlsVersion::tls1_3}) {
-      const Handshake seen = shake_hands(settings_of(contoso(), version), settings_of(woodgrove(), version), {},
-                                         [alert](const pki::Chain&) -> std::optional<int> { return alert; });
+      const Handshake seen =
+          shake_hands(settings_of(contoso(), version), settings_of(woodgrove(), version), {},
+                      [alert](const pki::Chain&) -> std::optional<int> { return alert; });
       ASSERT_TRUE(seen.client_failure && seen.server_failure);
       EXPECT_EQ(seen.server_failure->fault, ChannelFault::tls_alert);
       EXPECT_EQ(seen.server_failure->alert, (pki::Alert{alert, true}));
@@ -197,8 +203,9 @@ TEST(Tls, JudgeOfTheClientRefusesTheServer) {
 }
 
 TEST(Tls, JudgeThatAcceptsChangesNothing) {
-  const Handshake seen = shake_hands(settings_of(contoso(), TlsVersion::tls1_3), settings_of(woodgrove(), TlsVersion::tls1_3),
-                                     [](const pki::Chain&) -> std::optional<int> { return std::nullopt; });
+  const Handshake seen =
+      shake_hands(settings_of(contoso(), TlsVersion::tls1_3), settings_of(woodgrove(), TlsVersion::tls1_3),
+                  [](const pki::Chain&) -> std::optional<int> { return std::nullopt; });
   EXPECT_TRUE(seen.client && seen.server);
   EXPECT_FALSE(seen.client_failure || seen.server_failure);
 }
@@ -209,8 +216,9 @@ TEST(Tls, JudgeDemandsACertificate) {
     int alert;
   };
   for (const Row& row : {Row{TlsVersion::tls1_2, 40}, Row{TlsVersion::tls1_3, 116}}) {
-    const Handshake seen = shake_hands(settings_of(std::nullopt, row.version), settings_of(woodgrove(), row.version),
-                                       [](const pki::Chain&) -> std::optional<int> { return std::nullopt; });
+    const Handshake seen =
+        shake_hands(settings_of(std::nullopt, row.version), settings_of(woodgrove(), row.version),
+                    [](const pki::Chain&) -> std::optional<int> { return std::nullopt; });
     ASSERT_TRUE(seen.client_failure && seen.server_failure);
     EXPECT_EQ(seen.client_failure->alert, (pki::Alert{row.alert, true}));
     EXPECT_EQ(seen.server_failure->tls_reason, "peer did not return a certificate");
@@ -349,7 +357,8 @@ TEST(Tls, LinesOfAnySizeCrossInOneSession) {
       [&](Channel channel) -> task<void> {
         co_await channel.start_tls(tls_client(client), soon());
         co_await channel.write("a\r\nb\r\n" + big + "\r\n", soon());
-        for (const char& octet : std::string("slowly\r\n")) co_await channel.write(std::string_view(&octet, 1), soon());
+        for (const char& octet : std::string("slowly\r\n"))
+          co_await channel.write(std::string_view(&octet, 1), soon());
         EXPECT_EQ(co_await channel.read_line(512, soon()), "bye");
         co_await channel.shutdown();
       },
@@ -389,7 +398,8 @@ TEST(Tls, EndWithoutCloseNotifyIsClosedAndAnAbortIsReset) {
   }
 }
 
-// RFC 8446 4.4.2.4: the refusal arrives after the client's handshake; also when the client writes before it reads.
+// RFC 8446 4.4.2.4: the refusal arrives after the client's handshake; also when the client writes before it
+// reads.
 TEST(Tls, LateAlertIsFoundThoughTheWriteMetsTheReset) {
   const auto client = TlsContext::client(settings_of(contoso(), TlsVersion::tls1_3));
   const auto server = TlsContext::server(settings_of(woodgrove(), TlsVersion::tls1_3));
@@ -410,7 +420,8 @@ TEST(Tls, LateAlertIsFoundThoughTheWriteMetsTheReset) {
     Channel channel = co_await Channel::connect(listener.endpoint(), soon());
     co_await channel.start_tls(tls_client(client), soon());
     while (!gone) co_await net::sleep(Milliseconds(1));
-    for (int i = 0; i < 100 && !failure; ++i) failure = co_await failure_of(channel.write("EHLO a\r\n", soon()));
+    for (int i = 0; i < 100 && !failure; ++i)
+      failure = co_await failure_of(channel.write("EHLO a\r\n", soon()));
   };
   loop.spawn(connect());
   loop.run();
@@ -464,7 +475,8 @@ TEST(Tls, AlertOfAnyNumberIsSentByHandAfterData) {
           return part(std::move(channel), as_server ? tls_server(server) : tls_client(client));
         };
       };
-      converse(by_server ? role(receiver, false) : role(sender, false), by_server ? role(sender, true) : role(receiver, true));
+      converse(by_server ? role(receiver, false) : role(sender, false),
+               by_server ? role(sender, true) : role(receiver, true));
       ASSERT_TRUE(heard);
       EXPECT_EQ(refusal.has_value(), !row.possible);
       EXPECT_EQ(heard->fault, row.possible ? ChannelFault::tls_alert : ChannelFault::closed);

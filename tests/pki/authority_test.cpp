@@ -41,7 +41,8 @@ TEST(Authority, SendsTheIntermediatesAndNotTheRoot) {
 
 TEST(Authority, GivesEachCertificateItsOwnRandomSerialNumber) {
   std::set<std::string> serials;
-  for (int i = 0; i < 50; ++i) serials.insert(three_levels().second.issue(leaf_recipe({"a.example"})).chain[0]->serial);
+  for (int i = 0; i < 50; ++i)
+    serials.insert(three_levels().second.issue(leaf_recipe({"a.example"})).chain[0]->serial);
   EXPECT_EQ(serials.size(), 50U);
   for (const std::string& serial : serials) EXPECT_EQ(serial.size(), 32U);
 }
@@ -60,14 +61,16 @@ class Verify {
   explicit Verify(const ThreeLevels& levels) {
     root_ = directory_.write("root.pem", levels.root.certificate()->pem());
     std::string issuers;
-    for (const Authority* authority : {&levels.issuing, &levels.second}) issuers += authority->certificate()->pem();
+    for (const Authority* authority : {&levels.issuing, &levels.second})
+      issuers += authority->certificate()->pem();
     untrusted_ = directory_.write("issuers.pem", issuers);
   }
   /// `options` go before the file; what is empty means no fault.
   [[nodiscard]] std::string operator()(const CertificatePtr& leaf, const std::string& options = {}) const {
     const std::string file = directory_.write("leaf.pem", leaf->pem());
-    const auto run = openssl("verify -attime " + std::to_string(test_instant.time_since_epoch().count()) + " -x509_strict -CAfile " +
-                             root_ + " -untrusted " + untrusted_ + " " + options + " " + file);
+    const auto run =
+        openssl("verify -attime " + std::to_string(test_instant.time_since_epoch().count()) +
+                " -x509_strict -CAfile " + root_ + " -untrusted " + untrusted_ + " " + options + " " + file);
     return run.exit_code == 0 ? std::string() : run.output;
   }
   [[nodiscard]] const TemporaryDirectory& directory() const { return directory_; }
@@ -102,11 +105,15 @@ TEST(Authority, MakesEveryFaultOfALeafAsOpensslSeesIt) {
       {"wildcard covers one label only", [](auto&) {}, "-verify_hostname a.b.contoso.net", "error 62"},
       {"CN only", [](auto& r) { r.dns_names = {}; }, name + "sslserver", ""},
       {"expired", [](auto& r) { r.not_after = test_instant - days{1}; }, name + "sslserver", "error 10"},
-      {"not yet valid", [](auto& r) { r.not_before = test_instant + days{1}; }, name + "sslserver", "error 9 "},
+      {"not yet valid", [](auto& r) { r.not_before = test_instant + days{1}; }, name + "sslserver",
+       "error 9 "},
       {"serverAuth only", [](auto& r) { r.extended_key_usage = {"serverAuth"}; }, name + "sslserver", ""},
-      {"serverAuth only, as a client", [](auto& r) { r.extended_key_usage = {"serverAuth"}; }, name + "sslclient", "error 26"},
-      {"clientAuth only", [](auto& r) { r.extended_key_usage = {"clientAuth"}; }, name + "sslserver", "error 26"},
-      {"neither usage", [](auto& r) { r.extended_key_usage = {"1.3.6.1.5.5.7.3.4"}; }, name + "sslserver", "error 26"},
+      {"serverAuth only, as a client", [](auto& r) { r.extended_key_usage = {"serverAuth"}; },
+       name + "sslclient", "error 26"},
+      {"clientAuth only", [](auto& r) { r.extended_key_usage = {"clientAuth"}; }, name + "sslserver",
+       "error 26"},
+      {"neither usage", [](auto& r) { r.extended_key_usage = {"1.3.6.1.5.5.7.3.4"}; }, name + "sslserver",
+       "error 26"},
       {"no extended key usage", [](auto& r) { r.extended_key_usage = {}; }, name + "sslclient", ""},
       {"wrong key usage", [](auto& r) { r.key_usage = {{"cRLSign"}}; }, name + "sslclient", "error 26"},
       {"no key usage", [](auto& r) { r.key_usage = std::vector<std::string>(); }, name + "sslclient", ""},
@@ -170,7 +177,8 @@ TEST(Authority, MakesUntrustedAndSelfSignedLeaves) {
   EXPECT_THAT(verify(others.leaf("mail1.contoso.com").chain[0]), HasSubstr("error 20"));
 }
 
-std::string crl_file(const Verify& verify, const Authority& authority, const CrlRecipe& recipe, const std::string& name) {
+std::string crl_file(const Verify& verify, const Authority& authority, const CrlRecipe& recipe,
+                     const std::string& name) {
   const std::string der = verify.directory().write(name + ".crl", authority.crl(recipe));
   const std::string pem = verify.directory().path() + "/" + name + "-crl.pem";
   const auto run = openssl("crl -inform DER -in " + der + " -out " + pem);
@@ -192,15 +200,18 @@ TEST(Authority, MakesRevocationListsAsOpensslSeesThem) {
 
   const std::string revoked = crl_file(verify, levels.second, crl_recipe({leaf->serial}), "revoked");
   EXPECT_THAT(verify(leaf, "-crl_check" + revoked), HasSubstr("error 23"));
-  const std::string issuer = crl_file(verify, levels.issuing, crl_recipe({levels.second.certificate()->serial}), "issuer");
+  const std::string issuer =
+      crl_file(verify, levels.issuing, crl_recipe({levels.second.certificate()->serial}), "issuer");
   EXPECT_THAT(verify(leaf, "-crl_check_all" + root + issuer + good), HasSubstr("error 23 at 1"));
 
   CrlRecipe stale = crl_recipe();
   stale.next_update = test_instant - std::chrono::hours{1};
-  EXPECT_THAT(verify(leaf, "-crl_check" + crl_file(verify, levels.second, stale, "stale")), HasSubstr("error 12"));
+  EXPECT_THAT(verify(leaf, "-crl_check" + crl_file(verify, levels.second, stale, "stale")),
+              HasSubstr("error 12"));
   CrlRecipe future = crl_recipe();
   future.this_update = test_instant + std::chrono::hours{1};
-  EXPECT_THAT(verify(leaf, "-crl_check" + crl_file(verify, levels.second, future, "future")), HasSubstr("error 11"));
+  EXPECT_THAT(verify(leaf, "-crl_check" + crl_file(verify, levels.second, future, "future")),
+              HasSubstr("error 11"));
 }
 
 TEST(Authority, PutsNumberAndReasonsInItsLists) {
@@ -208,24 +219,37 @@ TEST(Authority, PutsNumberAndReasonsInItsLists) {
   const TemporaryDirectory directory;
   CrlRecipe recipe = crl_recipe();
   recipe.number = 4711;
-  const char* const reasons[] = {"unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded",
-                                 "cessationOfOperation", "certificateHold", "removeFromCRL", "privilegeWithdrawn", "aACompromise", ""};
+  const char* const reasons[] = {"unspecified",
+                                 "keyCompromise",
+                                 "cACompromise",
+                                 "affiliationChanged",
+                                 "superseded",
+                                 "cessationOfOperation",
+                                 "certificateHold",
+                                 "removeFromCRL",
+                                 "privilegeWithdrawn",
+                                 "aACompromise",
+                                 ""};
   int serial = 0x1000;
-  for (const char* reason : reasons) recipe.revoked.push_back({std::to_string(serial++), test_instant, reason});
+  for (const char* reason : reasons)
+    recipe.revoked.push_back({std::to_string(serial++), test_instant, reason});
   for (const Authority* authority : {&three_levels().root, &three_levels().second}) {
     const std::string file = directory.write("list.crl", authority->crl(recipe));
     const auto number = openssl("crl -inform DER -noout -crlnumber -in " + file);
     EXPECT_THAT(number.output, HasSubstr("crlNumber=0x1267"));
     const auto shown = openssl("crl -inform DER -noout -text -in " + file);
-    for (const char* words : {"Key Compromise", "CA Compromise", "Affiliation Changed", "Superseded", "Cessation Of Operation",
-                              "Certificate Hold", "Remove From CRL", "Privilege Withdrawn", "AA Compromise"}) {
+    for (const char* words :
+         {"Key Compromise", "CA Compromise", "Affiliation Changed", "Superseded", "Cessation Of Operation",
+          "Certificate Hold", "Remove From CRL", "Privilege Withdrawn", "AA Compromise"}) {
       EXPECT_THAT(shown.output, HasSubstr(words));
     }
   }
 }
 
 TEST(Authority, RefusesOnlyWhatCannotBeEncoded) {
-  const auto leaf = [](const std::function<void(CertificateRecipe&)>& change) { return three_levels().second.issue(changed(change)); };
+  const auto leaf = [](const std::function<void(CertificateRecipe&)>& change) {
+    return three_levels().second.issue(changed(change));
+  };
   const struct {
     const char* name;
     std::function<void(CertificateRecipe&)> change;

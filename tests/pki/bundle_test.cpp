@@ -56,12 +56,15 @@ TEST(ReadCertificates, TakesEveryFormThatBundlesHave) {
   } rows[] = {
       {"one PEM block", leaf_pem(), 1},
       {"three PEM blocks", leaf_pem() + issuers_pem(), 3},
-      {"comments between blocks", "subject=CN = mail1\n\n" + leaf_pem() + "\nissuer=x\n" + issuers_pem() + "the end", 3},
-      {"CRLF line ends", [] {
+      {"comments between blocks",
+       "subject=CN = mail1\n\n" + leaf_pem() + "\nissuer=x\n" + issuers_pem() + "the end", 3},
+      {"CRLF line ends",
+       [] {
          std::string crlf;
          for (const char c : leaf_pem()) crlf += c == '\n' ? std::string("\r\n") : std::string(1, c);
          return crlf;
-       }(), 1},
+       }(),
+       1},
       {"no line end at the end", leaf_pem().substr(0, leaf_pem().size() - 1), 1},
       {"a byte order mark before it", "\xEF\xBB\xBF" + leaf_pem(), 1},
       {"a key among them", leaf().key.pem() + leaf_pem() + issuers_pem(), 3},
@@ -90,8 +93,10 @@ TEST(ReadCertificates, SaysWhatIsWrongWithTheFile) {
       {"only a key", leaf().key.pem(), Kind::no_certificate},
       {"bad base64", damaged, Kind::garbage},
       {"no END line", leaf_pem().substr(0, 300), Kind::garbage},
-      {"a block of other octets", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", Kind::garbage},
-      {"a good block, then a bad one", leaf_pem() + "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", Kind::garbage},
+      {"a block of other octets", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
+       Kind::garbage},
+      {"a good block, then a bad one",
+       leaf_pem() + "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", Kind::garbage},
       {"cut DER", text(leaf().chain[0]->der()).substr(0, 200), Kind::garbage},
       {"DER with something behind it", text(leaf().chain[0]->der()) + "x", Kind::garbage},
       {"too large", std::string((16U << 20U) + 1, 'a'), Kind::too_large},
@@ -116,13 +121,15 @@ TEST(ReadCertificates, StopsAtTenThousand) {
 
 TEST(ReadPrivateKey, FindsTheKeyInAnyPlaceOfTheFile) {
   const std::string key = leaf().key.pem();
-  for (const std::string& bytes : {key, key + leaf_pem(), leaf_pem() + key, leaf_pem() + key + issuers_pem(), "# notes\n" + key}) {
+  for (const std::string& bytes :
+       {key, key + leaf_pem(), leaf_pem() + key, leaf_pem() + key + issuers_pem(), "# notes\n" + key}) {
     EXPECT_TRUE(belongs_to(read_private_key(bytes, "mail1.key"), *leaf().chain[0]));
   }
 }
 
 TEST(ReadPrivateKey, ReadsEveryKindThatTheAuthorityMakes) {
-  for (const KeyKind kind : {KeyKind::ec_p256, KeyKind::ec_p384, KeyKind::rsa_1024, KeyKind::rsa_2048, KeyKind::ed25519}) {
+  for (const KeyKind kind :
+       {KeyKind::ec_p256, KeyKind::ec_p384, KeyKind::rsa_1024, KeyKind::rsa_2048, KeyKind::ed25519}) {
     const PrivateKey made = make_key(kind);
     SCOPED_TRACE(made.algorithm);
     const PrivateKey read = read_private_key(made.pem(), "any.key");
@@ -142,12 +149,20 @@ TEST(ReadPrivateKey, SaysWhatIsWrongWithTheFile) {
       {"text", "hello\n", Kind::not_pem},
       {"only a certificate", leaf_pem(), Kind::key_missing},
       {"a certificate in DER", text(leaf().chain[0]->der()), Kind::key_missing},
-      {"only EC parameters", "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n", Kind::key_missing},
-      {"octets that are no key", "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n", Kind::garbage},
-      {"octets that are no RSA key", "-----BEGIN RSA PRIVATE KEY-----\nMAA=\n-----END RSA PRIVATE KEY-----\n", Kind::garbage},
-      {"octets that are no EC key", "-----BEGIN EC PRIVATE KEY-----\nMAA=\n-----END EC PRIVATE KEY-----\n", Kind::garbage},
-      {"octets that are no sealed key", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n", Kind::garbage},
-      {"a sealed key of unknown cipher", "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: ROT-13,00\n\nMAA=\n-----END RSA PRIVATE KEY-----\n", Kind::garbage},
+      {"only EC parameters", "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n",
+       Kind::key_missing},
+      {"octets that are no key", "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n",
+       Kind::garbage},
+      {"octets that are no RSA key", "-----BEGIN RSA PRIVATE KEY-----\nMAA=\n-----END RSA PRIVATE KEY-----\n",
+       Kind::garbage},
+      {"octets that are no EC key", "-----BEGIN EC PRIVATE KEY-----\nMAA=\n-----END EC PRIVATE KEY-----\n",
+       Kind::garbage},
+      {"octets that are no sealed key",
+       "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n", Kind::garbage},
+      {"a sealed key of unknown cipher",
+       "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: ROT-13,00\n\nMAA=\n-----END RSA "
+       "PRIVATE KEY-----\n",
+       Kind::garbage},
       {"cut", key.substr(0, 90), Kind::garbage},
       {"other DER", "\x30\x03\x02\x01\x05", Kind::garbage},
       {"too large", std::string((16U << 20U) + 1, 'a'), Kind::too_large},
@@ -192,7 +207,8 @@ TEST(ReadPrivateKey, OpensProtectedKeysOnlyWithTheirPassPhrase) {
     ASSERT_TRUE(without);
     EXPECT_EQ(without->kind, Kind::key_protected) << without->what();
     expect_sentence(*without, "mail1.key");
-    for (const std::string& wrong : {std::string("Secret"), std::string(), std::string("sec\0ret", 7), std::string(2000, 'x')}) {
+    for (const std::string& wrong :
+         {std::string("Secret"), std::string(), std::string("sec\0ret", 7), std::string(2000, 'x')}) {
       const auto error = failure([&] { return read_private_key(bytes, "mail1.key", wrong); });
       ASSERT_TRUE(error);
       EXPECT_EQ(error->kind, Kind::wrong_pass_phrase) << error->what();
@@ -206,9 +222,10 @@ TEST(ReadPrivateKey, ReadsPlainDerOfEveryForm) {
   const TemporaryDirectory directory;
   const std::string rsa = directory.write("rsa.key", make_key(KeyKind::rsa_2048).pem());
   const std::string ec = directory.write("ec.key", leaf().key.pem());
-  for (const std::string& arguments : {"rsa -traditional -outform DER -in " + rsa, "ec -outform DER -in " + ec,
-                                       "pkcs8 -topk8 -nocrypt -outform DER -in " + rsa, "rsa -traditional -in " + rsa,
-                                       "ec -param_enc named_curve -in " + ec}) {
+  for (const std::string& arguments :
+       {"rsa -traditional -outform DER -in " + rsa, "ec -outform DER -in " + ec,
+        "pkcs8 -topk8 -nocrypt -outform DER -in " + rsa, "rsa -traditional -in " + rsa,
+        "ec -param_enc named_curve -in " + ec}) {
     SCOPED_TRACE(arguments);
     EXPECT_FALSE(read_private_key(written_by_openssl(directory, arguments), "any.key").pem().empty());
   }
@@ -274,7 +291,8 @@ TEST(ReadCredentials, ReadsPkcs12AsWindowsExportsIt) {
 }
 
 TEST(ReadPkcs12, SaysWhatIsWrongWithTheFile) {
-  for (const auto& [bytes, kind] : {std::pair{std::string(), Kind::empty}, {std::string("hello"), Kind::garbage},
+  for (const auto& [bytes, kind] : {std::pair{std::string(), Kind::empty},
+                                    {std::string("hello"), Kind::garbage},
                                     {text(leaf().chain[0]->der()), Kind::garbage}}) {
     const auto error = failure([&, &file = bytes] { return read_pkcs12(file, "mail1.pfx", "secret"); });
     ASSERT_TRUE(error);
@@ -289,7 +307,8 @@ TEST(ReadCertificates, TakesPkcs7AsWindowsExportsIt) {
   const std::string all = directory.write("all.pem", leaf_pem() + issuers_pem());
   for (const std::string form : {"PEM", "DER"}) {
     SCOPED_TRACE(form);
-    const std::string bytes = written_by_openssl(directory, "crl2pkcs7 -nocrl -outform " + form + " -certfile " + all);
+    const std::string bytes =
+        written_by_openssl(directory, "crl2pkcs7 -nocrl -outform " + form + " -certfile " + all);
     EXPECT_EQ(read_certificates(bytes, "chain.p7b").size(), 3U);
   }
 }

@@ -23,7 +23,9 @@ using domsec::testing::TemporaryDirectory;
 using domsec::testing::test_instant;
 using domsec::testing::three_levels;
 
-CertificatePtr leaf_of(const CertificateRecipe& recipe) { return three_levels().second.issue(recipe).chain.front(); }
+CertificatePtr leaf_of(const CertificateRecipe& recipe) {
+  return three_levels().second.issue(recipe).chain.front();
+}
 
 CertificatePtr named(const std::string& subject) {
   CertificateRecipe recipe = leaf_recipe({"mail1.contoso.com"});
@@ -36,7 +38,8 @@ std::string text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 TEST(Certificate, ShowsTheFieldsOfALeaf) {
   CertificateRecipe recipe = leaf_recipe({"mail1.contoso.com", "contoso.com"});
   recipe.serial = "0B91F3A2C4D5E6F708192A3B4C5D6E7F";
-  recipe.other_names = {"IP:192.0.2.10", "IP:2001:db8::1", "email:postmaster@contoso.com", "URI:smtp://contoso.com"};
+  recipe.other_names = {"IP:192.0.2.10", "IP:2001:db8::1", "email:postmaster@contoso.com",
+                        "URI:smtp://contoso.com"};
   recipe.crl_distribution_points = {"http://crl.contoso.com/2.crl", "ldap:///CN=2"};
   const CertificatePtr leaf = leaf_of(recipe);
   ASSERT_NE(leaf, nullptr);
@@ -47,7 +50,8 @@ TEST(Certificate, ShowsTheFieldsOfALeaf) {
   EXPECT_EQ(leaf->not_after, recipe.not_after);
   EXPECT_THAT(leaf->common_names, ElementsAre("mail1.contoso.com"));
   EXPECT_THAT(leaf->dns_names, ElementsAre("mail1.contoso.com", "contoso.com"));
-  EXPECT_THAT(leaf->other_names, ElementsAre("IP:192.0.2.10", "IP:2001:db8::1", "email:postmaster@contoso.com", "URI:smtp://contoso.com"));
+  EXPECT_THAT(leaf->other_names, ElementsAre("IP:192.0.2.10", "IP:2001:db8::1",
+                                             "email:postmaster@contoso.com", "URI:smtp://contoso.com"));
   EXPECT_EQ(leaf->key_usage, 1U);
   ASSERT_TRUE(leaf->extended_key_usage);
   EXPECT_THAT(*leaf->extended_key_usage, ElementsAre("serverAuth", "clientAuth"));
@@ -141,8 +145,8 @@ TEST(Certificate, SurvivesItsOwnDerAndPem) {
 }
 
 TEST(Certificate, ReadsDatesOfBothEncodings) {
-  for (const char* date : {"1950-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "2024-02-29T12:34:56Z", "2049-12-31T23:59:59Z",
-                           "2050-01-01T00:00:00Z", "9999-12-31T23:59:59Z"}) {
+  for (const char* date : {"1950-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "2024-02-29T12:34:56Z",
+                           "2049-12-31T23:59:59Z", "2050-01-01T00:00:00Z", "9999-12-31T23:59:59Z"}) {
     SCOPED_TRACE(date);
     CertificateRecipe recipe = leaf_recipe({"a.example"});
     recipe.not_after = *read_rfc3339(date);
@@ -151,8 +155,12 @@ TEST(Certificate, ReadsDatesOfBothEncodings) {
 }
 
 TEST(Certificate, ShowsSerialNumbersWithEvenDigits) {
-  for (const auto& [given, shown] : {std::pair<std::string, std::string>{"1", "01"}, {"0", "00"}, {"0fff", "0FFF"}, {"ff", "FF"},
-                                     {"-5", "-05"}, {std::string(400, 'A'), std::string(128, 'A') + "..."}}) {
+  for (const auto& [given, shown] : {std::pair<std::string, std::string>{"1", "01"},
+                                     {"0", "00"},
+                                     {"0fff", "0FFF"},
+                                     {"ff", "FF"},
+                                     {"-5", "-05"},
+                                     {std::string(400, 'A'), std::string(128, 'A') + "..."}}) {
     SCOPED_TRACE(given);
     CertificateRecipe recipe = leaf_recipe({"a.example"});
     recipe.serial = given;
@@ -167,9 +175,11 @@ TEST(Subject, IsWrittenForReadersOfProtocolLogs) {
     std::string subject;
     std::string shown;
   } rows[] = {
-      {"least specific first", "C=US, O=Contoso, CN=mail1.contoso.com", "CN=mail1.contoso.com, O=Contoso, C=US"},
+      {"least specific first", "C=US, O=Contoso, CN=mail1.contoso.com",
+       "CN=mail1.contoso.com, O=Contoso, C=US"},
       {"encoded CN first", "CN=mail1.contoso.com, O=Contoso, C=US", "CN=mail1.contoso.com, O=Contoso, C=US"},
-      {"a mail address behind the CN", "C=US, CN=mail1, emailAddress=a@contoso.com", "CN=mail1, emailAddress=a@contoso.com, C=US"},
+      {"a mail address behind the CN", "C=US, CN=mail1, emailAddress=a@contoso.com",
+       "CN=mail1, emailAddress=a@contoso.com, C=US"},
       {"domain components", "DC=com, DC=contoso, CN=CA", "CN=CA, DC=contoso, DC=com"},
       {"every short name", "C=AE, ST=D, L=D, STREET=s, O=o, OU=u, UID=i, SERIALNUMBER=7, CN=n",
        "CN=n, SERIALNUMBER=7, UID=i, OU=u, O=o, STREET=s, L=D, ST=D, C=AE"},
@@ -241,12 +251,14 @@ TEST(Subject, IsBoundedWithManyAttributesToo) {
 }
 
 TEST(AlternativeNames, AreKeptAsPresented) {
-  CertificateRecipe recipe = leaf_recipe({std::string("good.com\0.evil.com", 18), "", "*", "\xFF\xFE", "UPPER.example"});
+  CertificateRecipe recipe =
+      leaf_recipe({std::string("good.com\0.evil.com", 18), "", "*", "\xFF\xFE", "UPPER.example"});
   recipe.subject = "CN=x";
   recipe.other_names = {"email:a\nb", "URI:http://x/\x1B"};
   recipe.crl_distribution_points = {"http://x/\r\nHost: y"};
   const CertificatePtr leaf = leaf_of(recipe);
-  EXPECT_THAT(leaf->dns_names, ElementsAre(std::string("good.com\0.evil.com", 18), "", "*", "\xFF\xFE", "UPPER.example"));
+  EXPECT_THAT(leaf->dns_names,
+              ElementsAre(std::string("good.com\0.evil.com", 18), "", "*", "\xFF\xFE", "UPPER.example"));
   EXPECT_THAT(leaf->other_names, ElementsAre("email:a\\x0Ab", "URI:http://x/\\x1B"));
   EXPECT_THAT(leaf->crl_distribution_points, ElementsAre("http://x/\\x0D\\x0AHost: y"));
 }
@@ -263,7 +275,8 @@ TEST(AlternativeNames, AreShownWithoutOctetsThatAreNoUtf8) {
       {"surrogate", "\xED\xA0\x80", "email:\\xED\\xA0\\x80"},
       {"past the last character", "\xF4\x90\x80\x80", "email:\\xF4\\x90\\x80\\x80"},
       {"cut character", "\xE2\x82", "email:\\xE2\\x82"},
-      {"good ones of each length", "\xC3\xBC\xE2\x82\xAC\xF0\x9F\x93\xA7", "email:\xC3\xBC\xE2\x82\xAC\xF0\x9F\x93\xA7"},
+      {"good ones of each length", "\xC3\xBC\xE2\x82\xAC\xF0\x9F\x93\xA7",
+       "email:\xC3\xBC\xE2\x82\xAC\xF0\x9F\x93\xA7"},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.name);
@@ -273,14 +286,16 @@ TEST(AlternativeNames, AreShownWithoutOctetsThatAreNoUtf8) {
   }
 }
 
-/// A certificate with one extension replaced by octets that are no such extension; the signature no longer matters.
+/// A certificate with one extension replaced by octets that are no such extension; the signature no longer
+/// matters.
 CertificatePtr with_extension(int nid, const std::string& octets) {
   const CertificatePtr base = named("CN=mail1.contoso.com");
   X509* x509 = X509_dup(base->x509.get());
   const int at = X509_get_ext_by_NID(x509, nid, -1);
   if (at >= 0) X509_EXTENSION_free(X509_delete_ext(x509, at));
   ASN1_OCTET_STRING* value = ASN1_OCTET_STRING_new();
-  ASN1_OCTET_STRING_set(value, reinterpret_cast<const unsigned char*>(octets.data()), static_cast<int>(octets.size()));
+  ASN1_OCTET_STRING_set(value, reinterpret_cast<const unsigned char*>(octets.data()),
+                        static_cast<int>(octets.size()));
   X509_EXTENSION* extension = X509_EXTENSION_create_by_NID(nullptr, nid, 0, value);
   X509_add_ext(x509, extension, -1);
   X509_EXTENSION_free(extension);
@@ -308,8 +323,10 @@ TEST(Extensions, ThatCannotBeReadArePresentAndEmpty) {
 
 TEST(ReadCertificateDer, RefusesWhatIsNoCertificate) {
   const std::string der = text(named("CN=mail1.contoso.com")->der());
-  for (const std::string& bytes : {std::string(), std::string("x"), std::string(1, '\0'), der + "x", der.substr(1), der.substr(0, der.size() - 1),
-                                   std::string("\x30\x84\xFF\xFF\xFF\xFF", 6), std::string("\x30\x80\x00\x00", 4), std::string((1U << 20U) + 1, '\x30')}) {
+  for (const std::string& bytes :
+       {std::string(), std::string("x"), std::string(1, '\0'), der + "x", der.substr(1),
+        der.substr(0, der.size() - 1), std::string("\x30\x84\xFF\xFF\xFF\xFF", 6),
+        std::string("\x30\x80\x00\x00", 4), std::string((1U << 20U) + 1, '\x30')}) {
     EXPECT_EQ(read_certificate_der(bytes), nullptr);
   }
 }
@@ -321,7 +338,8 @@ TEST(ReadCertificateDer, LeavesNoErrorInTheQueueOfTheThread) {
   EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
-/// Every field of a certificate that parses must be readable; none may crash. Sanitizers make this test worth its name.
+/// Every field of a certificate that parses must be readable; none may crash. Sanitizers make this test worth
+/// its name.
 void touch(const CertificatePtr& certificate) {
   if (certificate == nullptr) return;
   EXPECT_LT(certificate->subject.size(), 8192U);
@@ -347,7 +365,8 @@ TEST(ReadCertificateDer, SurvivesEverySingleOctetChanged) {
       touch(certificate);
     }
   }
-  EXPECT_GT(parsed, der.size());  // most changes keep the structure: the readers behind the parser are reached
+  EXPECT_GT(parsed,
+            der.size());  // most changes keep the structure: the readers behind the parser are reached
 }
 
 TEST(ReadCertificateDer, SurvivesRandomDamage) {

@@ -67,10 +67,11 @@ TEST(TlsServerEndPoint, TakesTheHashOfPssFromItsParameters) {
   const std::string key = directory.write("rsa.key", make_key(KeyKind::rsa_2048).pem());
   for (const std::string digest : {"sha256", "sha384", "sha512", "sha1"}) {
     SCOPED_TRACE(digest);
-    const auto run = openssl("req -new -x509 -subj /CN=mail1.contoso.com -sigopt rsa_padding_mode:pss -" + digest + " -key " + key +
-                             " -out " + directory.path() + "/pss.pem");
+    const auto run = openssl("req -new -x509 -subj /CN=mail1.contoso.com -sigopt rsa_padding_mode:pss -" +
+                             digest + " -key " + key + " -out " + directory.path() + "/pss.pem");
     ASSERT_EQ(run.exit_code, 0) << run.output;
-    const CertificatePtr certificate = read_certificates(read_file(directory.path() + "/pss.pem"), "pss.pem").front();
+    const CertificatePtr certificate =
+        read_certificates(read_file(directory.path() + "/pss.pem"), "pss.pem").front();
     EXPECT_EQ(certificate->signature_algorithm, "rsassaPss");
     const auto binding = tls_server_end_point(*certificate);
     ASSERT_TRUE(binding);

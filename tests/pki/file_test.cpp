@@ -110,7 +110,8 @@ TEST(WritePrivateFile, ReplacesALinkInsteadOfFollowingIt) {
 TEST(WritePrivateFile, LeavesNothingBehindWhenItFails) {
   const TemporaryDirectory directory;
   std::filesystem::create_directory(directory.path() + "/taken");
-  for (const std::string& path : {directory.path() + "/taken", directory.path() + "/absent/x", std::string("/proc/x")}) {
+  for (const std::string& path :
+       {directory.path() + "/taken", directory.path() + "/absent/x", std::string("/proc/x")}) {
     SCOPED_TRACE(path);
     try {
       write_private_file(path, "secret");

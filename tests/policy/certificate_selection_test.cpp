@@ -42,7 +42,8 @@ StoredCertificate make(const Make& make) {
   recipe.not_before = now + make.from_day * day;
   recipe.not_after = now + make.to_day * day;
   StoredCertificate stored;
-  stored.certificate = (make.self_signed ? pki::self_signed(recipe) : authority().issue(recipe)).chain.front();
+  stored.certificate =
+      (make.self_signed ? pki::self_signed(recipe) : authority().issue(recipe)).chain.front();
   stored.has_private_key = make.key;
   stored.for_smtp = make.smtp;
   stored.trusted = make.trusted;
@@ -65,23 +66,28 @@ std::vector<Code> codes(const Selection& selection) {
 // Spec exchange 4.5, the seed's two Edge servers under one connector FQDN.
 TEST(CertificateSelection, FollowsTheWorkedExample) {
   const Make edge1{"CN=mail1.contoso.com, DC=Contoso, DC=com", {"mail.contoso.com", "mail1.contoso.com"}};
-  const Make edge2{"CN=mail2.mail.contoso.com, DC=Contoso, DC=com", {"mail.contoso.com", "mail2.mail.contoso.com"}};
+  const Make edge2{"CN=mail2.mail.contoso.com, DC=Contoso, DC=com",
+                   {"mail.contoso.com", "mail2.mail.contoso.com"}};
   for (const Make& edge : {edge1, edge2}) {
     SCOPED_TRACE(edge.subject);
-    const Selection selection = select_certificate({make(edge)}, std::nullopt, domain("mail.contoso.com"), now);
+    const Selection selection =
+        select_certificate({make(edge)}, std::nullopt, domain("mail.contoso.com"), now);
     EXPECT_EQ(selection.chosen, 0U);
     EXPECT_EQ(selection.candidates.at(0).why, "SAN[0] mail.contoso.com");
     EXPECT_TRUE(selection.findings.empty());
   }
-  const Selection none = select_certificate({make(edge1)}, std::nullopt, domain("subdomain.mail.contoso.com"), now);
+  const Selection none =
+      select_certificate({make(edge1)}, std::nullopt, domain("subdomain.mail.contoso.com"), now);
   EXPECT_FALSE(none.chosen);
   EXPECT_EQ(codes(none), std::vector<Code>{Code::own_cert_not_found});
   EXPECT_EQ(none.candidates.at(0).why, "has mail1.contoso.com, mail.contoso.com");
-  EXPECT_EQ(none.reason,
-            "nothing can be presented: no certificate of 1 in the store has the name subdomain.mail.contoso.com");
+  EXPECT_EQ(
+      none.reason,
+      "nothing can be presented: no certificate of 1 in the store has the name subdomain.mail.contoso.com");
   Make cured = edge1;
   cured.names.emplace_back("subdomain.mail.contoso.com");
-  EXPECT_EQ(select_certificate({make(cured)}, std::nullopt, domain("subdomain.mail.contoso.com"), now).chosen, 0U);
+  EXPECT_EQ(select_certificate({make(cured)}, std::nullopt, domain("subdomain.mail.contoso.com"), now).chosen,
+            0U);
 }
 
 TEST(CertificateSelection, ChoosesByFqdn) {
@@ -96,22 +102,46 @@ TEST(CertificateSelection, ChoosesByFqdn) {
       {"empty store", {}, std::nullopt, {Code::own_cert_not_found}},
       {"by CN alone", {{"CN=mail.contoso.com", {}}}, 0, {}},
       {"by wildcard of one label (D-7)", {{"CN=w", {"*.contoso.com"}}}, 0, {}},
-      {"wildcard of another level", {{"CN=w", {"*.eu.contoso.com"}}}, std::nullopt, {Code::own_cert_not_found}},
+      {"wildcard of another level",
+       {{"CN=w", {"*.eu.contoso.com"}}},
+       std::nullopt,
+       {Code::own_cert_not_found}},
       {"newest Valid-from", {{"CN=a", mail, -10}, {"CN=b", mail, -5}, {"CN=c", mail, -20}}, 1, {}},
-      {"issued before self-signed, though older", {{"CN=a", mail, -1, 100, true}, {"CN=b", mail, -50}}, 1, {}},
-      {"self-signed when nothing else", {{"CN=a", mail, -9, 100, true}, {"CN=b", mail, -1, 100, true}}, 1, {}},
+      {"issued before self-signed, though older",
+       {{"CN=a", mail, -1, 100, true}, {"CN=b", mail, -50}},
+       1,
+       {}},
+      {"self-signed when nothing else",
+       {{"CN=a", mail, -9, 100, true}, {"CN=b", mail, -1, 100, true}},
+       1,
+       {}},
       {"untrusted self-signed is usable", {{"CN=a", mail, -9, 100, true, true, true, false}}, 0, {}},
       {"valid before newer expired", {{"CN=a", mail, -5, -1}, {"CN=b", mail, -50}}, 1, {}},
       {"self-signed before expired", {{"CN=a", mail, -5, -1}, {"CN=b", mail, -50, 100, true}}, 1, {}},
-      {"expired is still presented", {{"CN=a", mail, -50, -1, false, true, true, false}}, 0, {Code::own_cert_expired}},
+      {"expired is still presented",
+       {{"CN=a", mail, -50, -1, false, true, true, false}},
+       0,
+       {Code::own_cert_expired}},
       {"without a key", {{"CN=a", mail, -5, 100, false, false}}, std::nullopt, {Code::own_key_missing}},
       {"with a key before without", {{"CN=a", mail, -1, 100, false, false}, {"CN=b", mail}}, 1, {}},
-      {"without SMTP is picked and fails", {{"CN=a", mail, -5, 100, false, true, false}}, 0, {Code::own_cert_no_smtp}},
+      {"without SMTP is picked and fails",
+       {{"CN=a", mail, -5, 100, false, true, false}},
+       0,
+       {Code::own_cert_no_smtp}},
       {"with SMTP before without", {{"CN=a", mail, -1, 100, false, true, false}, {"CN=b", mail}}, 1, {}},
-      {"revoked or untrusted", {{"CN=a", mail, -5, 100, false, true, true, false}}, std::nullopt, {Code::own_cert_unusable}},
+      {"revoked or untrusted",
+       {{"CN=a", mail, -5, 100, false, true, true, false}},
+       std::nullopt,
+       {Code::own_cert_unusable}},
       {"not yet valid", {{"CN=a", mail, 5, 100}}, std::nullopt, {Code::own_cert_unusable}},
-      {"trusted before untrusted", {{"CN=a", mail, -1, 100, false, true, true, false}, {"CN=b", mail}}, 1, {}},
-      {"another name is no candidate", {{"CN=a", {"other.contoso.com"}, -5, 100, false, false}}, std::nullopt, {Code::own_cert_not_found}},
+      {"trusted before untrusted",
+       {{"CN=a", mail, -1, 100, false, true, true, false}, {"CN=b", mail}},
+       1,
+       {}},
+      {"another name is no candidate",
+       {{"CN=a", {"other.contoso.com"}, -5, 100, false, false}},
+       std::nullopt,
+       {Code::own_cert_not_found}},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
@@ -129,7 +159,8 @@ TEST(CertificateSelection, ChoosesByFqdn) {
 TEST(CertificateSelection, ExpiresAfterTheLastSecond) {
   const std::vector<StoredCertificate> store{make({"CN=mail.contoso.com", {}, -10, 0})};
   EXPECT_TRUE(select_certificate(store, std::nullopt, domain("mail.contoso.com"), now).findings.empty());
-  const Selection late = select_certificate(store, std::nullopt, domain("mail.contoso.com"), now + std::chrono::seconds(1));
+  const Selection late =
+      select_certificate(store, std::nullopt, domain("mail.contoso.com"), now + std::chrono::seconds(1));
   EXPECT_EQ(codes(late), std::vector<Code>{Code::own_cert_expired});
 }
 
@@ -147,14 +178,32 @@ TEST(CertificateSelection, ChoosesByTlsCertificateName) {
   const std::vector<Row> rows{
       {"as printed", issuer + "<S>" + subject, {first}, 0, {}},
       {"the other print order, no blanks, other case of types",
-       "<i>dc=com,dc=Contoso,cn=Contoso Root<s>dc=com,dc=Contoso,cn=mail1.contoso.com", {first}, 0, {}},
-      {"beats the FQDN (R38)", issuer + "<S>" + subject, {make({"CN=x", {"mail.contoso.com"}}), first}, 1, {}},
+       "<i>dc=com,dc=Contoso,cn=Contoso Root<s>dc=com,dc=Contoso,cn=mail1.contoso.com",
+       {first},
+       0,
+       {}},
+      {"beats the FQDN (R38)",
+       issuer + "<S>" + subject,
+       {make({"CN=x", {"mail.contoso.com"}}), first},
+       1,
+       {}},
       {"another issuer", "<I>CN=Other<S>" + subject, {first}, std::nullopt, {Code::own_cert_not_found}},
       {"another subject", issuer + "<S>CN=other", {first}, std::nullopt, {Code::own_cert_not_found}},
-      {"the newest of several", issuer + "<S>" + subject, {first, make({subject, {}, -1})}, 1, {Code::tls_certificate_name_invalid}},
-      {"services are not consulted", issuer + "<S>" + subject, {first, make({subject, {}, -1, 100, false, true, false})}, 1,
+      {"the newest of several",
+       issuer + "<S>" + subject,
+       {first, make({subject, {}, -1})},
+       1,
+       {Code::tls_certificate_name_invalid}},
+      {"services are not consulted",
+       issuer + "<S>" + subject,
+       {first, make({subject, {}, -1, 100, false, true, false})},
+       1,
        {Code::tls_certificate_name_invalid, Code::own_cert_no_smtp}},
-      {"no key: no fall-back", issuer + "<S>" + subject, {make({subject, {}, -1, 100, false, false})}, std::nullopt, {Code::own_key_missing}},
+      {"no key: no fall-back",
+       issuer + "<S>" + subject,
+       {make({subject, {}, -1, 100, false, false})},
+       std::nullopt,
+       {Code::own_key_missing}},
       {"expired", issuer + "<S>" + subject, {make({subject, {}, -9, -1})}, 0, {Code::own_cert_expired}},
   };
   for (const Row& row : rows) {

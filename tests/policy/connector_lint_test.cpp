@@ -47,24 +47,41 @@ TEST(ConnectorLint, KnowsTheRulesOfSendConnectors) {
           {"smart host without DNS", "DNSRoutingEnabled = false\nSmartHosts = [\"relay.a.com\"]\n", {}},
           {"SC-3", "RequireTLS = true\nIgnoreSTARTTLS = true\n", {"DS310 SC-3 d.toml:2"}},
           {"SC-4 without RequireTLS", level, {"DS310 SC-4 d.toml:2"}},
-          {"SC-4 and SC-3 with IgnoreSTARTTLS", level + "RequireTLS = true\nIgnoreSTARTTLS = true\n",
+          {"SC-4 and SC-3 with IgnoreSTARTTLS",
+           level + "RequireTLS = true\nIgnoreSTARTTLS = true\n",
            {"DS310 SC-3 d.toml:3", "DS310 SC-4 d.toml:2"}},
           {"level with RequireTLS", level + "RequireTLS = true\n", {}},
           {"SC-5 without a level", "TlsDomain = \"a.com\"\n", {"DS310 SC-5 d.toml:2"}},
-          {"SC-5 with another level", "TlsDomain = \"a.com\"\nRequireTLS = true\nTlsAuthLevel = \"EncryptionOnly\"\n", {"DS310 SC-5 d.toml:2"}},
+          {"SC-5 with another level",
+           "TlsDomain = \"a.com\"\nRequireTLS = true\nTlsAuthLevel = \"EncryptionOnly\"\n",
+           {"DS310 SC-5 d.toml:2"}},
           {"TlsDomain with DomainValidation", level + "RequireTLS = true\nTlsDomain = \"a.com\"\n", {}},
-          {"SC-6", level + "RequireTLS = true\nDNSRoutingEnabled = false\nSmartHosts = [\"relay.a.com\"]\n", {"DS310 SC-6 d.toml:2"}},
+          {"SC-6",
+           level + "RequireTLS = true\nDNSRoutingEnabled = false\nSmartHosts = [\"relay.a.com\"]\n",
+           {"DS310 SC-6 d.toml:2"}},
           {"SC-7", "TlsCertificateName = \"<I>CN=a<S>CN=b\"\n", {"DS310 SC-7 d.toml:2"}},
-          {"certificate name with RequireTLS", "TlsCertificateName = \"<I>CN=a<S>CN=b\"\nRequireTLS = true\n", {}},
-          {"SC-8 smart host", "DomainSecureEnabled = true\nDNSRoutingEnabled = false\nSmartHosts = [\"relay.a.com\"]\n", {"DS311 SC-8 d.toml:3"}},
-          {"SC-8 IgnoreSTARTTLS", "DomainSecureEnabled = true\nIgnoreSTARTTLS = true\n", {"DS311 SC-8 d.toml:3"}},
+          {"certificate name with RequireTLS",
+           "TlsCertificateName = \"<I>CN=a<S>CN=b\"\nRequireTLS = true\n",
+           {}},
+          {"SC-8 smart host",
+           "DomainSecureEnabled = true\nDNSRoutingEnabled = false\nSmartHosts = [\"relay.a.com\"]\n",
+           {"DS311 SC-8 d.toml:3"}},
+          {"SC-8 IgnoreSTARTTLS",
+           "DomainSecureEnabled = true\nIgnoreSTARTTLS = true\n",
+           {"DS311 SC-8 d.toml:3"}},
           {"SC-9", "SmartHostAuthMechanism = \"BasicAuth\"\n", {"DS310 SC-9 d.toml:2"}},
           {"SC-9 with TLS", "SmartHostAuthMechanism = \"BasicAuthRequireTLS\"\n", {"DS310 SC-9 d.toml:2"}},
-          {"credentials", "SmartHostAuthMechanism = \"BasicAuth\"\nAuthenticationCredential = \"user\"\n", {}},
+          {"credentials",
+           "SmartHostAuthMechanism = \"BasicAuth\"\nAuthenticationCredential = \"user\"\n",
+           {}},
           {"SC-11 RequireTLS", "ForceHELO = true\nRequireTLS = true\n", {"DS311 SC-11 d.toml:2"}},
-          {"SC-11 DomainSecureEnabled", "ForceHELO = true\nDomainSecureEnabled = true\n", {"DS311 SC-11 d.toml:2"}},
+          {"SC-11 DomainSecureEnabled",
+           "ForceHELO = true\nDomainSecureEnabled = true\n",
+           {"DS311 SC-11 d.toml:2"}},
           {"ForceHELO alone", "ForceHELO = true\n", {}},
-          {"DS305", "RequireTLS = true\nTlsCertificateName = \"<I>CN=a<S>CN=" + std::string(250, 'b') + "\"\n", {"DS305 R38 d.toml:3"}},
+          {"DS305",
+           "RequireTLS = true\nTlsCertificateName = \"<I>CN=a<S>CN=" + std::string(250, 'b') + "\"\n",
+           {"DS305 R38 d.toml:3"}},
       },
       "[[SendConnector]]\n");
 }
@@ -73,12 +90,14 @@ TEST(ConnectorLint, QuotesTheCmdletWhereItsWordsAreKnown) {
   const auto five = lint(read("[[SendConnector]]\nTlsDomain = \"a.com\"\n"));
   ASSERT_EQ(five.size(), 1U);
   EXPECT_EQ(five[0].finding.detail,
-            "SendConnector Internet: The TLSDomain parameter can only be set if the TLSAuthLevel parameter is set to DomainValidation.");
+            "SendConnector Internet: The TLSDomain parameter can only be set if the TLSAuthLevel parameter "
+            "is set to DomainValidation.");
   EXPECT_EQ(five[0].finding.severity, finding::Severity::fails);
   const auto seven = lint(read("[[SendConnector]]\nTlsCertificateName = \"<I>CN=a<S>CN=b\"\n"));
   ASSERT_EQ(seven.size(), 1U);
-  EXPECT_EQ(seven[0].finding.detail,
-            "SendConnector Internet: RequiredTls flag should be set to true if TlsCertificateName is specified.");
+  EXPECT_EQ(
+      seven[0].finding.detail,
+      "SendConnector Internet: RequiredTls flag should be set to true if TlsCertificateName is specified.");
 }
 
 TEST(ConnectorLint, KnowsTheRulesOfReceiveConnectors) {
@@ -86,15 +105,26 @@ TEST(ConnectorLint, KnowsTheRulesOfReceiveConnectors) {
   expect(
       {
           {"defaults", "", {}},
-          {"RC-2 without BasicAuth", "AuthMechanism = [\"Tls\", \"BasicAuthRequireTLS\"]\n", {"DS320 RC-2 d.toml:2"}},
-          {"RC-2 without Tls", "AuthMechanism = [\"BasicAuth\", \"BasicAuthRequireTLS\"]\n", {"DS320 RC-2 d.toml:2"}},
+          {"RC-2 without BasicAuth",
+           "AuthMechanism = [\"Tls\", \"BasicAuthRequireTLS\"]\n",
+           {"DS320 RC-2 d.toml:2"}},
+          {"RC-2 without Tls",
+           "AuthMechanism = [\"BasicAuth\", \"BasicAuthRequireTLS\"]\n",
+           {"DS320 RC-2 d.toml:2"}},
           {"all of RC-2", "AuthMechanism = [\"Tls\", \"BasicAuth\", \"BasicAuthRequireTLS\"]\n", {}},
-          {"RC-3 in company", groups + "AuthMechanism = [\"Tls\", \"ExternalAuthoritative\", \"Integrated\"]\n", {"DS320 RC-3 d.toml:3"}},
-          {"RC-3 without the group", "AuthMechanism = [\"ExternalAuthoritative\"]\n", {"DS320 RC-3 d.toml:2"}},
+          {"RC-3 in company",
+           groups + "AuthMechanism = [\"Tls\", \"ExternalAuthoritative\", \"Integrated\"]\n",
+           {"DS320 RC-3 d.toml:3"}},
+          {"RC-3 without the group",
+           "AuthMechanism = [\"ExternalAuthoritative\"]\n",
+           {"DS320 RC-3 d.toml:2"}},
           {"ExternalAuthoritative with Tls", groups + "AuthMechanism = \"Tls, ExternalAuthoritative\"\n", {}},
           {"RC-4", "RequireTLS = true\nAuthMechanism = \"Integrated\"\n", {"DS320 RC-4 d.toml:2"}},
-          {"RC-5 without Tls", "DomainSecureEnabled = true\nAuthMechanism = \"None\"\n", {"DS320 RC-5 d.toml:2"}},
-          {"RC-5 with ExternalAuthoritative", groups + "DomainSecureEnabled = true\nAuthMechanism = \"Tls, ExternalAuthoritative\"\n",
+          {"RC-5 without Tls",
+           "DomainSecureEnabled = true\nAuthMechanism = \"None\"\n",
+           {"DS320 RC-5 d.toml:2"}},
+          {"RC-5 with ExternalAuthoritative",
+           groups + "DomainSecureEnabled = true\nAuthMechanism = \"Tls, ExternalAuthoritative\"\n",
            {"DS320 RC-5 d.toml:3"}},
           {"RC-7", "ConnectionInactivityTimeout = \"00:10:00\"\n", {"DS320 RC-7 d.toml:2"}},
           {"RC-7 just shorter", "ConnectionInactivityTimeout = \"00:09:59\"\n", {}},
@@ -103,18 +133,30 @@ TEST(ConnectorLint, KnowsTheRulesOfReceiveConnectors) {
           {"RC-9", "Banner = \"Welcome\"\n", {"DS320 RC-9 d.toml:2"}},
           {"banner", "Banner = \"220 Welcome\"\n", {}},
           {"RC-10", "SuppressXAnonymousTls = true\n", {"DS320 RC-10 d.toml:2"}},
-          {"RC-10 with the server's half", "SuppressXAnonymousTls = true\n[organization]\nUseDownGradedExchangeServerAuth = true\n", {}},
-          {"RC-11", "Name = \"Default EDGE1\"\nFqdn = \"mail.a.com\"\n[organization]\nServerFqdn = \"edge1.a.com\"\n", {"DS320 RC-11 d.toml:3"}},
-          {"RC-11 with the server's name", "Name = \"Default EDGE1\"\nFqdn = \"edge1.a.com\"\n[organization]\nServerFqdn = \"edge1.a.com\"\n", {}},
-          {"RC-6", "Bindings = [\"127.0.0.1:25\"]\n[[ReceiveConnector]]\nName = \"B\"\nBindings = [\"127.0.0.1:25\"]\n", {"DS320 RC-6 d.toml:5"}},
-          {"other ports", "Bindings = [\"127.0.0.1:25\", \"127.0.0.1:0\"]\n[[ReceiveConnector]]\nName = \"B\"\n"
-                          "Bindings = [\"127.0.0.1:26\", \"127.0.0.1:0\"]\n", {}},
+          {"RC-10 with the server's half",
+           "SuppressXAnonymousTls = true\n[organization]\nUseDownGradedExchangeServerAuth = true\n",
+           {}},
+          {"RC-11",
+           "Name = \"Default EDGE1\"\nFqdn = \"mail.a.com\"\n[organization]\nServerFqdn = \"edge1.a.com\"\n",
+           {"DS320 RC-11 d.toml:3"}},
+          {"RC-11 with the server's name",
+           "Name = \"Default EDGE1\"\nFqdn = \"edge1.a.com\"\n[organization]\nServerFqdn = \"edge1.a.com\"\n",
+           {}},
+          {"RC-6",
+           "Bindings = [\"127.0.0.1:25\"]\n[[ReceiveConnector]]\nName = \"B\"\nBindings = "
+           "[\"127.0.0.1:25\"]\n",
+           {"DS320 RC-6 d.toml:5"}},
+          {"other ports",
+           "Bindings = [\"127.0.0.1:25\", \"127.0.0.1:0\"]\n[[ReceiveConnector]]\nName = \"B\"\n"
+           "Bindings = [\"127.0.0.1:26\", \"127.0.0.1:0\"]\n",
+           {}},
       },
       "[[ReceiveConnector]]\n");
 }
 
 TEST(ConnectorLint, FindsListsThatDoNothing) {
-  const std::string both = "[TransportConfig]\nTLSSendDomainSecureList = [\"p.com\"]\nTLSReceiveDomainSecureList = [\"p.com\"]\n";
+  const std::string both =
+      "[TransportConfig]\nTLSSendDomainSecureList = [\"p.com\"]\nTLSReceiveDomainSecureList = [\"p.com\"]\n";
   const std::string send = "[[SendConnector]]\nAddressSpaces = [\"*\"]\n";
   const std::string receive = "[[ReceiveConnector]]\n";
   const std::string on = "DomainSecureEnabled = true\n";
@@ -124,24 +166,38 @@ TEST(ConnectorLint, FindsListsThatDoNothing) {
       {
           {"both good", good_send + good_receive, {}},
           {"DS300 without the flag", send + good_receive, {"DS300 R5 d.toml:2"}},
-          {"DS300 beside SC-8", good_send + "IgnoreSTARTTLS = true\n" + good_receive, {"DS311 SC-8 d.toml:7", "DS300 R5 d.toml:2"}},
+          {"DS300 beside SC-8",
+           good_send + "IgnoreSTARTTLS = true\n" + good_receive,
+           {"DS311 SC-8 d.toml:7", "DS300 R5 d.toml:2"}},
           {"DS301 without the flag (R30)", good_send + receive, {"DS301 R30 d.toml:3"}},
-          {"DS301 on the second Edge", good_send + good_receive + "[[ReceiveConnector]]\nName = \"Second\"\n", {"DS301 R30 d.toml:3"}},
-          {"a disabled connector takes no mail", good_send + good_receive + "[[ReceiveConnector]]\nName = \"Second\"\nEnabled = false\n", {}},
+          {"DS301 on the second Edge",
+           good_send + good_receive + "[[ReceiveConnector]]\nName = \"Second\"\n",
+           {"DS301 R30 d.toml:3"}},
+          {"a disabled connector takes no mail",
+           good_send + good_receive + "[[ReceiveConnector]]\nName = \"Second\"\nEnabled = false\n",
+           {}},
           {"no receive connector", good_send, {"DS301 R6 d.toml:3"}},
-          {"no send connector for the domain", "[[SendConnector]]\nAddressSpaces = [\"q.com\"]\n" + on + good_receive, {"DS302 R5 d.toml:2"}},
+          {"no send connector for the domain",
+           "[[SendConnector]]\nAddressSpaces = [\"q.com\"]\n" + on + good_receive,
+           {"DS302 R5 d.toml:2"}},
       },
       both);
-  expect({{"send only", "[TransportConfig]\nTLSSendDomainSecureList = [\"p.com\"]\n" + good_send, {"DS302 D-3 d.toml:2"}},
-          {"receive only", "[TransportConfig]\nTLSReceiveDomainSecureList = [\"p.com\"]\n" + good_receive, {"DS302 D-3 d.toml:2"}}},
+  expect({{"send only",
+           "[TransportConfig]\nTLSSendDomainSecureList = [\"p.com\"]\n" + good_send,
+           {"DS302 D-3 d.toml:2"}},
+          {"receive only",
+           "[TransportConfig]\nTLSReceiveDomainSecureList = [\"p.com\"]\n" + good_receive,
+           {"DS302 D-3 d.toml:2"}}},
          "");
 }
 
 TEST(ConnectorLint, NamesTheFlagThatMakesAListInert) {
-  const auto found = lint(read("[TransportConfig]\nTLSSendDomainSecureList = [\"p.com\"]\nTLSReceiveDomainSecureList = [\"p.com\"]\n"
-                               "[[SendConnector]]\nAddressSpaces = [\"*\"]\n[[ReceiveConnector]]\nDomainSecureEnabled = true\n"));
+  const auto found = lint(read(
+      "[TransportConfig]\nTLSSendDomainSecureList = [\"p.com\"]\nTLSReceiveDomainSecureList = [\"p.com\"]\n"
+      "[[SendConnector]]\nAddressSpaces = [\"*\"]\n[[ReceiveConnector]]\nDomainSecureEnabled = true\n"));
   ASSERT_EQ(found.size(), 1U);
-  EXPECT_NE(found[0].finding.detail.find("DomainSecureEnabled $false (default)"), std::string::npos) << found[0].finding.detail;
+  EXPECT_NE(found[0].finding.detail.find("DomainSecureEnabled $false (default)"), std::string::npos)
+      << found[0].finding.detail;
   EXPECT_EQ(found[0].finding.who, Who::own);
 }
 
@@ -168,7 +224,8 @@ TEST(ConnectorLint, LooksAtTheCertificatesThatWouldBePresented) {
   root.not_after = now + std::chrono::hours(24);
   const pki::Authority authority = pki::Authority::root(root);
   const exchange::Organisation contoso = read(
-      "[organization]\nServerFqdn = \"edge1.contoso.com\"\n[[SendConnector]]\nName = \"S\"\nFqdn = \"mail.contoso.com\"\nDomainSecureEnabled = true\n");
+      "[organization]\nServerFqdn = \"edge1.contoso.com\"\n[[SendConnector]]\nName = \"S\"\nFqdn = "
+      "\"mail.contoso.com\"\nDomainSecureEnabled = true\n");
   struct Store {
     const char* name;
     std::vector<StoredCertificate> store;
@@ -176,9 +233,13 @@ TEST(ConnectorLint, LooksAtTheCertificatesThatWouldBePresented) {
   };
   const std::vector<Store> rows{
       {"issued", {stored({"mail.contoso.com"}, &authority)}, {}},
-      {"self-signed (R40)", {stored({"mail.contoso.com"}, nullptr)}, {"DS606 R40 d.toml:5", "DS607 R39 d.toml:1"}},
+      {"self-signed (R40)",
+       {stored({"mail.contoso.com"}, nullptr)},
+       {"DS606 R40 d.toml:5", "DS607 R39 d.toml:1"}},
       {"not found (R11)", {}, {"DS212 R11 d.toml:5"}},
-      {"names nobody uses (R39)", {stored({"mail.contoso.com", "old.contoso.com"}, &authority)}, {"DS607 R39 d.toml:1"}},
+      {"names nobody uses (R39)",
+       {stored({"mail.contoso.com", "old.contoso.com"}, &authority)},
+       {"DS607 R39 d.toml:1"}},
       {"wildcard covers", {stored({"*.contoso.com"}, &authority)}, {}},
   };
   for (const Store& row : rows) {
@@ -187,12 +248,14 @@ TEST(ConnectorLint, LooksAtTheCertificatesThatWouldBePresented) {
   }
   const auto advice = lint(contoso, {stored({"mail.contoso.com", "old.contoso.com"}, &authority)}, now);
   ASSERT_EQ(advice.size(), 1U);
-  EXPECT_EQ(advice[0].finding.detail, "the smallest set of names is mail.contoso.com; no connector uses old.contoso.com");
+  EXPECT_EQ(advice[0].finding.detail,
+            "the smallest set of names is mail.contoso.com; no connector uses old.contoso.com");
 }
 
 TEST(ConnectorLint, AsksNoCertificateOfAConnectorThatNeedsNone) {
-  const exchange::Organisation contoso =
-      read("[organization]\nServerFqdn = \"edge1.contoso.com\"\n[[SendConnector]]\n[[ReceiveConnector]]\nAuthMechanism = \"None\"\n");
+  const exchange::Organisation contoso = read(
+      "[organization]\nServerFqdn = "
+      "\"edge1.contoso.com\"\n[[SendConnector]]\n[[ReceiveConnector]]\nAuthMechanism = \"None\"\n");
   EXPECT_TRUE(lint(contoso, {}, now).empty());
 }
 

@@ -15,27 +15,44 @@ struct Row {
 
 TEST(HeaderFirewall, RemovesForgedOrganisationHeadersAndNothingElse) {
   const std::vector<Row> rows{
-      {"a forged mark", "X-MS-Exchange-Organization-AuthAs: Partner\r\nSubject: a\r\n\r\nbody\r\n", "Subject: a\r\n\r\nbody\r\n"},
-      {"every guarded family", "X-MS-Exchange-Organization-SCL: -1\r\nX-MS-Exchange-Forest-X: 1\r\nX-MS-Exchange-CrossPremises-Y: 1\r\nA: b\r\n\r\n",
+      {"a forged mark", "X-MS-Exchange-Organization-AuthAs: Partner\r\nSubject: a\r\n\r\nbody\r\n",
+       "Subject: a\r\n\r\nbody\r\n"},
+      {"every guarded family",
+       "X-MS-Exchange-Organization-SCL: -1\r\nX-MS-Exchange-Forest-X: 1\r\nX-MS-Exchange-CrossPremises-Y: "
+       "1\r\nA: b\r\n\r\n",
        "A: b\r\n\r\n"},
       {"any case", "x-ms-EXCHANGE-organization-authas: Partner\r\nA: b\r\n\r\n", "A: b\r\n\r\n"},
-      {"obsolete blanks before the colon", "X-MS-Exchange-Organization-AuthAs \t : Partner\r\nA: b\r\n\r\n", "A: b\r\n\r\n"},
-      {"folded, with its continuation", "A: b\r\nX-MS-Exchange-Organization-AuthAs:\r\n Part\r\n\tner\r\nC: d\r\n\r\n", "A: b\r\nC: d\r\n\r\n"},
-      {"folded inside the name", "A: b\r\nX-MS-Exchange-\r\n Organization-AuthAs: Partner\r\n\r\n", "A: b\r\n\r\n"},
-      {"control octets inside the name", "A: b\r\nX-MS-Exchange" + std::string(1, '\0') + "-Organization-AuthAs: Partner\r\n\r\n", "A: b\r\n\r\n"},
+      {"obsolete blanks before the colon", "X-MS-Exchange-Organization-AuthAs \t : Partner\r\nA: b\r\n\r\n",
+       "A: b\r\n\r\n"},
+      {"folded, with its continuation",
+       "A: b\r\nX-MS-Exchange-Organization-AuthAs:\r\n Part\r\n\tner\r\nC: d\r\n\r\n",
+       "A: b\r\nC: d\r\n\r\n"},
+      {"folded inside the name", "A: b\r\nX-MS-Exchange-\r\n Organization-AuthAs: Partner\r\n\r\n",
+       "A: b\r\n\r\n"},
+      {"control octets inside the name",
+       "A: b\r\nX-MS-Exchange" + std::string(1, '\0') + "-Organization-AuthAs: Partner\r\n\r\n",
+       "A: b\r\n\r\n"},
       {"behind a bare line feed", "A: b\nX-MS-Exchange-Organization-AuthAs: Partner\r\n\r\n", "A: b\n\r\n"},
-      {"behind a bare carriage return", "A: b\rX-MS-Exchange-Organization-AuthAs: Partner\r\n\r\n", "A: b\r\r\n"},
-      {"behind an empty LF line, which ends nothing where CRLF lines are", "A: b\n\nX-MS-Exchange-Organization-AuthAs: Partner\r\n\r\nbody",
-       "A: b\n\n\r\nbody"},
-      {"behind a line that is no field", "A: b\r\nnonsense\r\nX-MS-Exchange-Organization-AuthAs: Partner\r\n\r\n", "A: b\r\nnonsense\r\n\r\n"},
+      {"behind a bare carriage return", "A: b\rX-MS-Exchange-Organization-AuthAs: Partner\r\n\r\n",
+       "A: b\r\r\n"},
+      {"behind an empty LF line, which ends nothing where CRLF lines are",
+       "A: b\n\nX-MS-Exchange-Organization-AuthAs: Partner\r\n\r\nbody", "A: b\n\n\r\nbody"},
+      {"behind a line that is no field",
+       "A: b\r\nnonsense\r\nX-MS-Exchange-Organization-AuthAs: Partner\r\n\r\n", "A: b\r\nnonsense\r\n\r\n"},
       {"no empty line", "A: b\r\nX-MS-Exchange-Organization-AuthAs: Partner\r\n", "A: b\r\n"},
       {"no line end", "X-MS-Exchange-Organization-AuthAs: Partner", ""},
       {"LF lines only", "X-MS-Exchange-Organization-AuthAs: Partner\nA: b\n\nbody\n", "A: b\n\nbody\n"},
-      {"the body is not touched", "A: b\r\n\r\nX-MS-Exchange-Organization-AuthAs: Partner\r\n", "A: b\r\n\r\nX-MS-Exchange-Organization-AuthAs: Partner\r\n"},
-      {"an empty header section", "\r\nX-MS-Exchange-Organization-AuthAs: Partner\r\n", "\r\nX-MS-Exchange-Organization-AuthAs: Partner\r\n"},
-      {"look-alikes stay", "X-MS-Exchange-OrganizationAuthAs: a\r\nXX-MS-Exchange-Organization-AuthAs: b\r\nX-MS-Exchange-Org: c\r\nX-MS-Has-Attach: d\r\n\r\n",
-       "X-MS-Exchange-OrganizationAuthAs: a\r\nXX-MS-Exchange-Organization-AuthAs: b\r\nX-MS-Exchange-Org: c\r\nX-MS-Has-Attach: d\r\n\r\n"},
-      {"a value that names one stays", "Subject: X-MS-Exchange-Organization-AuthAs: Partner\r\n\r\n", "Subject: X-MS-Exchange-Organization-AuthAs: Partner\r\n\r\n"},
+      {"the body is not touched", "A: b\r\n\r\nX-MS-Exchange-Organization-AuthAs: Partner\r\n",
+       "A: b\r\n\r\nX-MS-Exchange-Organization-AuthAs: Partner\r\n"},
+      {"an empty header section", "\r\nX-MS-Exchange-Organization-AuthAs: Partner\r\n",
+       "\r\nX-MS-Exchange-Organization-AuthAs: Partner\r\n"},
+      {"look-alikes stay",
+       "X-MS-Exchange-OrganizationAuthAs: a\r\nXX-MS-Exchange-Organization-AuthAs: b\r\nX-MS-Exchange-Org: "
+       "c\r\nX-MS-Has-Attach: d\r\n\r\n",
+       "X-MS-Exchange-OrganizationAuthAs: a\r\nXX-MS-Exchange-Organization-AuthAs: b\r\nX-MS-Exchange-Org: "
+       "c\r\nX-MS-Has-Attach: d\r\n\r\n"},
+      {"a value that names one stays", "Subject: X-MS-Exchange-Organization-AuthAs: Partner\r\n\r\n",
+       "Subject: X-MS-Exchange-Organization-AuthAs: Partner\r\n\r\n"},
       {"empty", "", ""},
   };
   for (const Row& row : rows) {
@@ -46,7 +63,8 @@ TEST(HeaderFirewall, RemovesForgedOrganisationHeadersAndNothingElse) {
 
 TEST(HeaderFirewall, ReadsAHugeHeaderSectionInOneWalk) {
   std::string message;
-  while (message.size() < (4U << 20)) message += "X-MS-Exchange-Organization-A:\r\n b\r\nX-MS-Exchange-Or:\r\n c\r\n";
+  while (message.size() < (4U << 20))
+    message += "X-MS-Exchange-Organization-A:\r\n b\r\nX-MS-Exchange-Or:\r\n c\r\n";
   message += "X-MS-Exchange-Organization" + std::string(1U << 20, ' ') + "-B: c\r\n\r\nbody";
   const std::string kept = without_organisation_headers(message);
   EXPECT_EQ(kept.find("Organization"), std::string::npos);
@@ -69,10 +87,14 @@ Arrival arrival() {
 }
 
 TEST(DomainSecuredHeaders, MarkAPartner) {
-  EXPECT_EQ(domain_secured_headers("X-MS-Exchange-Organization-AuthAs: Internal\r\nSubject: a\r\n\r\nbody\r\n", arrival()),
-            "Received: from mail.woodgrovebank.com ([203.0.113.7])\r\n\tby mail.contoso.com with ESMTPS id 20261122T100241902-1\r\n"
-            "\t(TLSv1.3 TLS_AES_256_GCM_SHA384)\r\n\tfor <bob@contoso.com>;\r\n\tSun, 22 Nov 2026 10:02:41 +0000\r\n"
-            "X-MS-Exchange-Organization-AuthAs: Partner\r\nX-MS-Exchange-Organization-AuthDomain: woodgrovebank.com\r\n"
+  EXPECT_EQ(domain_secured_headers(
+                "X-MS-Exchange-Organization-AuthAs: Internal\r\nSubject: a\r\n\r\nbody\r\n", arrival()),
+            "Received: from mail.woodgrovebank.com ([203.0.113.7])\r\n\tby mail.contoso.com with ESMTPS id "
+            "20261122T100241902-1\r\n"
+            "\t(TLSv1.3 TLS_AES_256_GCM_SHA384)\r\n\tfor <bob@contoso.com>;\r\n\tSun, 22 Nov 2026 10:02:41 "
+            "+0000\r\n"
+            "X-MS-Exchange-Organization-AuthAs: Partner\r\nX-MS-Exchange-Organization-AuthDomain: "
+            "woodgrovebank.com\r\n"
             "X-MS-Exchange-Organization-AuthSource: mail.contoso.com\r\nSubject: a\r\n\r\nbody\r\n");
 }
 
@@ -99,7 +121,8 @@ TEST(DomainSecuredHeaders, LetNoTextOfThePeerAddALineOrEndAComment) {
 }
 
 TEST(DomainSecuredHeaders, MakeAMessageWithoutHeadersTheBody) {
-  const std::vector<std::string> bodies{"just text\r\n", " X-MS-Exchange-Organization-AuthAs: Partner\r\n", "From a Sun Nov 22 10:02:41\r\nA: b\r\n\r\n"};
+  const std::vector<std::string> bodies{"just text\r\n", " X-MS-Exchange-Organization-AuthAs: Partner\r\n",
+                                        "From a Sun Nov 22 10:02:41\r\nA: b\r\n\r\n"};
   for (const std::string& body : bodies) {
     SCOPED_TRACE(body);
     const std::string kept = domain_secured_headers(body, arrival());

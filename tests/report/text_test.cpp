@@ -24,7 +24,8 @@ Report report_of(Transcript transcript, policy::Verdict verdict, std::string hos
   report.target = "woodgrovebank.com";
   report.requirement.requirement = policy::Requirement::domain_secured;
   report.requirement.listed = true;
-  report.requirement.list = transcript.role() == Role::send ? "TLSSendDomainSecureList" : "TLSReceiveDomainSecureList";
+  report.requirement.list =
+      transcript.role() == Role::send ? "TLSSendDomainSecureList" : "TLSReceiveDomainSecureList";
   report.requirement.list_origin = {"domsec.toml", 4};
   report.connections = 1;
   report.at = *pki::read_rfc3339("2026-11-22T09:15:02Z");
@@ -81,7 +82,8 @@ Report refused_late() {
     t.append(Broken{Step::ehlo_inside_tls, policy::BreakKind::protocol_error, "the peer sent alert 43"});
     t.append(Disconnected{DisconnectReason::remote});
   });
-  policy::Verdict verdict = failed(finding::Code::client_cert_eku, "the partner's stack wants clientAuth; ours is for serverAuth only");
+  policy::Verdict verdict = failed(finding::Code::client_cert_eku,
+                                   "the partner's stack wants clientAuth; ours is for serverAuth only");
   verdict.headline.level = policy::Level::likely;
   verdict.headline.observed = finding::Code::refused_purpose;
   return report_of(std::move(transcript), verdict, "mail.woodgrovebank.com", 10);
@@ -94,7 +96,8 @@ Report no_starttls() {
     t.append(StarttlsOffer{false, false});
     t.append(Disconnected{DisconnectReason::local});
   });
-  return report_of(std::move(transcript), failed(finding::Code::starttls_not_supported, ""), "mail.woodgrovebank.com", 10);
+  return report_of(std::move(transcript), failed(finding::Code::starttls_not_supported, ""),
+                   "mail.woodgrovebank.com", 10);
 }
 
 Report wrong_name() {
@@ -106,29 +109,39 @@ Report wrong_name() {
 /// Compares with the kept text; DOMSEC_ACCEPT=1 keeps the new one for review.
 void expect_kept(const std::string& found, const std::string& name) {
   const std::string path = "fixtures/report/" + name;
-  if (std::getenv("DOMSEC_ACCEPT") != nullptr) std::ofstream(std::string(DOMSEC_SOURCE_DIR) + "/" + path, std::ios::binary) << found;
+  if (std::getenv("DOMSEC_ACCEPT") != nullptr)
+    std::ofstream(std::string(DOMSEC_SOURCE_DIR) + "/" + path, std::ios::binary) << found;
   EXPECT_EQ(found, tests::fixture(path));
 }
 
 void expect_within_columns(const std::string& text) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    const auto characters = std::count_if(line.begin(), line.end(), [](char octet) { return (octet & 0xC0) != 0x80; });
+    const auto characters =
+        std::count_if(line.begin(), line.end(), [](char octet) { return (octet & 0xC0) != 0x80; });
     EXPECT_LE(characters, 80) << line;
     EXPECT_FALSE(line.ends_with(' ')) << "'" << line << "'";
-    for (const char octet : line) EXPECT_TRUE(static_cast<unsigned char>(octet) >= 0x20 && octet != '\x7F') << line;
+    for (const char octet : line)
+      EXPECT_TRUE(static_cast<unsigned char>(octet) >= 0x20 && octet != '\x7F') << line;
   }
 }
 
 TEST(TextReport, ShowsAPass) { expect_kept(text(passed()), "pass.txt"); }
-TEST(TextReport, ShowsARefusalAfterTheHandshake) { expect_kept(text(refused_late()), "refused-after-handshake.txt"); }
+TEST(TextReport, ShowsARefusalAfterTheHandshake) {
+  expect_kept(text(refused_late()), "refused-after-handshake.txt");
+}
 TEST(TextReport, ShowsThatStarttlsWasNotOffered) { expect_kept(text(no_starttls()), "no-starttls.txt"); }
 TEST(TextReport, ShowsAWrongNameOnReceive) { expect_kept(text(wrong_name()), "receive-wrong-name.txt"); }
-TEST(TextReport, ShowsCertificatesAndNamesWithV) { expect_kept(text(wrong_name(), Detail::certificates), "receive-wrong-name-v.txt"); }
-TEST(TextReport, ShowsTheTranscriptInSwaksMarksWithVV) { expect_kept(text(refused_late(), Detail::transcript), "refused-after-handshake-vv.txt"); }
+TEST(TextReport, ShowsCertificatesAndNamesWithV) {
+  expect_kept(text(wrong_name(), Detail::certificates), "receive-wrong-name-v.txt");
+}
+TEST(TextReport, ShowsTheTranscriptInSwaksMarksWithVV) {
+  expect_kept(text(refused_late(), Detail::transcript), "refused-after-handshake-vv.txt");
+}
 
 TEST(TextReport, StaysWithinEightyColumns) {
-  for (const Report& report : {passed(), refused_late(), no_starttls(), wrong_name()}) expect_within_columns(text(report, Detail::certificates));
+  for (const Report& report : {passed(), refused_late(), no_starttls(), wrong_name()})
+    expect_within_columns(text(report, Detail::certificates));
 }
 
 TEST(TextReport, OnlyRepeatsTheWordsInColour) {
@@ -163,7 +176,8 @@ TEST(TextReport, LetsNoPeerMoveTheCursorOrBreakTheColumns) {
     name.reference.text = "a.test";
     name.attempts = {{{pki::PresentedId::Source::san, octets(90)}, false, "another domain"}};
     transcript.append(NameCompared{name});
-    const Report report = report_of(std::move(transcript), failed(finding::Code::certificate_host_mismatch, octets(150)), octets(40), 10);
+    const Report report = report_of(
+        std::move(transcript), failed(finding::Code::certificate_host_mismatch, octets(150)), octets(40), 10);
     for (const char control : text(report, Detail::transcript)) {
       ASSERT_TRUE(control == '\n' || (static_cast<unsigned char>(control) >= 0x20 && control != '\x7F'));
     }

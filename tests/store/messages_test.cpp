@@ -34,7 +34,8 @@ class SpoolTest : public testing::Test {
     message.helo = "mail.woodgrovebank.com";
     message.remote = "203.0.113.7:50412";
     message.fqdn = "mail.contoso.com";
-    message.tls = transcript::TlsEstablished{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "X25519", "", true, true, {}, {}};
+    message.tls =
+        transcript::TlsEstablished{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "X25519", "", true, true, {}, {}};
   }
   void TearDown() override { fs::remove_all(root); }
 
@@ -60,10 +61,14 @@ TEST_F(SpoolTest, KeepsAMessageWithItsMarksAndItsDocument) {
   const std::string& id = std::get<Stored>(stored).id;
   EXPECT_EQ(names(), (std::set<std::string>{id + ".eml", id + ".json"}));
   const std::string eml = text(id + ".eml");
-  EXPECT_EQ(eml, "Received: from mail.woodgrovebank.com ([203.0.113.7])\r\n\tby mail.contoso.com with ESMTPS id " + id +
-                     "\r\n\t(TLSv1.3 TLS_AES_256_GCM_SHA384)\r\n\tfor <bob@contoso.com>;\r\n\tSun, 22 Nov 2026 10:02:42 +0000\r\n"
-                     "X-MS-Exchange-Organization-AuthAs: Partner\r\nX-MS-Exchange-Organization-AuthDomain: woodgrovebank.com\r\n"
-                     "X-MS-Exchange-Organization-AuthSource: mail.contoso.com\r\nSubject: a\r\n\r\nbody\r\n");
+  EXPECT_EQ(eml,
+            "Received: from mail.woodgrovebank.com ([203.0.113.7])\r\n\tby mail.contoso.com with ESMTPS id " +
+                id +
+                "\r\n\t(TLSv1.3 TLS_AES_256_GCM_SHA384)\r\n\tfor <bob@contoso.com>;\r\n\tSun, 22 Nov 2026 "
+                "10:02:42 +0000\r\n"
+                "X-MS-Exchange-Organization-AuthAs: Partner\r\nX-MS-Exchange-Organization-AuthDomain: "
+                "woodgrovebank.com\r\n"
+                "X-MS-Exchange-Organization-AuthSource: mail.contoso.com\r\nSubject: a\r\n\r\nbody\r\n");
   const boost::json::value document = boost::json::parse(text(id + ".json"));
   EXPECT_EQ(document.at("schema"), "domsec.message/1");
   EXPECT_EQ(document.at("treatment"), "domain-secured");
@@ -103,7 +108,9 @@ TEST_F(SpoolTest, LosesNothingWhenThreadsKeepAtOnce) {
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i) {
-      threads.emplace_back([&] { for (int n = 0; n < 5; ++n) EXPECT_TRUE(std::holds_alternative<Stored>(spool.keep(message, session))); });
+      threads.emplace_back([&] {
+        for (int n = 0; n < 5; ++n) EXPECT_TRUE(std::holds_alternative<Stored>(spool.keep(message, session)));
+      });
     }
   }
   EXPECT_EQ(names().size(), 40U);
@@ -148,7 +155,8 @@ TEST_F(SpoolTest, RefusesADirectoryThatIsNone) {
 
 TEST_F(SpoolTest, TellsALongSessionByItsIdAlone) {
   transcript::Transcript longer(policy::Role::receive, "c", 7, [] { return transcript::Time{}; });
-  for (int i = 0; i < 1001; ++i) longer.append(transcript::CommandLine{transcript::Direction::received, "NOOP"});
+  for (int i = 0; i < 1001; ++i)
+    longer.append(transcript::CommandLine{transcript::Direction::received, "NOOP"});
   const boost::json::value document = boost::json::parse(message_json("id", message, longer));
   EXPECT_TRUE(document.at("session").is_null());
   EXPECT_EQ(document.at("session_id"), "0000000000000007");

@@ -1,4 +1,5 @@
-// Two ends of one real loopback connection, each a coroutine of the test. The first accepted connection is the server's.
+// Two ends of one real loopback connection, each a coroutine of the test. The first accepted connection is
+// the server's.
 #pragma once
 
 #include <functional>
@@ -21,7 +22,8 @@ void converse(End client, End server, const std::string& address = "127.0.0.1");
 [[nodiscard]] net::SteadyPoint after(net::Milliseconds duration);
 
 [[nodiscard]] net::TlsStart tls_client(std::shared_ptr<const net::TlsContext> context, std::string sni = {});
-[[nodiscard]] net::TlsStart tls_server(std::shared_ptr<const net::TlsContext> context, net::InHandshakeJudge judge = {});
+[[nodiscard]] net::TlsStart tls_server(std::shared_ptr<const net::TlsContext> context,
+                                       net::InHandshakeJudge judge = {});
 
 /// The ChannelError that an operation ended with, if any.
 template <typename T>

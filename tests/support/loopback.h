@@ -1,4 +1,5 @@
-// A loop that ends when one coroutine has ended, for tests over real loopback sockets, and the steady time from now on.
+// A loop that ends when one coroutine has ended, for tests over real loopback sockets, and the steady time
+// from now on.
 #pragma once
 
 #include <chrono>

@@ -13,7 +13,8 @@ ToolRun openssl(const std::string& arguments) {
   if (pipe == nullptr) return {};
   ToolRun run;
   std::array<char, 4096> block{};
-  while (const std::size_t count = std::fread(block.data(), 1, block.size(), pipe)) run.output.append(block.data(), count);
+  while (const std::size_t count = std::fread(block.data(), 1, block.size(), pipe))
+    run.output.append(block.data(), count);
   const int status = ::pclose(pipe);
   if (WIFEXITED(status)) run.exit_code = WEXITSTATUS(status);
   return run;

@@ -41,7 +41,9 @@ ThreeLevels::ThreeLevels(const std::string& name)
       issuing(root.subordinate(ca_recipe("CN=" + name + " Issuing CA 1, O=" + name))),
       second(issuing.subordinate(ca_recipe("CN=" + name + " Issuing CA 2, O=" + name))) {}
 
-pki::Credentials ThreeLevels::leaf(const std::string& dns_name) const { return second.issue(leaf_recipe({dns_name})); }
+pki::Credentials ThreeLevels::leaf(const std::string& dns_name) const {
+  return second.issue(leaf_recipe({dns_name}));
+}
 
 const ThreeLevels& three_levels() {
   static const ThreeLevels levels;

@@ -1,5 +1,5 @@
-// A public-key infrastructure for tests: one root, two subordinate authorities, leaves by name. Everything is in force at
-// `test_instant`; a wrong certificate is written as its difference from `leaf_recipe`.
+// A public-key infrastructure for tests: one root, two subordinate authorities, leaves by name. Everything is
+// in force at `test_instant`; a wrong certificate is written as its difference from `leaf_recipe`.
 #pragma once
 
 #include <string>
@@ -14,12 +14,14 @@ inline constexpr pki::Instant test_instant{std::chrono::sys_days{std::chrono::ye
 
 /// In force from a year before to nine years after `test_instant`; P-256.
 [[nodiscard]] pki::CertificateRecipe ca_recipe(const std::string& subject);
-/// `CN=<first name>, O=Contoso`; every name a dNSName; both usages; in force for a month before and eleven after.
+/// `CN=<first name>, O=Contoso`; every name a dNSName; both usages; in force for a month before and eleven
+/// after.
 [[nodiscard]] pki::CertificateRecipe leaf_recipe(const std::vector<std::string>& dns_names);
 /// Issued a day before `test_instant`, next update a week after it.
 [[nodiscard]] pki::CrlRecipe crl_recipe(const std::vector<std::string>& revoked_serials = {});
 
-/// root -> issuing -> second: a leaf of `second` needs two intermediates. Subjects differ by `name`, keys always.
+/// root -> issuing -> second: a leaf of `second` needs two intermediates. Subjects differ by `name`, keys
+/// always.
 struct ThreeLevels {
   pki::Authority root;
   pki::Authority issuing;  // issued by root

@@ -85,7 +85,8 @@ pki::PathExamination good_path(const pki::CertificatePtr& leaf) {
 }
 
 smtp::Reply ehlo_reply(std::string first, bool starttls) {
-  std::vector<std::string> lines{std::move(first), "SIZE 37748736", "PIPELINING", "DSN", "ENHANCEDSTATUSCODES"};
+  std::vector<std::string> lines{std::move(first), "SIZE 37748736", "PIPELINING", "DSN",
+                                 "ENHANCEDSTATUSCODES"};
   if (starttls) lines.push_back("STARTTLS");
   lines.insert(lines.end(), {"8BITMIME", "CHUNKING"});
   return {250, std::move(lines)};
@@ -96,8 +97,14 @@ smtp::Reply ehlo_reply(std::string first, bool starttls) {
 Transcript sent_well() {
   const HandClock hand("2026-11-22T09:15:02Z");
   Transcript transcript(policy::Role::send, "Internet", 0x08DF4879147F5EFA, hand.clock());
-  const auto say = [&](int at, const char* line) { hand.at(at); transcript.append(CommandLine{Direction::sent, line}); };
-  const auto hear = [&](int at, smtp::Reply reply) { hand.at(at); transcript.append(ReplyGiven{Direction::received, std::move(reply)}); };
+  const auto say = [&](int at, const char* line) {
+    hand.at(at);
+    transcript.append(CommandLine{Direction::sent, line});
+  };
+  const auto hear = [&](int at, smtp::Reply reply) {
+    hand.at(at);
+    transcript.append(ReplyGiven{Direction::received, std::move(reply)});
+  };
   const std::string host = "mail.woodgrovebank.com Hello [192.0.2.10]";
 
   hand.at(118);
@@ -115,7 +122,8 @@ Transcript sent_well() {
   transcript.append(StepBegun{policy::Step::handshake});
   transcript.append(OwnCertificateChosen{contoso(), policy::OwnTrouble::none, "SAN[0]"});
   hand.at(258);
-  transcript.append(TlsEstablished{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "X25519", "mail.woodgrovebank.com", true, true, {}, {}});
+  transcript.append(TlsEstablished{
+      "TLSv1.3", "TLS_AES_256_GCM_SHA384", "X25519", "mail.woodgrovebank.com", true, true, {}, {}});
   transcript.append(PeerCertificatesSeen{{woodgrove()}});
   hand.at(259);
   transcript.append(StepBegun{policy::Step::examination});
@@ -123,11 +131,13 @@ Transcript sent_well() {
   name.reference.text = "woodgrovebank.com";
   name.matches = name.other_mode_matches = true;
   name.by = pki::PresentedId{pki::PresentedId::Source::san, "woodgrovebank.com"};
-  name.attempts = {{{pki::PresentedId::Source::san, "mail.woodgrovebank.com"}, false, "a host below it"}, {*name.by, true, "equal"}};
+  name.attempts = {{{pki::PresentedId::Source::san, "mail.woodgrovebank.com"}, false, "a host below it"},
+                   {*name.by, true, "equal"}};
   transcript.append(NameCompared{name});
   transcript.append(ChainExamined{good_path(woodgrove()), pki::UsageFit::fits, pki::Purpose::server});
   hand.at(290);
-  transcript.append(RevocationExamined{{good("http://crl.example.test/g2.crl", "2026-11-21T00:00:00Z", "2026-11-28T00:00:00Z")}});
+  transcript.append(RevocationExamined{
+      {good("http://crl.example.test/g2.crl", "2026-11-21T00:00:00Z", "2026-11-28T00:00:00Z")}});
   transcript.append(StepBegun{policy::Step::ehlo_inside_tls});
   say(291, "EHLO mail.contoso.com");
   hear(306, ehlo_reply(host, false));
@@ -146,13 +156,20 @@ Transcript sent_well() {
 Transcript received_with_wrong_name() {
   const HandClock hand("2026-11-22T10:02:41Z");
   Transcript transcript(policy::Role::receive, "EDGE1\\Internet", 0x08DF4879147F5EFB, hand.clock());
-  const auto hear = [&](int at, const char* line) { hand.at(at); transcript.append(CommandLine{Direction::received, line}); };
-  const auto say = [&](int at, smtp::Reply reply) { hand.at(at); transcript.append(ReplyGiven{Direction::sent, std::move(reply)}); };
+  const auto hear = [&](int at, const char* line) {
+    hand.at(at);
+    transcript.append(CommandLine{Direction::received, line});
+  };
+  const auto say = [&](int at, smtp::Reply reply) {
+    hand.at(at);
+    transcript.append(ReplyGiven{Direction::sent, std::move(reply)});
+  };
   const std::string host = "mail.contoso.com Hello [203.0.113.7]";
 
   hand.at(902);
   transcript.append(Connected{"192.0.2.10:25", "203.0.113.7:50412"});
-  transcript.append(PermissionsSet{"SMTPSubmit SMTPAcceptAnySender SMTPAcceptAuthoritativeDomainSender AcceptRoutingHeaders"});
+  transcript.append(PermissionsSet{
+      "SMTPSubmit SMTPAcceptAnySender SMTPAcceptAuthoritativeDomainSender AcceptRoutingHeaders"});
   say(903, smtp::Reply(220, "mail.contoso.com domsec ESMTP ready at Sun, 22 Nov 2026 10:02:41 +0000"));
   hear(917, "EHLO smtp-out.hosting.example");
   transcript.append(StarttlsOffer{true, false});
@@ -162,22 +179,27 @@ Transcript received_with_wrong_name() {
   hand.at(932);
   transcript.append(OwnCertificateChosen{contoso(), policy::OwnTrouble::none, "SAN[0]"});
   hand.at(998);
-  transcript.append(TlsEstablished{"TLSv1.2", "ECDHE-RSA-AES256-GCM-SHA384", "P-256", "", true, true, {}, {}});
+  transcript.append(
+      TlsEstablished{"TLSv1.2", "ECDHE-RSA-AES256-GCM-SHA384", "P-256", "", true, true, {}, {}});
   transcript.append(PeerCertificatesSeen{{hosting()}});
   hear(1012, "EHLO smtp-out.hosting.example");
   transcript.append(TlsConfirmed{});
   hand.at(1013);
-  transcript.append(ChainExamined{good_path(hosting()), pki::UsageFit::only_server_auth, pki::Purpose::client});
-  transcript.append(RevocationExamined{{good("http://crl.example.test/r7.crl", "2026-11-22T00:00:00Z", "2026-11-29T00:00:00Z")}});
+  transcript.append(
+      ChainExamined{good_path(hosting()), pki::UsageFit::only_server_auth, pki::Purpose::client});
+  transcript.append(RevocationExamined{
+      {good("http://crl.example.test/r7.crl", "2026-11-22T00:00:00Z", "2026-11-29T00:00:00Z")}});
   say(1013, ehlo_reply(host, false));
   hear(1028, "MAIL FROM:<alice@woodgrovebank.com> SIZE=1423");
   hand.at(1029);
   pki::NameMatch name;
   name.reference.text = "woodgrovebank.com";
-  name.attempts = {{{pki::PresentedId::Source::san, "smtp-out.hosting.example"}, false, "another domain"},
-                   {{pki::PresentedId::Source::common_name, "smtp-out.hosting.example"}, false, "another domain"}};
+  name.attempts = {
+      {{pki::PresentedId::Source::san, "smtp-out.hosting.example"}, false, "another domain"},
+      {{pki::PresentedId::Source::common_name, "smtp-out.hosting.example"}, false, "another domain"}};
   transcript.append(NameCompared{name});
-  const smtp::Reply refusal(454, "4.7.0 Failed to establish appropriate TLS channel: SubjectMismatch: Access Denied");
+  const smtp::Reply refusal(
+      454, "4.7.0 Failed to establish appropriate TLS channel: SubjectMismatch: Access Denied");
   policy::Verdict verdict;
   verdict.result = policy::Result::fail;
   verdict.headline.code = finding::Code::certificate_host_mismatch;

@@ -1,5 +1,5 @@
-// The two worked sessions of the protocol log, built by hand: a send that ends well under TLS 1.3, a receive that refuses a
-// partner whose certificate has another name. Dates, ids and octets are fixed.
+// The two worked sessions of the protocol log, built by hand: a send that ends well under TLS 1.3, a receive
+// that refuses a partner whose certificate has another name. Dates, ids and octets are fixed.
 #pragma once
 
 #include "domsec/transcript/transcript.h"

@@ -1,5 +1,5 @@
-// The other end of a session test: plays a list of actions over a real socket, then goes on as told: closes, falls silent,
-// resets, trickles. It judges nothing.
+// The other end of a session test: plays a list of actions over a real socket, then goes on as told: closes,
+// falls silent, resets, trickles. It judges nothing.
 #pragma once
 
 #include <memory>

@@ -70,10 +70,12 @@ std::shared_ptr<session::ReceivePlan> Partners::receive_plan() const {
 session::Timeouts short_timeouts() { return session::Timeouts::capped(net::Milliseconds(300)); }
 
 transcript::Transcript new_transcript(policy::Role role) {
-  return transcript::Transcript(role, "Internet", 0x08DF4879147F5EFA, [] { return transcript::Time(test_instant); });
+  return transcript::Transcript(role, "Internet", 0x08DF4879147F5EFA,
+                                [] { return transcript::Time(test_instant); });
 }
 
-session::SendResult send(net::Loop& loop, const session::SendPlan& plan, const net::Endpoint& to, transcript::Transcript& transcript) {
+session::SendResult send(net::Loop& loop, const session::SendPlan& plan, const net::Endpoint& to,
+                         transcript::Transcript& transcript) {
   return net::run(loop, session::send_session(plan, to, "mail.woodgrovebank.com", transcript));
 }
 

@@ -1,4 +1,5 @@
-// Plans for session tests: two partners of one public-key infrastructure, everything good; a test changes one thing.
+// Plans for session tests: two partners of one public-key infrastructure, everything good; a test changes one
+// thing.
 #pragma once
 
 #include <memory>
@@ -10,7 +11,8 @@
 
 namespace domsec::testing {
 
-/// Certificates of both ends, anchors, and the plans that use them. Mail goes from contoso.com to woodgrovebank.com.
+/// Certificates of both ends, anchors, and the plans that use them. Mail goes from contoso.com to
+/// woodgrovebank.com.
 struct Partners {
   const ThreeLevels& pki = three_levels();
   pki::Credentials contoso = pki.leaf("mail.contoso.com");
@@ -23,13 +25,15 @@ struct Partners {
   [[nodiscard]] session::SendPlan send_plan() const;
   /// Lists contoso.com; keeps messages in `kept`.
   [[nodiscard]] std::shared_ptr<session::ReceivePlan> receive_plan() const;
-  std::shared_ptr<std::vector<session::ReceivedMessage>> kept = std::make_shared<std::vector<session::ReceivedMessage>>();
+  std::shared_ptr<std::vector<session::ReceivedMessage>> kept =
+      std::make_shared<std::vector<session::ReceivedMessage>>();
 };
 
 [[nodiscard]] session::Timeouts short_timeouts();
 [[nodiscard]] transcript::Transcript new_transcript(policy::Role role);
 
 /// Runs send_session against an endpoint and returns its result; the transcript is filled.
-session::SendResult send(net::Loop& loop, const session::SendPlan& plan, const net::Endpoint& to, transcript::Transcript& transcript);
+session::SendResult send(net::Loop& loop, const session::SendPlan& plan, const net::Endpoint& to,
+                         transcript::Transcript& transcript);
 
 }  // namespace domsec::testing

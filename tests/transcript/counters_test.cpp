@@ -27,7 +27,8 @@ Transcript session(Role role, std::vector<PolicyDecided> decisions, int secured 
 
 TEST(Counters, CountWhatRequirementR24Says) {
   Counters counters;
-  for (int i = 0; i < 2; ++i) counters.add(session(Role::receive, {decided(Result::pass, Treatment::domain_secured)}, 1));
+  for (int i = 0; i < 2; ++i)
+    counters.add(session(Role::receive, {decided(Result::pass, Treatment::domain_secured)}, 1));
   counters.add(session(Role::send, {decided(Result::pass, Treatment::domain_secured)}, 1));
   counters.add(session(Role::send, {decided(Result::fail, Treatment::refuse)}));
   EXPECT_EQ(counters.domain_secure_messages_received, 2U);
@@ -45,12 +46,13 @@ TEST(Counters, CountMessagesNotSessions) {
 
 TEST(Counters, CountAnOutboundFailureOnlyForADomainSecureSession) {
   Counters counters;
-  counters.add(session(Role::send, {decided(Result::fail, Treatment::refuse, "")}));                 // not listed
-  counters.add(session(Role::send, {decided(Result::pass, Treatment::opportunistic)}));              // inert list
-  counters.add(session(Role::send, {decided(Result::inconclusive, Treatment::refuse)}));             // never reached
-  counters.add(session(Role::receive, {decided(Result::fail, Treatment::refuse)}));                  // inbound
+  counters.add(session(Role::send, {decided(Result::fail, Treatment::refuse, "")}));      // not listed
+  counters.add(session(Role::send, {decided(Result::pass, Treatment::opportunistic)}));   // inert list
+  counters.add(session(Role::send, {decided(Result::inconclusive, Treatment::refuse)}));  // never reached
+  counters.add(session(Role::receive, {decided(Result::fail, Treatment::refuse)}));       // inbound
   EXPECT_EQ(counters.domain_secure_outbound_session_failures, 0U);
-  counters.add(session(Role::send, {decided(Result::fail, Treatment::refuse), decided(Result::fail, Treatment::refuse)}));
+  counters.add(session(Role::send,
+                       {decided(Result::fail, Treatment::refuse), decided(Result::fail, Treatment::refuse)}));
   EXPECT_EQ(counters.domain_secure_outbound_session_failures, 1U);
   EXPECT_EQ(counters.messages_refused, 1U);
 }
@@ -63,8 +65,10 @@ TEST(Counters, BearExchangesNamesFirst) {
   EXPECT_EQ(values[0].first, "\\MSExchange Secure Mail Transport(_total)\\Domain Secure Messages Received");
   EXPECT_EQ(values[1].first, "\\MSExchange Secure Mail Transport(_total)\\Domain Secure Messages Sent");
   EXPECT_EQ(values[1].second, 1U);
-  EXPECT_EQ(values[2].first, "\\MSExchange Secure Mail Transport(_total)\\Domain Secure Outbound Session Failures");
-  for (std::size_t i = 3; i < values.size(); ++i) EXPECT_EQ(values[i].first.find("MSExchange"), std::string::npos);
+  EXPECT_EQ(values[2].first,
+            "\\MSExchange Secure Mail Transport(_total)\\Domain Secure Outbound Session Failures");
+  for (std::size_t i = 3; i < values.size(); ++i)
+    EXPECT_EQ(values[i].first.find("MSExchange"), std::string::npos);
 }
 
 }  // namespace

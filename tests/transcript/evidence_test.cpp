@@ -13,9 +13,12 @@ using policy::Role;
 using policy::Step;
 
 Transcript made(Role role) { return {role, "Internet", 1, [] { return Time{}; }}; }
-void say(Transcript& t, std::string line) { t.append(CommandLine{t.role() == Role::send ? Direction::sent : Direction::received, std::move(line)}); }
+void say(Transcript& t, std::string line) {
+  t.append(CommandLine{t.role() == Role::send ? Direction::sent : Direction::received, std::move(line)});
+}
 void answer(Transcript& t, int code, std::string text) {
-  t.append(ReplyGiven{t.role() == Role::send ? Direction::received : Direction::sent, smtp::Reply(code, std::move(text))});
+  t.append(ReplyGiven{t.role() == Role::send ? Direction::received : Direction::sent,
+                      smtp::Reply(code, std::move(text))});
 }
 pki::NameMatch match(std::string reference, bool matches) {
   pki::NameMatch result;
@@ -51,7 +54,9 @@ TEST(EvidenceOf, PutsObservationsInTheirPlaces) {
          EXPECT_FALSE(e.broken || e.refusal || e.peer.path || e.peer.name || e.peer.revocation_checked);
        }},
       {"a failed resolution", Role::send,
-       [](Transcript& t) { t.append(HostsResolved{"a.test", policy::DnsOutcome::null_mx, false, {}, "MX 0 ."}); },
+       [](Transcript& t) {
+         t.append(HostsResolved{"a.test", policy::DnsOutcome::null_mx, false, {}, "MX 0 ."});
+       },
        [](const Evidence& e) {
          EXPECT_EQ(e.dns, policy::DnsOutcome::null_mx);
          EXPECT_EQ(e.dns_detail, "MX 0 .");
@@ -83,7 +88,10 @@ TEST(EvidenceOf, PutsObservationsInTheirPlaces) {
        },
        [](const Evidence& e) { EXPECT_TRUE(e.tls.offered); }},
       {"what the handshake showed", Role::send,
-       [](Transcript& t) { t.append(TlsEstablished{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "X25519", "a.test", true, true, {"CN=R"}, {}}); },
+       [](Transcript& t) {
+         t.append(TlsEstablished{
+             "TLSv1.3", "TLS_AES_256_GCM_SHA384", "X25519", "a.test", true, true, {"CN=R"}, {}});
+       },
        [](const Evidence& e) {
          EXPECT_TRUE(e.tls.started && e.tls.established);
          EXPECT_FALSE(e.tls.confirmed);
@@ -98,7 +106,9 @@ TEST(EvidenceOf, PutsObservationsInTheirPlaces) {
        },
        [](const Evidence& e) { EXPECT_TRUE(e.tls.confirmed); }},
       {"own trouble", Role::send,
-       [](Transcript& t) { t.append(OwnCertificateChosen{nullptr, policy::OwnTrouble::key_missing, "no key"}); },
+       [](Transcript& t) {
+         t.append(OwnCertificateChosen{nullptr, policy::OwnTrouble::key_missing, "no key"});
+       },
        [](const Evidence& e) {
          EXPECT_EQ(e.own.trouble, policy::OwnTrouble::key_missing);
          EXPECT_EQ(e.own.detail, "no key");
@@ -119,7 +129,8 @@ TEST(EvidenceOf, PutsObservationsInTheirPlaces) {
          EXPECT_TRUE(e.peer.revocation_checked);
          EXPECT_EQ(e.peer.revocations.size(), 1U);
        }},
-      {"no certificates to examine is still a revocation check", Role::send, [](Transcript& t) { t.append(RevocationExamined{}); },
+      {"no certificates to examine is still a revocation check", Role::send,
+       [](Transcript& t) { t.append(RevocationExamined{}); },
        [](const Evidence& e) { EXPECT_TRUE(e.peer.revocation_checked); }},
   });
 }
@@ -207,7 +218,10 @@ TEST(EvidenceOf, TellsHowTlsAndTheConnectionEnded) {
   const auto alert = [](int number) { return pki::Alert{number, true}; };
   run({
       {"a failed handshake is a break at the handshake", Role::send,
-       [](Transcript& t) { t.append(TlsFailed{policy::BreakKind::protocol_error, "wrong version number", true, {}, false, false, {}}); },
+       [](Transcript& t) {
+         t.append(TlsFailed{
+             policy::BreakKind::protocol_error, "wrong version number", true, {}, false, false, {}});
+       },
        [](const Evidence& e) {
          EXPECT_TRUE(e.tls.started && e.tls.clear_text);
          EXPECT_EQ(e.tls.failure, "wrong version number");
@@ -223,19 +237,27 @@ TEST(EvidenceOf, TellsHowTlsAndTheConnectionEnded) {
          ASSERT_TRUE(e.broken);
          EXPECT_EQ(e.broken->kind, policy::BreakKind::reset);
        }},
-      {"a late alert", Role::send, [&](Transcript& t) { t.append(AlertSeen{Direction::received, alert(116), true}); },
+      {"a late alert", Role::send,
+       [&](Transcript& t) {
+         t.append(AlertSeen{Direction::received, alert(116), true});
+       },
        [](const Evidence& e) {
          ASSERT_TRUE(e.tls.alert_received);
          EXPECT_EQ(e.tls.alert_received->number, 116);
          EXPECT_TRUE(e.tls.alert_after_handshake);
        }},
       {"an alert that we sent is not a late refusal", Role::receive,
-       [&](Transcript& t) { t.append(AlertSeen{Direction::sent, alert(48), true}); },
+       [&](Transcript& t) {
+         t.append(AlertSeen{Direction::sent, alert(48), true});
+       },
        [](const Evidence& e) {
          EXPECT_TRUE(e.tls.alert_sent && !e.tls.alert_received);
          EXPECT_FALSE(e.tls.alert_after_handshake);
        }},
-      {"close_notify is no refusal", Role::send, [&](Transcript& t) { t.append(AlertSeen{Direction::received, {0, false}, true}); },
+      {"close_notify is no refusal", Role::send,
+       [&](Transcript& t) {
+         t.append(AlertSeen{Direction::received, {0, false}, true});
+       },
        [](const Evidence& e) { EXPECT_FALSE(e.tls.alert_received); }},
       {"the first alert counts", Role::send,
        [&](Transcript& t) {

@@ -32,7 +32,8 @@ class ProtocolLogFilesTest : public testing::Test {
 
   std::set<std::string> names(const char* folder = "SmtpSend") const {
     std::set<std::string> found;
-    for (const auto& entry : fs::directory_iterator(root / folder)) found.insert(entry.path().filename().string());
+    for (const auto& entry : fs::directory_iterator(root / folder))
+      found.insert(entry.path().filename().string());
     return found;
   }
   std::string text(const std::string& name) const {
@@ -56,7 +57,8 @@ TEST_F(ProtocolLogFilesTest, AreNamedAfterDirectionAndHourAndBeginWithOneHeader)
   ProtocolLogFiles received(Role::receive, settings, "domsec 0.1.0");
   received.write(nine, record);
   EXPECT_EQ(sent.current_file(), (root / "SmtpSend/SEND2026112209-1.LOG").string());
-  EXPECT_EQ(text("SmtpSend/SEND2026112209-1.LOG"), protocol_log_header(Role::send, nine, "domsec 0.1.0") + record + record);
+  EXPECT_EQ(text("SmtpSend/SEND2026112209-1.LOG"),
+            protocol_log_header(Role::send, nine, "domsec 0.1.0") + record + record);
   EXPECT_EQ(names("SmtpReceive"), std::set<std::string>{"RECV2026112209-1.LOG"});
 }
 
@@ -90,7 +92,8 @@ TEST_F(ProtocolLogFilesTest, BeginANewFileBeforeTheSizeIsPassed) {
   settings.max_file_size = header + 2 * record.size();
   ProtocolLogFiles files(Role::send, settings, "domsec");
   for (int i = 0; i < 5; ++i) files.write(nine, record);
-  EXPECT_EQ(names(), (std::set<std::string>{"SEND2026112209-1.LOG", "SEND2026112209-2.LOG", "SEND2026112209-3.LOG"}));
+  EXPECT_EQ(names(),
+            (std::set<std::string>{"SEND2026112209-1.LOG", "SEND2026112209-2.LOG", "SEND2026112209-3.LOG"}));
   EXPECT_EQ(text("SmtpSend/SEND2026112209-1.LOG").size(), settings.max_file_size);
 }
 
@@ -101,7 +104,8 @@ TEST_F(ProtocolLogFilesTest, DeleteTheOldestBeyondTheDirectorySize) {
   ProtocolLogFiles files(Role::send, settings, "domsec");
   std::ofstream(root / "SmtpSend/notes.txt") << "not ours";
   for (int i = 0; i < 12; ++i) files.write(nine, record);
-  EXPECT_EQ(names(), (std::set<std::string>{"SEND2026112209-10.LOG", "SEND2026112209-11.LOG", "SEND2026112209-12.LOG", "notes.txt"}));
+  EXPECT_EQ(names(), (std::set<std::string>{"SEND2026112209-10.LOG", "SEND2026112209-11.LOG",
+                                            "SEND2026112209-12.LOG", "notes.txt"}));
 }
 
 TEST_F(ProtocolLogFilesTest, DeleteWhatIsTooOldUnlessTheAgeIsForEver) {
@@ -157,7 +161,8 @@ TEST_F(ProtocolLogFilesTest, SayWhichDirectoryCannotBeWrittenAndWhatToDo) {
     ProtocolLogFiles files(Role::receive, settings, "domsec");
     FAIL() << "a file is no directory";
   } catch (const std::runtime_error& error) {
-    EXPECT_NE(std::string(error.what()).find((root / "file/SmtpReceive").string()), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find((root / "file/SmtpReceive").string()), std::string::npos)
+        << error.what();
     EXPECT_NE(std::string(error.what()).find("ReceiveProtocolLogPath"), std::string::npos) << error.what();
   }
 }
@@ -192,7 +197,8 @@ TEST_F(ProtocolLogFilesTest, KeepRecordsWholeWhenThreadsWriteAtOnce) {
   for (const std::string& name : names()) {
     const std::string whole = text("SmtpSend/" + name).substr(header);
     EXPECT_EQ(whole.size() % record.size(), 0U);
-    for (std::size_t at = 0; at < whole.size(); at += record.size(), ++records) EXPECT_EQ(whole.substr(at, record.size()), record);
+    for (std::size_t at = 0; at < whole.size(); at += record.size(), ++records)
+      EXPECT_EQ(whole.substr(at, record.size()), record);
   }
   EXPECT_EQ(records, 1000U);
 }
@@ -205,7 +211,8 @@ TEST_F(ProtocolLogFilesTest, ReceiveASessionThroughTheirSink) {
   }
   const Transcript sample = tests::sent_well();
   for (const Event& event : sample.events()) sink(sample, event);
-  EXPECT_EQ(text("SmtpSend/SEND2026112209-1.LOG"), tests::fixture("fixtures/protocol-log/send-tls13-success/expected.LOG"));
+  EXPECT_EQ(text("SmtpSend/SEND2026112209-1.LOG"),
+            tests::fixture("fixtures/protocol-log/send-tls13-success/expected.LOG"));
 }
 
 }  // namespace

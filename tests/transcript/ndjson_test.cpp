@@ -26,18 +26,21 @@ void expect_within(const json::value& expected, const json::value& found, const 
   } else if (const json::array* array = expected.if_array()) {
     ASSERT_TRUE(found.is_array());
     ASSERT_EQ(found.as_array().size(), array->size());
-    for (std::size_t i = 0; i < array->size(); ++i) expect_within((*array)[i], found.as_array()[i], where + "[" + std::to_string(i) + "]");
+    for (std::size_t i = 0; i < array->size(); ++i)
+      expect_within((*array)[i], found.as_array()[i], where + "[" + std::to_string(i) + "]");
   } else {
     EXPECT_EQ(found, expected);
   }
 }
 
 TEST(SessionJson, HoldsTheWorkedReceiveSession) {
-  const json::value expected = json::parse(tests::fixture("fixtures/protocol-log/receive-name-mismatch/expected.json"));
+  const json::value expected =
+      json::parse(tests::fixture("fixtures/protocol-log/receive-name-mismatch/expected.json"));
   const json::value found = json::parse(session_json(tests::received_with_wrong_name()));
   expect_within(expected, found, "session");
   ASSERT_EQ(found.at("events").as_array().size(), 22U);
-  for (std::size_t i = 0; i < 22; ++i) EXPECT_EQ(found.at("events").as_array()[i].at("seq").to_number<std::size_t>(), i);
+  for (std::size_t i = 0; i < 22; ++i)
+    EXPECT_EQ(found.at("events").as_array()[i].at("seq").to_number<std::size_t>(), i);
 }
 
 TEST(SessionJson, KeepsTheOrderOfItsKeys) {
@@ -45,13 +48,16 @@ TEST(SessionJson, KeepsTheOrderOfItsKeys) {
   const json::value found = json::parse(session_json(tests::sent_well()));
   for (const auto& [key, value] : found.as_object()) keys += std::string(key) + " ";
   EXPECT_EQ(keys,
-            "schema session_id role connector start duration_ms local remote helo tls local_cert peer_cert checks verdict messages "
+            "schema session_id role connector start duration_ms local remote helo tls local_cert peer_cert "
+            "checks verdict messages "
             "events ");
 }
 
 TEST(SessionJson, HasEveryKeyOfAnEmptySession) {
-  const json::value found = json::parse(session_json(Transcript(Role::send, "Internet", 1, [] { return Time{}; })));
-  for (const char* key : {"start", "local", "remote", "helo", "local_cert", "verdict"}) EXPECT_TRUE(found.at(key).is_null()) << key;
+  const json::value found =
+      json::parse(session_json(Transcript(Role::send, "Internet", 1, [] { return Time{}; })));
+  for (const char* key : {"start", "local", "remote", "helo", "local_cert", "verdict"})
+    EXPECT_TRUE(found.at(key).is_null()) << key;
   EXPECT_EQ(found.at("peer_cert").at("presented"), json::value(false));
   EXPECT_TRUE(found.at("tls").at("alert").is_null());
   EXPECT_EQ(found.at("duration_ms").to_number<int>(), 0);
@@ -109,8 +115,10 @@ TEST(EventJson, NamesEveryEventOfTheWorkedSessions) {
     names += std::string(found.at("event").as_string()) + " ";
   }
   EXPECT_EQ(names,
-            "step-begun connecting connected reply command reply starttls-offer command reply step-begun own-certificate-chosen "
-            "tls-established peer-certificates step-begun name-compared chain-examined revocation-examined step-begun command reply "
+            "step-begun connecting connected reply command reply starttls-offer command reply step-begun "
+            "own-certificate-chosen "
+            "tls-established peer-certificates step-begun name-compared chain-examined revocation-examined "
+            "step-begun command reply "
             "tls-confirmed policy-decided command reply disconnected ");
 }
 

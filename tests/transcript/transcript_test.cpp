@@ -10,7 +10,9 @@ using std::chrono::milliseconds;
 // 2026-11-22T09:14:58.203Z, the process start of the worked examples of the protocol log.
 constexpr Time process_start{milliseconds(1'795'338'898'203)};
 
-Transcript made(policy::Role role = policy::Role::send) { return {role, "Internet", 7, [] { return process_start; }}; }
+Transcript made(policy::Role role = policy::Role::send) {
+  return {role, "Internet", 7, [] { return process_start; }};
+}
 
 TEST(SessionIds, AreDotNetTicksOfTheProcessStartCountedUp) {
   SessionIds ids(process_start);

@@ -1,4 +1,5 @@
-// One organisation as its configuration file describes it: transport configuration, connectors, certificates, partners' trust.
+// One organisation as its configuration file describes it: transport configuration, connectors, certificates,
+// partners' trust.
 #pragma once
 
 #include <optional>
@@ -61,7 +62,8 @@ class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Reads domsec.toml. Unknown keys are errors with the nearest known key as a suggestion. Relative paths are relative to the file.
+/// Reads domsec.toml. Unknown keys are errors with the nearest known key as a suggestion. Relative paths are
+/// relative to the file.
 [[nodiscard]] Organisation read_toml(const std::string& file);
 [[nodiscard]] Organisation read_toml_text(std::string_view text, const std::string& file);
 

@@ -49,7 +49,7 @@ struct ReceiveConnector {
   int max_inbound_connection_per_source = 20;
   std::chrono::seconds connection_timeout{600};
   std::chrono::seconds connection_inactivity_timeout{300};
-  std::chrono::seconds tarpit_interval{0};              // Exchange's default is 5 s; a tester answers at once unless told
+  std::chrono::seconds tarpit_interval{0};  // Exchange's default is 5 s; a tester answers at once unless told
   bool chunking_enabled = true;
   bool pipelining_enabled = true;
   bool eight_bit_mime_enabled = true;

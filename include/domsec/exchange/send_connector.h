@@ -24,7 +24,8 @@ struct AddressSpace {
 };
 [[nodiscard]] std::optional<AddressSpace> read_address_space(std::string_view text);
 
-/// `<I>issuer<S>subject`; compared without regard to blanks, RDN order and case of attribute types (spec exchange 4.5).
+/// `<I>issuer<S>subject`; compared without regard to blanks, RDN order and case of attribute types (spec
+/// exchange 4.5).
 struct TlsCertificateName {
   std::string issuer;
   std::string subject;
@@ -47,7 +48,13 @@ struct SmtpDomainWithSubdomains {
 [[nodiscard]] std::optional<SmtpDomainWithSubdomains> read_domain_with_subdomains(std::string_view text);
 
 /// SmartHostAuthMechanism: exactly one (spec exchange 2.1).
-enum class SmartHostAuthMechanism { none, basic_auth, basic_auth_require_tls, exchange_server, external_authoritative };
+enum class SmartHostAuthMechanism {
+  none,
+  basic_auth,
+  basic_auth_require_tls,
+  exchange_server,
+  external_authoritative
+};
 [[nodiscard]] std::string_view text(SmartHostAuthMechanism mechanism);
 [[nodiscard]] std::optional<SmartHostAuthMechanism> read_smart_host_auth_mechanism(std::string_view text);
 

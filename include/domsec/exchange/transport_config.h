@@ -1,4 +1,5 @@
-// Organisation-wide transport configuration (spec exchange 1): the two domain-secure lists and the protocol-log settings.
+// Organisation-wide transport configuration (spec exchange 1): the two domain-secure lists and the
+// protocol-log settings.
 #pragma once
 
 #include <chrono>
@@ -16,7 +17,8 @@
 
 namespace domsec::exchange {
 
-/// Where a value of the configuration came from. `file` empty = built-in default; `--flag` for the command line.
+/// Where a value of the configuration came from. `file` empty = built-in default; `--flag` for the command
+/// line.
 struct Origin {
   std::string file;
   int line = 0;
@@ -32,7 +34,8 @@ struct Sourced {
   const T* operator->() const { return &value; }
 };
 
-/// Where each parameter that was written stands, by Exchange's name of it; one that is missing has its default.
+/// Where each parameter that was written stands, by Exchange's name of it; one that is missing has its
+/// default.
 struct Origins {
   std::map<std::string, Origin, std::less<>> by_parameter;
   [[nodiscard]] Origin of(std::string_view parameter) const;

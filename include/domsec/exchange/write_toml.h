@@ -1,4 +1,5 @@
-// The effective configuration as domsec.toml text, each value with the place it came from, for `domsec policy show`.
+// The effective configuration as domsec.toml text, each value with the place it came from, for `domsec policy
+// show`.
 #pragma once
 
 #include <string>
@@ -8,8 +9,8 @@
 
 namespace domsec::exchange {
 
-/// One parameter in force. `value` is a TOML literal that is JSON as well (basic string, number, boolean, list of strings);
-/// empty: it is not set.
+/// One parameter in force. `value` is a TOML literal that is JSON as well (basic string, number, boolean,
+/// list of strings); empty: it is not set.
 struct ShownParameter {
   std::string name;
   std::string value;
@@ -25,7 +26,8 @@ struct ShownSection {
 };
 [[nodiscard]] std::vector<ShownSection> sections(const Organisation& organisation);
 
-/// `Name = "Internet"  # domsec.toml:12`; `# default` where nothing was written. The text reads back to the same organisation.
+/// `Name = "Internet"  # domsec.toml:12`; `# default` where nothing was written. The text reads back to the
+/// same organisation.
 [[nodiscard]] std::string show(const Organisation& organisation);
 
 }  // namespace domsec::exchange

@@ -1,6 +1,7 @@
-// The catalogue of findings: every verdict, warning and diagnosis of domsec is one of these rows (docs/findings.md is made
-// from it). A dash (–) means: nothing attested, or it cannot arise; it is never filled with an invented Exchange text.
-// † after an Exchange status = tester name, not attested. Codes and slugs are stable and never reused.
+// The catalogue of findings: every verdict, warning and diagnosis of domsec is one of these rows
+// (docs/findings.md is made from it). A dash (–) means: nothing attested, or it cannot arise; it is never
+// filled with an invented Exchange text. † after an Exchange status = tester name, not attested. Codes and
+// slugs are stable and never reused.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@
 namespace domsec::finding {
 
 /// we = we refuse the peer · they = the peer refuses us · own = own configuration or certificate ·
-/// env = environment (network, DNS, CRL, a device on the path) · note = nobody refused. Several are possible for some rows.
+/// env = environment (network, DNS, CRL, a device on the path) · note = nobody refused. Several are possible
+/// for some rows.
 struct WhoSet {
   bool we = false, they = false, own = false, env = false, note = false;
 };
@@ -71,7 +73,8 @@ struct FromAlert {
 };
 /// An alert that the peer sent us, `number` of RFC 8446; DS204 for unknown ones.
 [[nodiscard]] FromAlert from_alert_received(int number);
-/// X509_V_ERR number for a peer's certificate; `client` when the peer is the TLS client (DS121 instead of DS120).
+/// X509_V_ERR number for a peer's certificate; `client` when the peer is the TLS client (DS121 instead of
+/// DS120).
 enum class PeerRole { server, client };
 [[nodiscard]] Code from_x509_error(int number, PeerRole peer);
 

@@ -1,6 +1,7 @@
-// One TCP connection that may turn into TLS: the edge. Bytes, lines, deadlines, handshakes; no SMTP, no verdicts.
-// OpenSSL works on the socket's own descriptor, driven by Asio's async_wait (28-31 KiB a session instead of 80 with
-// ssl::stream). TLS never aborts on a verification problem by itself: the certificates are observed, others judge.
+// One TCP connection that may turn into TLS: the edge. Bytes, lines, deadlines, handshakes; no SMTP, no
+// verdicts. OpenSSL works on the socket's own descriptor, driven by Asio's async_wait (28-31 KiB a session
+// instead of 80 with ssl::stream). TLS never aborts on a verification problem by itself: the certificates are
+// observed, others judge.
 #pragma once
 
 #include <chrono>
@@ -34,15 +35,15 @@ struct Endpoint {
 
 /// Why a connection ended or a handshake failed. One type, thrown by Channel alone, caught once per session.
 enum class ChannelFault {
-  refused,          // TCP connect refused
-  unreachable,      // no route, host or network down
-  timed_out,        // a deadline passed
-  closed,           // orderly end by the peer (FIN, or close_notify)
-  reset,            // RST, broken pipe
-  tls_alert,        // the peer sent a fatal alert: `alert`
-  tls_failed,       // our side gave up: version, cipher, garbage, clear text; `alert` = what we sent, if anything
-  line_too_long,    // bound exceeded before a line end
-  local,            // own socket trouble (no descriptors, address in use)
+  refused,      // TCP connect refused
+  unreachable,  // no route, host or network down
+  timed_out,    // a deadline passed
+  closed,       // orderly end by the peer (FIN, or close_notify)
+  reset,        // RST, broken pipe
+  tls_alert,    // the peer sent a fatal alert: `alert`
+  tls_failed,   // our side gave up: version, cipher, garbage, clear text; `alert` = what we sent, if anything
+  line_too_long,  // bound exceeded before a line end
+  local,          // own socket trouble (no descriptors, address in use)
 };
 
 [[nodiscard]] std::string_view text(ChannelFault fault);
@@ -76,8 +77,8 @@ class ChannelError : public std::runtime_error {
   std::string unexpected_octets;
 };
 
-/// Judges the peer inside the handshake for the require-alert mode: returns the alert number to send, or nothing to go on.
-/// Must not block: it uses what is already cached.
+/// Judges the peer inside the handshake for the require-alert mode: returns the alert number to send, or
+/// nothing to go on. Must not block: it uses what is already cached.
 using InHandshakeJudge = std::function<std::optional<int>(const pki::Chain& presented)>;
 
 enum class TlsRole { client, server };
@@ -102,15 +103,18 @@ class Channel {
   [[nodiscard]] const Endpoint& remote() const;
   [[nodiscard]] bool tls() const;
 
-  /// One line without its CRLF. A bare LF does not end it (and is kept in the text); at most `limit` octets, else line_too_long.
+  /// One line without its CRLF. A bare LF does not end it (and is kept in the text); at most `limit` octets,
+  /// else line_too_long.
   task<std::string> read_line(std::size_t limit, SteadyPoint deadline);
   /// What is there, at least one octet, at most `limit`.
   task<std::string> read_some(std::size_t limit, SteadyPoint deadline);
-  /// Drops octets up to and including the next CRLF, reading on as needed (after line_too_long); gives up at `limit`.
+  /// Drops octets up to and including the next CRLF, reading on as needed (after line_too_long); gives up at
+  /// `limit`.
   task<void> skip_line(std::size_t limit, SteadyPoint deadline);
   task<void> write(std::string_view octets, SteadyPoint deadline);
 
-  /// Octets that were received and not yet read: after STARTTLS they are an injection (RFC 3207, CVE-2011-0411).
+  /// Octets that were received and not yet read: after STARTTLS they are an injection (RFC 3207,
+  /// CVE-2011-0411).
   [[nodiscard]] std::size_t buffered() const;
   /// A whole line is there: reading it does not wait.
   [[nodiscard]] bool has_line() const;
@@ -118,13 +122,14 @@ class Channel {
   void unread(std::string_view octets);
   void discard_buffered();
 
-  /// The handshake. Returns what was seen; throws ChannelError with during_handshake set. Octets that were buffered before are
-  /// the first that TLS sees: they can never pass for protected text. After a failure call shutdown(), so that the alert
-  /// which we sent is not lost by a reset.
+  /// The handshake. Returns what was seen; throws ChannelError with during_handshake set. Octets that were
+  /// buffered before are the first that TLS sees: they can never pass for protected text. After a failure
+  /// call shutdown(), so that the alert which we sent is not lost by a reset.
   task<TlsSession> start_tls(TlsStart start, SteadyPoint deadline);
 
-  /// Sends a fatal TLS alert of any number by hand (fault injection, require-alert after the examination), then nothing more.
-  /// Before start_tls it is a plain record. Throws local under a TLS 1.2 CBC suite and below TLS 1.2.
+  /// Sends a fatal TLS alert of any number by hand (fault injection, require-alert after the examination),
+  /// then nothing more. Before start_tls it is a plain record. Throws local under a TLS 1.2 CBC suite and
+  /// below TLS 1.2.
   task<void> send_alert(int number, SteadyPoint deadline);
   /// close_notify and orderly end; never throws, bounded by one second.
   task<void> shutdown();

@@ -1,5 +1,5 @@
-// One bounded HTTP/1.1 GET for CRLs: http only, no proxies, redirects to http only and at most 3. OpenSSL's own HTTP CRL
-// loader is never used: it reconnects without end when the server refuses.
+// One bounded HTTP/1.1 GET for CRLs: http only, no proxies, redirects to http only and at most 3. OpenSSL's
+// own HTTP CRL loader is never used: it reconnects without end when the server refuses.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,17 @@ struct HttpLimits {
   int redirects = 3;
 };
 
-enum class HttpStatus { ok, not_http, unresolved, unreachable, timed_out, too_large, refused_redirect, bad_answer, error_status };
+enum class HttpStatus {
+  ok,
+  not_http,
+  unresolved,
+  unreachable,
+  timed_out,
+  too_large,
+  refused_redirect,
+  bad_answer,
+  error_status
+};
 
 struct HttpAnswer {
   HttpStatus status = HttpStatus::bad_answer;
@@ -28,8 +38,8 @@ struct HttpAnswer {
   std::string detail;               // one clause
 };
 
-/// `http://host[:port]/path?query` (RFC 9110 4.2.1, RFC 3986), read strictly: no user name, no control characters, no
-/// spaces, at most 2048 octets. A fragment is dropped.
+/// `http://host[:port]/path?query` (RFC 9110 4.2.1, RFC 3986), read strictly: no user name, no control
+/// characters, no spaces, at most 2048 octets. A fragment is dropped.
 struct HttpUri {
   std::string host;           // lower-case name, or a numeric address without brackets
   std::uint16_t port = 80;
@@ -41,13 +51,16 @@ struct HttpUri {
 
 /// Nothing when the text is no such URI; then `problem` says why in one clause.
 [[nodiscard]] std::optional<HttpUri> read_http_uri(std::string_view text, std::string& problem);
-/// The URI that a Location field means, seen from `base` (RFC 9110 10.2.2, RFC 3986 5.2 without dot segments).
-[[nodiscard]] std::optional<HttpUri> read_location(const HttpUri& base, std::string_view location, std::string& problem);
+/// The URI that a Location field means, seen from `base` (RFC 9110 10.2.2, RFC 3986 5.2 without dot
+/// segments).
+[[nodiscard]] std::optional<HttpUri> read_location(const HttpUri& base, std::string_view location,
+                                                   std::string& problem);
 
 [[nodiscard]] std::string_view text(HttpStatus status);
 
-/// The resolver has to live until the answer. Certificates name the hosts that are asked, so a peer can make us ask any host
-/// and port for a path; it never sees the answer. Never throws for the network's or the peer's faults.
+/// The resolver has to live until the answer. Certificates name the hosts that are asked, so a peer can make
+/// us ask any host and port for a path; it never sees the answer. Never throws for the network's or the
+/// peer's faults.
 task<HttpAnswer> http_get(Resolver& resolver, std::string uri, HttpLimits limits);
 
 }  // namespace domsec::net

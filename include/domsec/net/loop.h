@@ -40,8 +40,8 @@ class Loop {
   std::unique_ptr<Context> context_;
 };
 
-/// Runs one coroutine to its end on this loop and returns its result (tests, short commands). Other coroutines (a listener)
-/// stay where they are then, until the loop runs again.
+/// Runs one coroutine to its end on this loop and returns its result (tests, short commands). Other
+/// coroutines (a listener) stay where they are then, until the loop runs again.
 template <typename T>
 T run(Loop& loop, task<T> work) {
   std::optional<T> result;

@@ -1,6 +1,7 @@
-// MX, A and AAAA lookups by c-ares (RFC 5321 5.1, RFC 7505 null MX). Bounded in time, tries, answers and queries in
-// flight. Names are looked up in the DNS alone, not in /etc/hosts, so that a result does not hang on the machine; only
-// `localhost` is the loopback addresses (RFC 6761 6.3). Nothing is cached: a tester shows the DNS as it is now.
+// MX, A and AAAA lookups by c-ares (RFC 5321 5.1, RFC 7505 null MX). Bounded in time, tries, answers and
+// queries in flight. Names are looked up in the DNS alone, not in /etc/hosts, so that a result does not hang
+// on the machine; only `localhost` is the loopback addresses (RFC 6761 6.3). Nothing is cached: a tester
+// shows the DNS as it is now.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,9 @@ struct MxHost {
   std::uint16_t preference = 0;
   std::string host;                       // lower-case, no trailing dot
   std::vector<std::string> addresses;     // numeric, A before AAAA; at most 32
-  DnsStatus status = DnsStatus::ok;       // of the address lookups; malformed for a target that is no host name
-  /// Where a CNAME led; empty when there was none. An MX target must not be an alias (RFC 2181 10.3, RFC 5321 5.1).
+  DnsStatus status = DnsStatus::ok;  // of the address lookups; malformed for a target that is no host name
+  /// Where a CNAME led; empty when there was none. An MX target must not be an alias (RFC 2181 10.3, RFC
+  /// 5321 5.1).
   std::string canonical;
   std::string detail;                     // one clause on a failure or an oddity
 };
@@ -34,7 +36,8 @@ struct MxAnswer {
   bool implicit = false;                  // no MX record: the domain's own address is used (RFC 5321 5.1)
   bool null_mx = false;                   // RFC 7505
   bool overridden = false;                // by ResolverSettings::overrides, the DNS was not asked
-  /// By preference, equal ones by name. RFC 5321 5.1 wants equal ones at random; a tester has to be reproducible.
+  /// By preference, equal ones by name. RFC 5321 5.1 wants equal ones at random; a tester has to be
+  /// reproducible.
   std::vector<MxHost> hosts;
   std::size_t left_out = 0;               // MX records beyond the bound
   std::string detail;                     // one sentence on a failure or an oddity
@@ -51,7 +54,8 @@ struct ResolverSettings {
   std::map<std::string, std::vector<std::string>> overrides;  // --resolve HOST:ADDRESS, numeric addresses
 };
 
-/// The loop has to outlive the resolver. Destroying it ends its lookups with server_failure; no coroutine is left behind.
+/// The loop has to outlive the resolver. Destroying it ends its lookups with server_failure; no coroutine is
+/// left behind.
 class Resolver {
  public:
   Resolver(Loop& loop, ResolverSettings settings);

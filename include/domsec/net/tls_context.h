@@ -1,4 +1,5 @@
-// One SSL_CTX per identity and policy, built once, shared by all sessions, swapped on reload; never one per session.
+// One SSL_CTX per identity and policy, built once, shared by all sessions, swapped on reload; never one per
+// session.
 #pragma once
 
 #include <memory>
@@ -19,10 +20,12 @@ enum class TlsVersion { tls1_0, tls1_1, tls1_2, tls1_3 };
 enum class ClientCertificateRequest { none, request };
 
 struct TlsSettings {
-  std::optional<pki::Credentials> identity;      // a client may have none; a server without one cannot offer STARTTLS
+  std::optional<pki::Credentials>
+      identity;  // a client may have none; a server without one cannot offer STARTTLS
   TlsVersion minimum = TlsVersion::tls1_2;       // D-15; below 1.2 only for a fault on purpose
   TlsVersion maximum = TlsVersion::tls1_3;
-  std::string ciphers;                           // TLS 1.2 list; empty = ECDHE with AEAD first, then ECDHE, no export, no RC4/3DES/MD5 (R36)
+  std::string
+      ciphers;  // TLS 1.2 list; empty = ECDHE with AEAD first, then ECDHE, no export, no RC4/3DES/MD5 (R36)
   int security_level = 1;                        // explicit
   ClientCertificateRequest request = ClientCertificateRequest::request;
   std::vector<pki::CertificatePtr> client_ca_names;  // announced in CertificateRequest; keep it short

@@ -1,5 +1,5 @@
-// The small certification authority of the lab and of the tests: any certificate or CRL, right or wrong in one property.
-// A recipe with defaults, so that a case is written as its difference. Not a CA for real use.
+// The small certification authority of the lab and of the tests: any certificate or CRL, right or wrong in
+// one property. A recipe with defaults, so that a case is written as its difference. Not a CA for real use.
 #pragma once
 
 #include <cstdint>
@@ -22,16 +22,18 @@ class RecipeError : public std::runtime_error {
 enum class KeyKind { ec_p256, ec_p384, rsa_1024, rsa_2048, rsa_4096, ed25519 };
 
 struct CertificateRecipe {
-  /// RDNs in the order written, least specific first or CN first alike: `CN=mail1.contoso.com, O=Contoso, C=US`.
+  /// RDNs in the order written, least specific first or CN first alike: `CN=mail1.contoso.com, O=Contoso,
+  /// C=US`.
   std::string subject;
   std::vector<std::string> dns_names;            // SAN; none = no SAN extension
   std::vector<std::string> other_names;          // `IP:127.0.0.1`, `email:a@b`
   Instant not_before;
   Instant not_after;
-  bool ca = false;                               // taken as it is, also for Authority::root and subordinate: no CA is a fault
+  bool ca = false;  // taken as it is, also for Authority::root and subordinate: no CA is a fault
   std::optional<int> path_length;
   std::vector<std::string> extended_key_usage;   // `serverAuth`, `clientAuth`, OIDs; none = no extension
-  std::optional<std::vector<std::string>> key_usage;  // `digitalSignature` …; nothing = the usual for leaf or CA
+  std::optional<std::vector<std::string>>
+      key_usage;  // `digitalSignature` …; nothing = the usual for leaf or CA
   std::vector<std::string> crl_distribution_points;
   KeyKind key = KeyKind::ec_p256;
   std::optional<std::string> digest;             // `SHA256` by default; `SHA1` for a weak one

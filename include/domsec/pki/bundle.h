@@ -1,4 +1,5 @@
-// Certificate and key files: PEM (one or many blocks), DER, PKCS#12. Every failure is one sentence with the remedy.
+// Certificate and key files: PEM (one or many blocks), DER, PKCS#12. Every failure is one sentence with the
+// remedy.
 #pragma once
 
 #include <memory>
@@ -27,7 +28,8 @@ struct Credentials {
   PrivateKey key;
 };
 
-/// Bad certificate, key or bundle: one sentence with file, cause and remedy. `kind` lets the caller choose a finding.
+/// Bad certificate, key or bundle: one sentence with file, cause and remedy. `kind` lets the caller choose a
+/// finding.
 class BundleError : public std::runtime_error {
  public:
   enum class Kind {
@@ -47,10 +49,11 @@ class BundleError : public std::runtime_error {
   Kind kind;
 };
 
-/// All certificates of a file: PEM blocks in order, one DER, or PKCS#7 in either form. `name` is used in messages.
-/// At most 10,000; 16 MiB.
+/// All certificates of a file: PEM blocks in order, one DER, or PKCS#7 in either form. `name` is used in
+/// messages. At most 10,000; 16 MiB.
 [[nodiscard]] Chain read_certificates(std::string_view bytes, const std::string& name);
-/// The first private key of a PEM text, or a DER key. An encrypted key without a pass-phrase is `key_protected` (R20).
+/// The first private key of a PEM text, or a DER key. An encrypted key without a pass-phrase is
+/// `key_protected` (R20).
 [[nodiscard]] PrivateKey read_private_key(std::string_view bytes, const std::string& name,
                                           const std::optional<std::string>& pass_phrase = std::nullopt);
 /// Does the key belong to the certificate?
@@ -58,16 +61,19 @@ class BundleError : public std::runtime_error {
 
 /// A file's bytes, bounded (default 16 MiB); refuses directories, symlink loops, devices. Throws BundleError.
 [[nodiscard]] std::string read_file(const std::string& path, std::size_t limit = 16U << 20);
-/// Certificate file (leaf first) and key file joined and checked against each other. `chain_file` may be empty; an empty
-/// `key_file` means that the key is in the certificate file, in any place. A PKCS#12 certificate file brings everything.
+/// Certificate file (leaf first) and key file joined and checked against each other. `chain_file` may be
+/// empty; an empty `key_file` means that the key is in the certificate file, in any place. A PKCS#12
+/// certificate file brings everything.
 [[nodiscard]] Credentials read_credentials(const std::string& certificate_file, const std::string& key_file,
                                            const std::string& chain_file = {},
                                            const std::optional<std::string>& pass_phrase = std::nullopt);
 /// PKCS#12 (leaf, chain, key).
-[[nodiscard]] Credentials read_pkcs12(std::string_view bytes, const std::string& name, const std::string& pass_phrase);
+[[nodiscard]] Credentials read_pkcs12(std::string_view bytes, const std::string& name,
+                                      const std::string& pass_phrase);
 
-/// Writes text to a new file with mode 0600 (keys) atomically: temporary file, fsync, rename, fsync of the directory. What the
-/// path named before is replaced whole or not at all; a symbolic link is replaced, not followed.
+/// Writes text to a new file with mode 0600 (keys) atomically: temporary file, fsync, rename, fsync of the
+/// directory. What the path named before is replaced whole or not at all; a symbolic link is replaced, not
+/// followed.
 void write_private_file(const std::string& path, std::string_view text);
 
 }  // namespace domsec::pki

@@ -1,5 +1,5 @@
-// One X.509 certificate as plain values, beside the parsed object that path validation needs (never parsed twice: a
-// d2i_X509 costs as much as a signature). RFC 5280 4.1, 4.2.
+// One X.509 certificate as plain values, beside the parsed object that path validation needs (never parsed
+// twice: a d2i_X509 costs as much as a signature). RFC 5280 4.1, 4.2.
 #pragma once
 
 #include <cstdint>
@@ -19,19 +19,22 @@ namespace domsec::pki {
 using Bytes = std::vector<std::uint8_t>;
 
 struct Certificate {
-  /// Subject and issuer for people and logs: CN first, `, ` between RDNs, values quoted where needed (spec protocol-log 9.1-6).
+  /// Subject and issuer for people and logs: CN first, `, ` between RDNs, values quoted where needed (spec
+  /// protocol-log 9.1-6).
   std::string subject;
   std::string issuer;
   std::string serial;                       // upper-case hex
-  std::string thumbprint;                   // SHA-1 of the DER, 40 upper-case hex digits: Exchange's thumbprint (D-13)
+  std::string thumbprint;  // SHA-1 of the DER, 40 upper-case hex digits: Exchange's thumbprint (D-13)
   std::string thumbprint_sha256;            // 64 upper-case hex digits
   Instant not_before;
   Instant not_after;
   std::vector<std::string> common_names;    // every CN of the subject, as UTF-8
   std::vector<std::string> dns_names;       // SAN dNSName, as presented
-  std::vector<std::string> other_names;     // SAN entries of other kinds, `IP:…`, `email:…`, `URI:…`: shown, never matched
+  std::vector<std::string>
+      other_names;  // SAN entries of other kinds, `IP:…`, `email:…`, `URI:…`: shown, never matched
   std::optional<std::uint32_t> key_usage;   // bit 0 = digitalSignature … as in RFC 5280; nothing when absent
-  std::optional<std::vector<std::string>> extended_key_usage;  // `serverAuth`, `clientAuth`, else the dotted OID
+  std::optional<std::vector<std::string>>
+      extended_key_usage;  // `serverAuth`, `clientAuth`, else the dotted OID
   std::vector<std::string> crl_distribution_points;            // URIs of fullName, in order
   bool ca = false;                          // basicConstraints CA:TRUE
   bool self_issued = false;                 // subject equals issuer

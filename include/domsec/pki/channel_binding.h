@@ -14,7 +14,8 @@ struct ChannelBindings {
   std::optional<Bytes> unique;         // TLS 1.2 only
 };
 
-/// RFC 5929 4.1: the hash of the certificate's signature algorithm, SHA-256 for MD5 and SHA-1. Nothing when undefined (Ed25519).
+/// RFC 5929 4.1: the hash of the certificate's signature algorithm, SHA-256 for MD5 and SHA-1. Nothing when
+/// undefined (Ed25519).
 [[nodiscard]] std::optional<Bytes> tls_server_end_point(const Certificate& server);
 
 [[nodiscard]] std::string hex(const Bytes& bytes);

@@ -1,5 +1,5 @@
-// Certification path validation of one peer: RFC 5280 6, by libcrypto, with every problem kept (D-20), not only the first.
-// Not here: names (name_match.h), revocation (revocation.h).
+// Certification path validation of one peer: RFC 5280 6, by libcrypto, with every problem kept (D-20), not
+// only the first. Not here: names (name_match.h), revocation (revocation.h).
 #pragma once
 
 #include <memory>
@@ -39,18 +39,19 @@ class TrustStore {
 
 /// One class of fault each; the OpenSSL number stays beside it.
 enum class PathFault {
-  untrusted_root,       // the path ends in a self-signed root that is no anchor (X509_V_ERR 19), or D-18: CA sent, issuer not found
-  self_signed,          // the leaf itself is self-signed and no anchor (18)
-  issuer_not_found,     // D-18: leaf only, issuer not found (2, 20, 21)
-  expired,              // 10
-  not_yet_valid,        // 9
-  bad_signature,        // 4, 6, 7
-  not_a_ca,             // 79, 32, 37
-  path_too_long,        // 22, 25
-  name_constraint,      // 47, 48 and their kin
-  wrong_purpose,        // 26, EKU or key usage, of the leaf or of a CA above it; strict: D-10 is policy's
-  weak,                 // 66, 67, 68
-  rejected,             // 28, explicit distrust
+  untrusted_root,  // the path ends in a self-signed root that is no anchor (X509_V_ERR 19), or D-18: CA sent,
+                   // issuer not found
+  self_signed,     // the leaf itself is self-signed and no anchor (18)
+  issuer_not_found,  // D-18: leaf only, issuer not found (2, 20, 21)
+  expired,           // 10
+  not_yet_valid,     // 9
+  bad_signature,     // 4, 6, 7
+  not_a_ca,          // 79, 32, 37
+  path_too_long,     // 22, 25
+  name_constraint,   // 47, 48 and their kin
+  wrong_purpose,     // 26, EKU or key usage, of the leaf or of a CA above it; strict: D-10 is policy's
+  weak,              // 66, 67, 68
+  rejected,          // 28, explicit distrust
   other,
 };
 
@@ -63,10 +64,12 @@ struct PathProblem {
   bool operator==(const PathProblem&) const = default;
 };
 
-/// trust: what is needed to trust a path. strict: what breaks RFC 5280's profile is a problem too (no authorityKeyIdentifier …).
+/// trust: what is needed to trust a path. strict: what breaks RFC 5280's profile is a problem too (no
+/// authorityKeyIdentifier …).
 enum class PathProfile { trust, strict };
 
-/// RFC 5280 6.1.1 (c) to (f). Mail servers ask for no policy; what the authorities demand of each other is checked always.
+/// RFC 5280 6.1.1 (c) to (f). Mail servers ask for no policy; what the authorities demand of each other is
+/// checked always.
 struct PolicyInput {
   std::vector<std::string> initial;   // dotted; empty = any
   bool require_explicit = false;
@@ -77,7 +80,7 @@ struct PolicyInput {
 struct PathInput {
   Chain presented;                                // leaf first, as the peer sent it; never empty
   std::shared_ptr<const TrustStore> anchors;
-  Chain known_intermediates;                      // own; used only to tell a missing intermediate (DS102 exact, D-18)
+  Chain known_intermediates;  // own; used only to tell a missing intermediate (DS102 exact, D-18)
   Purpose purpose = Purpose::server;
   Instant at;
   int security_level = 1;                         // libssl's numbers; 2 is Debian's default
@@ -92,8 +95,9 @@ struct PathExamination {
   bool anchored = false;             // ends in an anchor
   bool presented_ca = false;         // the peer sent at least one CA certificate (D-18)
   bool completes_with_known_intermediate = false;
-  /// A subject CN of the leaf lies outside a name constraint of the path. libcrypto looks at the CN only without a SAN;
-  /// whoever takes a name from the CN (NameMatch::only_by_common_name) must not, when this is set.
+  /// A subject CN of the leaf lies outside a name constraint of the path. libcrypto looks at the CN only
+  /// without a SAN; whoever takes a name from the CN (NameMatch::only_by_common_name) must not, when this is
+  /// set.
   bool common_name_violates_constraints = false;
   std::string anchor;                // subject of the anchor, empty when there is none
   [[nodiscard]] bool good() const { return problems.empty(); }
@@ -101,7 +105,8 @@ struct PathExamination {
 
 [[nodiscard]] PathExamination examine_path(const PathInput& input);
 
-/// What the extended key usage says about a purpose, apart from the path (D-10 accepts serverAuth for a client).
+/// What the extended key usage says about a purpose, apart from the path (D-10 accepts serverAuth for a
+/// client).
 enum class UsageFit { fits, absent_any, only_server_auth, only_client_auth, neither };
 [[nodiscard]] UsageFit usage_fit(const Certificate& leaf);
 

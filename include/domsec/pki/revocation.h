@@ -1,5 +1,6 @@
-// Revocation by CRL: RFC 5280 5 and 6.3, one answer per certificate below the anchor, three states, every cause kept.
-// A CRL's signature is checked once per (list, issuer key), not once per handshake. Not here: fetching (net/crl_source.h).
+// Revocation by CRL: RFC 5280 5 and 6.3, one answer per certificate below the anchor, three states, every
+// cause kept. A CRL's signature is checked once per (list, issuer key), not once per handshake. Not here:
+// fetching (net/crl_source.h).
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,8 @@ class Crl {
   [[nodiscard]] std::size_t entries() const;
   [[nodiscard]] std::optional<std::string> number() const;   // cRLNumber, hex
   [[nodiscard]] bool delta() const;
-  /// What breaks RFC 5280's profile without making the list unusable (no cRLNumber, no nextUpdate …): one clause each.
+  /// What breaks RFC 5280's profile without making the list unusable (no cRLNumber, no nextUpdate …): one
+  /// clause each.
   [[nodiscard]] const std::vector<std::string>& profile_faults() const;
 
   struct Body;
@@ -41,7 +43,17 @@ class Crl {
 enum class RevocationState { good, revoked, unknown };
 
 /// Why the state is unknown. Each has its finding (DS106, DS150-DS157).
-enum class CrlProblem { none, no_cdp, unreachable, too_large, stale, not_yet_valid, wrong_issuer, invalid, unavailable };
+enum class CrlProblem {
+  none,
+  no_cdp,
+  unreachable,
+  too_large,
+  stale,
+  not_yet_valid,
+  wrong_issuer,
+  invalid,
+  unavailable
+};
 
 /// Where a list came from.
 enum class CrlOrigin { none, file, cache, fetched };
@@ -70,10 +82,11 @@ struct Revocation {
   std::string reason;                 // `keyCompromise`, empty when not given
 };
 
-/// The verdict on one certificate from the best of the candidates: a revoked answer of a valid list wins, then good, then the
-/// most telling problem. A stale list that shows the certificate revoked still says revoked.
-[[nodiscard]] Revocation examine_revocation(const Certificate& certificate, const Certificate& issuer, int depth,
-                                            std::span<const CrlCandidate> candidates, Instant at);
+/// The verdict on one certificate from the best of the candidates: a revoked answer of a valid list wins,
+/// then good, then the most telling problem. A stale list that shows the certificate revoked still says
+/// revoked.
+[[nodiscard]] Revocation examine_revocation(const Certificate& certificate, const Certificate& issuer,
+                                            int depth, std::span<const CrlCandidate> candidates, Instant at);
 
 [[nodiscard]] std::string_view text(RevocationState state);  // `good`, `revoked`, `unknown`
 [[nodiscard]] std::string_view text(CrlProblem problem);     // slug without the `crl-` prefix

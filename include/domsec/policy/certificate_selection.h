@@ -1,5 +1,5 @@
-// Which certificate a connector presents, and why (spec exchange 4.1, 4.4, D-8): TlsCertificateName, else Fqdn, else the
-// server's FQDN; newest Valid-from first; PKI-issued before self-signed.
+// Which certificate a connector presents, and why (spec exchange 4.1, 4.4, D-8): TlsCertificateName, else
+// Fqdn, else the server's FQDN; newest Valid-from first; PKI-issued before self-signed.
 #pragma once
 
 #include <optional>
@@ -32,14 +32,16 @@ struct Selection {
   std::optional<std::size_t> chosen;
   std::string searched_for;         // the name or the <I>…<S>… string
   std::vector<Candidate> candidates;
-  /// Nothing chosen: DS212 (no name), DS213 (no key), DS210 (revoked, broken chain, not yet valid). Chosen all the same:
-  /// DS214 (no SMTP: the handshake fails), DS216 (expired), DS305 (several match TlsCertificateName).
+  /// Nothing chosen: DS212 (no name), DS213 (no key), DS210 (revoked, broken chain, not yet valid). Chosen
+  /// all the same: DS214 (no SMTP: the handshake fails), DS216 (expired), DS305 (several match
+  /// TlsCertificateName).
   std::vector<Finding> findings;
   std::string reason;               // one sentence
 };
 
-[[nodiscard]] Selection select_certificate(const std::vector<StoredCertificate>& store,
-                                           const std::optional<exchange::TlsCertificateName>& tls_certificate_name,
-                                           const smtp::Domain& fqdn, pki::Instant at);
+[[nodiscard]] Selection select_certificate(
+    const std::vector<StoredCertificate>& store,
+    const std::optional<exchange::TlsCertificateName>& tls_certificate_name, const smtp::Domain& fqdn,
+    pki::Instant at);
 
 }  // namespace domsec::policy

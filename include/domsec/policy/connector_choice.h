@@ -1,5 +1,5 @@
-// Which send connector takes mail for a domain (spec exchange 2.5): most specific address space, then cost, then name.
-// Not here: receive connectors, each of which owns the addresses of its Bindings.
+// Which send connector takes mail for a domain (spec exchange 2.5): most specific address space, then cost,
+// then name. Not here: receive connectors, each of which owns the addresses of its Bindings.
 #pragma once
 
 #include <string>
@@ -15,6 +15,7 @@ struct ConnectorChoice {
 };
 
 /// Disabled connectors and connectors without an address space take nothing.
-[[nodiscard]] ConnectorChoice choose_send_connector(const std::vector<exchange::SendConnector>& connectors, const smtp::Domain& domain);
+[[nodiscard]] ConnectorChoice choose_send_connector(const std::vector<exchange::SendConnector>& connectors,
+                                                    const smtp::Domain& domain);
 
 }  // namespace domsec::policy

@@ -1,5 +1,6 @@
-// Configuration rules before any session: SC-1 … SC-11, RC-1 … RC-11, one-sided partners (D-3), inert lists (R5, R6, R30).
-// The reader already refuses SC-10 (`*` in a list), RC-1 (None in company) and values out of their ranges.
+// Configuration rules before any session: SC-1 … SC-11, RC-1 … RC-11, one-sided partners (D-3), inert lists
+// (R5, R6, R30). The reader already refuses SC-10 (`*` in a list), RC-1 (None in company) and values out of
+// their ranges.
 #pragma once
 
 #include <string>
@@ -19,8 +20,8 @@ struct LintFinding {
 };
 
 [[nodiscard]] std::vector<LintFinding> lint(const exchange::Organisation& organisation);
-/// Also what the connectors would present at `at`: own certificate missing or unusable (DS21x), self-signed (DS606, R40),
-/// names (DS607, R39).
+/// Also what the connectors would present at `at`: own certificate missing or unusable (DS21x), self-signed
+/// (DS606, R40), names (DS607, R39).
 [[nodiscard]] std::vector<LintFinding> lint(const exchange::Organisation& organisation,
                                             const std::vector<StoredCertificate>& store, pki::Instant at);
 

@@ -1,6 +1,6 @@
-// The header firewall and the mark of a domain-secured message (R27, spec exchange 1.5): organisation headers that a peer
-// supplied are removed, then our own are put in front, with a Received field (RFC 5321 4.4). AuthMechanism is not written:
-// its values are not public (D-12).
+// The header firewall and the mark of a domain-secured message (R27, spec exchange 1.5): organisation headers
+// that a peer supplied are removed, then our own are put in front, with a Received field (RFC 5321 4.4).
+// AuthMechanism is not written: its values are not public (D-12).
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// What one session showed, observation by observation: never folded into one bool. Made from a transcript, judged by
-// domain_security.h. A log of another MTA gives a partial one: what was not seen stays empty.
+// What one session showed, observation by observation: never folded into one bool. Made from a transcript,
+// judged by domain_security.h. A log of another MTA gives a partial one: what was not seen stays empty.
 #pragma once
 
 #include <optional>
@@ -20,7 +20,19 @@ enum class Role { send, receive };
 
 /// The steps of a session in their order, the same words for both roles.
 enum class Step {
-  resolve, connect, greeting, ehlo, starttls, handshake, examination, ehlo_inside_tls, mail, rcpt, data, end_of_data, quit,
+  resolve,
+  connect,
+  greeting,
+  ehlo,
+  starttls,
+  handshake,
+  examination,
+  ehlo_inside_tls,
+  mail,
+  rcpt,
+  data,
+  end_of_data,
+  quit,
 };
 
 /// How a connection ended too early.
@@ -35,12 +47,12 @@ struct Break {
 enum class DnsOutcome { not_asked, ok, no_such_domain, no_address, null_mx, failed };
 
 struct TlsEvidence {
-  bool offered = false;                       // STARTTLS in the first EHLO reply (send: theirs, receive: ours)
+  bool offered = false;  // STARTTLS in the first EHLO reply (send: theirs, receive: ours)
   bool masked = false;                        // banner or keywords rewritten on the path (DS013)
   std::optional<smtp::Reply> refused;         // a reply to STARTTLS that was not 220
   bool started = false;                       // 220 given, handshake begun
   bool established = false;                   // our side finished it
-  bool confirmed = false;                     // the first reply (send) or command (receive) inside TLS has arrived
+  bool confirmed = false;  // the first reply (send) or command (receive) inside TLS has arrived
   std::string version;
   std::string cipher;
   std::string group;
@@ -64,7 +76,16 @@ struct PeerEvidence {
 };
 
 /// Why we have nothing to present.
-enum class OwnTrouble { none, not_found, key_missing, key_mismatch, key_protected, not_for_smtp, expired, name_not_found };
+enum class OwnTrouble {
+  none,
+  not_found,
+  key_missing,
+  key_mismatch,
+  key_protected,
+  not_for_smtp,
+  expired,
+  name_not_found
+};
 
 struct OwnEvidence {
   pki::CertificatePtr certificate;            // what was chosen

@@ -1,5 +1,5 @@
-// Who must use what TLS: the send conjunction (spec exchange 1.2, R5) and the receive decision (1.4, R6), before any peer is seen.
-// Pure; every answer says why.
+// Who must use what TLS: the send conjunction (spec exchange 1.2, R5) and the receive decision (1.4, R6),
+// before any peer is seen. Pure; every answer says why.
 #pragma once
 
 #include <optional>
@@ -28,7 +28,8 @@ enum class Requirement {
 struct TlsRequirement {
   Requirement requirement = Requirement::opportunistic;
   bool listed = false;                          // the domain is on the list
-  /// Listed, but the conjunction fails: the flags that break it, as `DNSRoutingEnabled $false (domsec.toml:12)`. DS300, DS301.
+  /// Listed, but the conjunction fails: the flags that break it, as `DNSRoutingEnabled $false
+  /// (domsec.toml:12)`. DS300, DS301.
   std::vector<std::string> broken_by;
   std::optional<pki::ReferenceId> reference;    // whom the peer must prove to be
   std::string list;                             // `TLSSendDomainSecureList`, empty when not listed
@@ -40,8 +41,10 @@ struct TlsRequirement {
 enum class FailClosed { no, yes };              // --fail-closed (D-2)
 
 /// `partner` = the recipient's domain.
-[[nodiscard]] TlsRequirement send_requirement(const exchange::TransportConfig& config, const exchange::SendConnector& connector,
-                                              const smtp::Domain& partner, FailClosed fail_closed = FailClosed::no);
+[[nodiscard]] TlsRequirement send_requirement(const exchange::TransportConfig& config,
+                                              const exchange::SendConnector& connector,
+                                              const smtp::Domain& partner,
+                                              FailClosed fail_closed = FailClosed::no);
 /// `sender` = the domain of MAIL FROM; nothing for the null reverse-path, which is exempt (D-4).
 [[nodiscard]] TlsRequirement receive_requirement(const exchange::TransportConfig& config,
                                                  const exchange::ReceiveConnector& connector,

@@ -40,13 +40,14 @@ struct Verdict {
   Treatment treatment = Treatment::refuse;
   Finding headline;
   std::vector<Finding> findings;                 // all, the headline first, then by rank (D-20)
-  std::string exchange_status;                   // CertificateValidationStatus; `†` marks a tester name; empty = none attested
+  std::string exchange_status;  // CertificateValidationStatus; `†` marks a tester name; empty = none attested
   std::string exchange_event;                    // attested event ID or empty (D-11)
-  std::optional<smtp::Reply> reply;              // receive: what MAIL FROM is answered with; send: the LastError
+  std::optional<smtp::Reply> reply;  // receive: what MAIL FROM is answered with; send: the LastError
   std::vector<std::string> rules;                // `R8`, `D-6`: which rules decided
 };
 
-/// spec findings 1.4: 0 pass · 1 we or they · 2 own · 3 env or inconclusive. Revocation trouble counts as env.
+/// spec findings 1.4: 0 pass · 1 we or they · 2 own · 3 env or inconclusive. Revocation trouble counts as
+/// env.
 [[nodiscard]] int exit_code(const Verdict& verdict);
 /// Worst of 1 > 2 > 3 > 0.
 [[nodiscard]] int worse_exit_code(int a, int b);

@@ -1,5 +1,5 @@
-// The report for people: a staged checklist and the verdict, 80 columns (spec peers 7.3). Rendered from transcripts and
-// verdicts; nothing is judged here. A status is always a word, colour only repeats it.
+// The report for people: a staged checklist and the verdict, 80 columns (spec peers 7.3). Rendered from
+// transcripts and verdicts; nothing is judged here. A status is always a word, colour only repeats it.
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@
 
 namespace domsec::report {
 
-/// checklist: the default. certificates (-v): certificates, names tried, CA names asked for. transcript (-vv): the session, too.
+/// checklist: the default. certificates (-v): certificates, names tried, CA names asked for. transcript
+/// (-vv): the session, too.
 enum class Detail { checklist, certificates, transcript };
 enum class Colour { none, ansi };
 
@@ -31,6 +32,7 @@ struct Report {
   pki::Instant at;                // now: how fresh a CRL is
 };
 
-[[nodiscard]] std::string text(const Report& report, Detail detail = Detail::checklist, Colour colour = Colour::none);
+[[nodiscard]] std::string text(const Report& report, Detail detail = Detail::checklist,
+                               Colour colour = Colour::none);
 
 }  // namespace domsec::report

@@ -1,4 +1,5 @@
-// What a server offers in its EHLO reply (RFC 5321 4.1.1.1), and what ours offers, in Exchange's order (spec exchange 3.3).
+// What a server offers in its EHLO reply (RFC 5321 4.1.1.1), and what ours offers, in Exchange's order (spec
+// exchange 3.3).
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,8 @@ struct Capabilities {
   bool masked = false;
 };
 
-/// From a 250 reply to EHLO. Keywords count only from the second line on; unknown ones are kept in `keywords`.
+/// From a 250 reply to EHLO. Keywords count only from the second line on; unknown ones are kept in
+/// `keywords`.
 [[nodiscard]] Capabilities read_capabilities(const Reply& ehlo_reply);
 
 /// What our server offers; the same struct renders to the EHLO reply.

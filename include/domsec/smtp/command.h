@@ -1,4 +1,5 @@
-// SMTP commands as values: RFC 5321 4.1, 3207, 3030 (BDAT), 1870 (SIZE), 6152 (8BITMIME), 6531 (SMTPUTF8), 3461 (DSN).
+// SMTP commands as values: RFC 5321 4.1, 3207, 3030 (BDAT), 1870 (SIZE), 6152 (8BITMIME), 6531 (SMTPUTF8),
+// 3461 (DSN).
 #pragma once
 
 #include <cstdint>
@@ -58,7 +59,8 @@ struct Expn {
 struct Help { bool operator==(const Help&) const = default; };
 struct Quit { bool operator==(const Quit&) const = default; };
 
-using Command = std::variant<Ehlo, Helo, StartTls, Mail, Rcpt, DataCommand, Bdat, Rset, Noop, Vrfy, Expn, Help, Quit>;
+using Command =
+    std::variant<Ehlo, Helo, StartTls, Mail, Rcpt, DataCommand, Bdat, Rset, Noop, Vrfy, Expn, Help, Quit>;
 
 /// A line that is no command of ours: the reply to give, and one clear sentence for the log.
 struct CommandError {
@@ -66,10 +68,12 @@ struct CommandError {
   std::string what;
 };
 
-/// One command line without its CRLF. `utf8` allows RFC 6531 addresses (a Mail with SMTPUTF8 switches it on by itself).
-/// Verbs are case-insensitive; a parameter that is not ours is 555, a bad value 501 (RFC 5321 4.1.1.11). Blanks at the
-/// end and after `FROM:` and `TO:` are tolerated, source routes are read and dropped (4.1.1.3).
-[[nodiscard]] std::variant<Command, CommandError> parse_command(std::string_view line, AllowUtf8 utf8 = AllowUtf8::no);
+/// One command line without its CRLF. `utf8` allows RFC 6531 addresses (a Mail with SMTPUTF8 switches it on
+/// by itself). Verbs are case-insensitive; a parameter that is not ours is 555, a bad value 501 (RFC
+/// 5321 4.1.1.11). Blanks at the end and after `FROM:` and `TO:` are tolerated, source routes are read and
+/// dropped (4.1.1.3).
+[[nodiscard]] std::variant<Command, CommandError> parse_command(std::string_view line,
+                                                                AllowUtf8 utf8 = AllowUtf8::no);
 
 /// The line as a client sends it, without CRLF; a line end or NUL inside a value becomes `?`.
 [[nodiscard]] std::string command_line(const Command& command);

@@ -1,4 +1,5 @@
-// Mail data: dot transparency (RFC 5321 4.5.2), and an end of data that cannot be smuggled: only CRLF "." CRLF ends it.
+// Mail data: dot transparency (RFC 5321 4.5.2), and an end of data that cannot be smuggled: only CRLF "."
+// CRLF ends it.
 #pragma once
 
 #include <cstddef>
@@ -13,13 +14,15 @@ namespace domsec::smtp {
 /// The message as it goes in BDAT chunks: line ends made CRLF, nothing else.
 [[nodiscard]] std::string with_crlf_line_ends(std::string_view message);
 
-/// Takes the bytes after a 354 as they come and undoes dot transparency. Bare CR and bare LF are kept in the text and
-/// remembered; they never end a line. At most `limit` octets are kept; what is beyond is counted and dropped.
+/// Takes the bytes after a 354 as they come and undoes dot transparency. Bare CR and bare LF are kept in the
+/// text and remembered; they never end a line. At most `limit` octets are kept; what is beyond is counted and
+/// dropped.
 class DataReader {
  public:
   explicit DataReader(std::size_t limit) : limit_(limit) {}
 
-  /// Consumes up to the end of data; returns how many octets of `bytes` were used (all of them while it goes on).
+  /// Consumes up to the end of data; returns how many octets of `bytes` were used (all of them while it goes
+  /// on).
   std::size_t add(std::string_view bytes);
 
   [[nodiscard]] bool ended() const { return state_ == State::ended; }

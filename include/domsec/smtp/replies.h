@@ -23,8 +23,8 @@ namespace domsec::smtp::replies {
 [[nodiscard]] Reply ready_to_start_tls();                   // 220 2.0.0 SMTP server ready
 [[nodiscard]] Reply start_mail_input();                     // 354 Start mail input; end with <CRLF>.<CRLF>
 [[nodiscard]] Reply chunk_received(std::size_t octets);     // 250 2.6.0 CHUNK received OK, n octets
-/// 250 2.6.0 <message-id> [InternalId=n, Hostname=h] b bytes in s, r KB/sec Queued mail for delivery; without the rate
-/// when no time was taken.
+/// 250 2.6.0 <message-id> [InternalId=n, Hostname=h] b bytes in s, r KB/sec Queued mail for delivery; without
+/// the rate when no time was taken.
 [[nodiscard]] Reply queued(std::string_view message_id, std::string_view internal_id, std::string_view host,
                            std::size_t octets, std::chrono::milliseconds taken = {});
 [[nodiscard]] Reply syntax_error_command();                 // 500 5.5.2
@@ -45,9 +45,9 @@ namespace domsec::smtp::replies {
 [[nodiscard]] Reply too_many_connections(std::string_view fqdn);  // 421 4.3.2
 [[nodiscard]] Reply local_error();                          // 451 4.3.0
 [[nodiscard]] Reply starttls_required();                    // T1: 451 5.7.3 STARTTLS is required to send mail
-[[nodiscard]] Reply tls_not_available();                    // 454 4.7.0 TLS not available due to local problem
+[[nodiscard]] Reply tls_not_available();  // 454 4.7.0 TLS not available due to local problem
 [[nodiscard]] Reply tls_already_active();                   // 503 5.5.1
-[[nodiscard]] Reply pipelined_after_starttls();             // 501 5.5.1, connection closed (CVE-2011-0411 class)
+[[nodiscard]] Reply pipelined_after_starttls();  // 501 5.5.1, connection closed (CVE-2011-0411 class)
 /// T2(S): 454 4.7.0 Failed to establish appropriate TLS channel: <status>: Access Denied
 [[nodiscard]] Reply tls_channel_refused(std::string_view exchange_status);
 /// The `--permanent` variant of D-6.

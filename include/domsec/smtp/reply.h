@@ -19,7 +19,8 @@ struct EnhancedStatusCode {
   bool operator==(const EnhancedStatusCode&) const = default;
 };
 
-/// The code that `line` (without its reply code) starts with, followed by a blank or the end; nothing when it has none.
+/// The code that `line` (without its reply code) starts with, followed by a blank or the end; nothing when it
+/// has none.
 [[nodiscard]] std::optional<EnhancedStatusCode> read_enhanced_status_code(std::string_view line);
 
 /// Lines hold what follows the code and its separator, the enhanced status code included, as on the wire.
@@ -56,7 +57,8 @@ struct ReplyError {
   std::string what;
 };
 
-/// Assembles a reply line by line. Bounds: 512 lines, 64 KiB in all (RFC 5321 allows 512 octets a line; peers exceed it).
+/// Assembles a reply line by line. Bounds: 512 lines, 64 KiB in all (RFC 5321 allows 512 octets a line; peers
+/// exceed it).
 class ReplyParser {
  public:
   /// `line` without its CRLF. Returns nothing while more lines belong to the reply.

@@ -1,5 +1,6 @@
-// Accepted mail on disk: `<id>.eml` as received behind the header firewall, `<id>.json` with envelope, verdict and session.
-// A message is on stable storage before keep() returns, so that 250 may follow; a crash leaves no half .eml.
+// Accepted mail on disk: `<id>.eml` as received behind the header firewall, `<id>.json` with envelope,
+// verdict and session. A message is on stable storage before keep() returns, so that 250 may follow; a crash
+// leaves no half .eml.
 #pragma once
 
 #include <atomic>
@@ -36,11 +37,13 @@ struct NotStored { std::string what; };
 
 class Spool {
  public:
-  /// Makes the directory (mode 0700) when it is not there. Throws std::runtime_error with path and remedy when it cannot be written.
+  /// Makes the directory (mode 0700) when it is not there. Throws std::runtime_error with path and remedy
+  /// when it cannot be written.
   explicit Spool(std::string directory);
 
   /// Thread-safe; several processes may share a directory. Ids sort by time of acceptance.
-  [[nodiscard]] std::variant<Stored, NotStored> keep(const Message& message, const transcript::Transcript& session);
+  [[nodiscard]] std::variant<Stored, NotStored> keep(const Message& message,
+                                                     const transcript::Transcript& session);
   [[nodiscard]] const std::string& directory() const { return directory_; }
 
  private:
@@ -49,6 +52,7 @@ class Spool {
 };
 
 /// The document beside a message, schema domsec.message/1, one line with its line end.
-[[nodiscard]] std::string message_json(const std::string& id, const Message& message, const transcript::Transcript& session);
+[[nodiscard]] std::string message_json(const std::string& id, const Message& message,
+                                       const transcript::Transcript& session);
 
 }  // namespace domsec::store

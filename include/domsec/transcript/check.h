@@ -1,6 +1,7 @@
-// What was examined in one session, as words: step, result, code, facts. The protocol log writes each check as a
-// `domsec: step=…` record, the session document as one object of `checks` (spec protocol-log 9.1-8, 9.2). Not a judgement: the
-// only verdict here is the one that a PolicyDecided event carries.
+// What was examined in one session, as words: step, result, code, facts. The protocol log writes each check
+// as a `domsec: step=…` record, the session document as one object of `checks` (spec
+// protocol-log 9.1-8, 9.2). Not a judgement: the only verdict here is the one that a PolicyDecided event
+// carries.
 #pragma once
 
 #include <optional>
@@ -20,7 +21,7 @@ struct Fact {
 };
 
 struct Check {
-  std::string step;                   // chain, revocation, name, eku, mutual, policy, alert, starttls, own-certificate, …
+  std::string step;  // chain, revocation, name, eku, mutual, policy, alert, starttls, own-certificate, …
   std::string result;                 // pass, fail, warn, match, mismatch, good, revoked, unknown, none …
   std::optional<finding::Code> code;
   std::vector<Fact> facts;
@@ -43,11 +44,12 @@ class Checks {
   std::optional<Check> empty_certificate_;  // held back until the reply to the second EHLO (receive)
 };
 
-/// Exchange's CertificateValidationStatus of the path alone (spec exchange 5.4), without the † of a tester name.
+/// Exchange's CertificateValidationStatus of the path alone (spec exchange 5.4), without the † of a tester
+/// name.
 [[nodiscard]] std::string chain_status(const ChainExamined& examined);
 
-/// Exchange's word for a failed negotiation, `TLS negotiation failed with error <Name>` (spec protocol-log 6.3), from what
-/// the session saw before it failed.
+/// Exchange's word for a failed negotiation, `TLS negotiation failed with error <Name>` (spec
+/// protocol-log 6.3), from what the session saw before it failed.
 [[nodiscard]] std::string negotiation_error(const Transcript& transcript, const TlsFailed& failed);
 
 }  // namespace domsec::transcript

@@ -1,4 +1,5 @@
-// \MSExchange Secure Mail Transport(_total)\… with exact names (spec exchange 7), and our own beside them (never in that object).
+// \MSExchange Secure Mail Transport(_total)\… with exact names (spec exchange 7), and our own beside them
+// (never in that object).
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
-// The typed events of one session: what happened on the wire and what was observed, in order. A session appends them and
-// concludes nothing; logs, evidence, reports are made from them.
+// The typed events of one session: what happened on the wire and what was observed, in order. A session
+// appends them and concludes nothing; logs, evidence, reports are made from them.
 #pragma once
 
 #include <chrono>
@@ -48,7 +48,11 @@ struct ReplyGiven { Direction direction; smtp::Reply reply; };
 /// Message content: octets only, never the text.
 struct DataPassed { Direction direction; std::uint64_t octets = 0; };
 struct StarttlsOffer { bool offered = false; bool masked = false; };
-struct OwnCertificateChosen { pki::CertificatePtr certificate; policy::OwnTrouble trouble = policy::OwnTrouble::none; std::string reason; };
+struct OwnCertificateChosen {
+  pki::CertificatePtr certificate;
+  policy::OwnTrouble trouble = policy::OwnTrouble::none;
+  std::string reason;
+};
 struct TlsEstablished {
   std::string version;
   std::string cipher;
@@ -72,7 +76,11 @@ struct TlsFailed {
 struct AlertSeen { Direction direction; pki::Alert alert; bool after_handshake = false; };
 /// Leaf first; empty = the peer presented none.
 struct PeerCertificatesSeen { pki::Chain presented; };
-struct ChainExamined { pki::PathExamination path; pki::UsageFit usage = pki::UsageFit::absent_any; pki::Purpose purpose = pki::Purpose::server; };
+struct ChainExamined {
+  pki::PathExamination path;
+  pki::UsageFit usage = pki::UsageFit::absent_any;
+  pki::Purpose purpose = pki::Purpose::server;
+};
 struct RevocationExamined { std::vector<pki::Revocation> certificates; };
 struct NameCompared { pki::NameMatch match; };
 /// The first reply (send) or command (receive) inside TLS arrived: the handshake stands (D-16).
@@ -82,17 +90,24 @@ struct PolicyDecided {
   std::string list;                         // `TLSSendDomainSecureList`; empty when not listed
   policy::Verdict verdict;
 };
-struct MessageAccepted { std::string id; std::uint64_t octets = 0; std::string partner; bool domain_secured = false; };
-/// Something against the protocol that did not end the session by itself: injection after STARTTLS, bare line feeds.
+struct MessageAccepted {
+  std::string id;
+  std::uint64_t octets = 0;
+  std::string partner;
+  bool domain_secured = false;
+};
+/// Something against the protocol that did not end the session by itself: injection after STARTTLS, bare line
+/// feeds.
 struct Irregularity { std::string what; };
 struct Broken { policy::Step step; policy::BreakKind kind; std::string what; };
 enum class DisconnectReason { local, remote, remote_socket_error, timeout };
 struct Disconnected { DisconnectReason reason = DisconnectReason::local; };
 
-using Body = std::variant<HostsResolved, StepBegun, Connecting, Connected, PermissionsSet, CommandLine, ReplyGiven, DataPassed,
-                          StarttlsOffer, OwnCertificateChosen, TlsEstablished, TlsFailed, AlertSeen, PeerCertificatesSeen,
-                          ChainExamined, RevocationExamined, NameCompared, TlsConfirmed, PolicyDecided, MessageAccepted,
-                          Irregularity, Broken, Disconnected>;
+using Body =
+    std::variant<HostsResolved, StepBegun, Connecting, Connected, PermissionsSet, CommandLine, ReplyGiven,
+                 DataPassed, StarttlsOffer, OwnCertificateChosen, TlsEstablished, TlsFailed, AlertSeen,
+                 PeerCertificatesSeen, ChainExamined, RevocationExamined, NameCompared, TlsConfirmed,
+                 PolicyDecided, MessageAccepted, Irregularity, Broken, Disconnected>;
 
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 

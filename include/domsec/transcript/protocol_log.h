@@ -1,5 +1,5 @@
-// Exchange's SMTP protocol log: nine CSV fields, one physical line per record (spec protocol-log 1.2, 9.1). Pure text; the
-// files are file_sink.h's.
+// Exchange's SMTP protocol log: nine CSV fields, one physical line per record (spec protocol-log 1.2, 9.1).
+// Pure text; the files are file_sink.h's.
 #pragma once
 
 #include <string>

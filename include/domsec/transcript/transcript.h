@@ -1,4 +1,5 @@
-// One session's events in order, with who took part. Sinks hear each event as it is appended (protocol log, live page).
+// One session's events in order, with who took part. Sinks hear each event as it is appended (protocol log,
+// live page).
 #pragma once
 
 #include <atomic>
@@ -13,8 +14,8 @@
 
 namespace domsec::transcript {
 
-/// 16 upper-case hex digits in the logs: .NET ticks at process start plus one per session (spec protocol-log 9.1-4).
-/// Shared by all threads.
+/// 16 upper-case hex digits in the logs: .NET ticks at process start plus one per session (spec
+/// protocol-log 9.1-4). Shared by all threads.
 class SessionIds {
  public:
   explicit SessionIds(Time process_start);
