@@ -29,7 +29,8 @@ void add_lab(CLI::App& app, Command& command) {
   up->add_option("--smtp-port", options->smtp_port, "port of every Edge server, 0 = a free one")->capture_default_str();
   up->add_option("--dns-port", options->dns_port, "port of the name server, 0 = a free one")->capture_default_str();
   up->add_option("--http-port", options->http_port, "port of the CRL server, 0 = a free one")->capture_default_str();
-  add(*lab, command, options, "ls", "the faults, and what runs", run_lab_ls);
+  CLI::App* ls = add(*lab, command, options, "ls", "the faults, and what runs", run_lab_ls);
+  ls->add_flag("--json", options->json, "one JSON document");
   CLI::App* breaking = add(*lab, command, options, "break", "break one thing of an organisation", run_lab_break);
   breaking->add_option("ORGANISATION", options->organisation, "contoso or woodgrove")->required();
   breaking->add_option("FAULT", options->fault, "a fault of domsec lab ls")->required();

@@ -187,6 +187,10 @@ int run_lab_up(const LabOptions& options, std::ostream& out, std::ostream& err) 
 }
 
 int run_lab_ls(const LabOptions& options, std::ostream& out, std::ostream&) {
+  if (options.json) {
+    out << lab_list_json(directory_of(options)) << '\n';
+    return 0;
+  }
   out << "faults\n";
   for (const lab::Fault& fault : lab::faults()) {
     const std::string name(fault.name);

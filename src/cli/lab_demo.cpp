@@ -1,7 +1,7 @@
 // `domsec lab demo`: mail in both directions, an unlisted sender, then every fault in both roles, each held to what is expected.
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <iomanip>
 #include <optional>
 #include <ostream>
 
@@ -179,11 +179,20 @@ std::string padded(const std::string& text, std::size_t width) {
   return text + std::string(text.size() < width ? width - text.size() : 0, ' ');
 }
 
+/// `ok`, case, expected, seen, finding, reply; each column as wide as it must be, the reply free.
 void print(const std::vector<Row>& rows, std::ostream& out) {
-  out << padded("case", 29) << padded("expected", 16) << padded("seen", 16) << padded("finding", 34) << "SMTP reply\n";
+  std::size_t name = 4, expected = 8, seen = 4, found = 7;
   for (const Row& row : rows) {
-    out << (row.as_expected ? "ok   " : "FAIL ") << padded(row.name, 29 - 5) << ' ' << padded(row.expected, 15) << ' '
-        << padded(row.seen, 15) << ' ' << padded(row.finding, 33) << ' ' << (row.reply.empty() ? "-" : row.reply) << '\n';
+    name = std::max(name, row.name.size());
+    expected = std::max(expected, row.expected.size());
+    seen = std::max(seen, row.seen.size());
+    found = std::max(found, row.finding.size());
+  }
+  out << "      " << padded("case", name) << "  " << padded("expected", expected) << "  " << padded("seen", seen) << "  "
+      << padded("finding", found) << "  SMTP reply\n";
+  for (const Row& row : rows) {
+    out << (row.as_expected ? "ok    " : "FAIL  ") << padded(row.name, name) << "  " << padded(row.expected, expected) << "  "
+        << padded(row.seen, seen) << "  " << padded(row.finding, found) << "  " << (row.reply.empty() ? "-" : row.reply) << '\n';
   }
 }
 
@@ -206,7 +215,7 @@ int run_lab_demo(const LabOptions& options, std::ostream& out, std::ostream& err
   for (const Row& row : rows) failed += row.as_expected ? 0 : 1;
   out << '\n' << rows.size() - failed << " of " << rows.size() << " as expected, " << took.count() << " ms\n\n";
   out << "counters of Contoso\n";
-  for (const auto& [name, value] : demo.lab().counters("contoso")) out << "  " << padded(name, 46) << value << '\n';
+  for (const auto& [name, value] : demo.lab().counters("contoso")) out << "  " << padded(name, 80) << value << '\n';
   out << "\nlogs and mail   " << directory << "/*/*/{logs,mail}\n"
       << "try             domsec lab up\n"
       << "                domsec check woodgrovebank.com\n"

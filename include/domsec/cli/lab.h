@@ -18,7 +18,7 @@ struct LabOptions {
   Detach detach = Detach::no;        // --detach
   std::string organisation;          // break, fix
   std::string fault;                 // break
-  bool json = false;
+  bool json = false;                 // ls --json
 };
 
 int run_lab_up(const LabOptions& options, std::ostream& out, std::ostream& err);
@@ -26,6 +26,8 @@ int run_lab_ls(const LabOptions& options, std::ostream& out, std::ostream& err);
 int run_lab_break(const LabOptions& options, std::ostream& out, std::ostream& err);
 int run_lab_fix(const LabOptions& options, std::ostream& out, std::ostream& err);
 int run_lab_down(const LabOptions& options, std::ostream& out, std::ostream& err);
+/// The document of `lab ls --json`, without a line end.
+[[nodiscard]] std::string lab_list_json(const std::string& directory);
 /// The main job in one run; 0 only when every row is as expected.
 int run_lab_demo(const LabOptions& options, std::ostream& out, std::ostream& err);
 
