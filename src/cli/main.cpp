@@ -17,6 +17,7 @@
 #include "domsec/cli/sending.h"
 #include "domsec/cli/verify.h"
 #include "domsec/lab/recipe.h"
+#include "domsec/pki/tls_library.h"
 
 namespace {
 
@@ -88,7 +89,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   CLI::App app{"domsec plays either end of a mutual-TLS mail session, and says who refuses whom, and why.", "domsec"};
-  app.set_version_flag("--version", [] { return std::string("domsec " DOMSEC_VERSION); });
+  app.set_version_flag("--version", [] { return "domsec " DOMSEC_VERSION ", " + pki::tls_library().running; });
   app.require_subcommand(0, 1);
   app.footer("domsec lab up --detach          Contoso and Woodgrove Bank on loopback\n"
              "domsec check woodgrovebank.com  is mail to this partner domain secured?\n"
@@ -100,6 +101,7 @@ int main(int argc, char** argv) {
   cli::add_serving(app, command);
   cli::add_lab(app, command);
   cli::add_policy(app, command);
+  cli::add_doctor(app, command);
   add_explain(app, command);
   add_verify(app, command);
   add_completion(app, command);

@@ -2,6 +2,8 @@
 target_sources(domsec_tests PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/verify.cpp)
 target_sources(domsec_tests PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/policy.cpp ${PROJECT_SOURCE_DIR}/src/cli/policy_explanation.cpp
   ${PROJECT_SOURCE_DIR}/src/cli/policy_json.cpp ${PROJECT_SOURCE_DIR}/src/cli/policy_store.cpp)
+target_sources(domsec_tests PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/clock.cpp ${PROJECT_SOURCE_DIR}/src/cli/doctor_checks.cpp
+  ${PROJECT_SOURCE_DIR}/src/cli/doctor_json.cpp ${PROJECT_SOURCE_DIR}/src/cli/doctor_network.cpp)
 
 add_test(NAME documents COMMAND ${CMAKE_COMMAND} -DDOMSEC=$<TARGET_FILE:domsec> -DSOURCE=${PROJECT_SOURCE_DIR}
   -P ${CMAKE_CURRENT_LIST_DIR}/documents.cmake)

@@ -9,4 +9,8 @@ namespace domsec::cli {
 [[nodiscard]] pki::Instant now();
 [[nodiscard]] transcript::Time now_in_milliseconds();
 
+/// Does a time service keep the kernel's clock in step?
+enum class ClockDiscipline { kept, free_running, unknown };
+[[nodiscard]] ClockDiscipline clock_discipline();
+
 }  // namespace domsec::cli

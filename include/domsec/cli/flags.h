@@ -15,5 +15,6 @@ void add_sending(CLI::App& app, Command& command);   // check, send
 void add_serving(CLI::App& app, Command& command);   // serve
 void add_lab(CLI::App& app, Command& command);       // lab up|ls|break|fix|down|demo
 void add_policy(CLI::App& app, Command& command);   // policy show|lint|explain
+void add_doctor(CLI::App& app, Command& command);   // doctor
 
 }  // namespace domsec::cli
