@@ -176,12 +176,25 @@ void forget_what_was_said_in_clear(Receiving& receiving) {
   receiving.transaction.reset();
 }
 
+/// The judgement of a client that is refused for its certificate alone: no MAIL FROM has said whose it should be.
+void decide_by_certificate(Receiving& receiving, const smtp::Reply& refusal) {
+  const ReceivePlan& plan = receiving.plan;
+  policy::TlsRequirement requirement;
+  requirement.requirement = policy::Requirement::certificate_validation;
+  policy::Verdict verdict =
+      policy::judge_receive(requirement, transcript::evidence_of(receiving.transcript), plan.rules, plan.now());
+  verdict.reply = refusal;
+  receiving.transcript.append(transcript::PolicyDecided{std::string(), std::string(), std::move(verdict)});
+}
+
 net::task<Next> refuse_without_good_certificate(Receiving& receiving) {
   if (receiving.plan.client_certificate != ClientCertificateMode::require_421) co_return Next::go_on;
   co_await examine_client(receiving);
   const auto trouble = client_certificate_trouble(receiving);
   if (!trouble) co_return Next::go_on;
-  give(receiving, smtp::replies::client_certificate_refused(receiving.plan.fqdn, *trouble));
+  const smtp::Reply refusal = smtp::replies::client_certificate_refused(receiving.plan.fqdn, *trouble);
+  decide_by_certificate(receiving, refusal);
+  give(receiving, refusal);
   co_return Next::close;
 }
 

@@ -86,6 +86,16 @@ TEST(Demands, ARefusedClientNeverPassesAndNamesTheRefusal) {
     EXPECT_EQ(finding::name(both.sent.verdict.headline.code), finding::name(row.code));
     EXPECT_EQ(policy::exit_code(both.sent.verdict), 1);
     EXPECT_TRUE(partners.kept->empty());
+    // No MAIL FROM came; the receiver's transcript says all the same what it refused.
+    ASSERT_TRUE(both.at_mail);
+    EXPECT_EQ(policy::text(both.at_mail->treatment), policy::text(policy::Treatment::refuse));
+    if (!row.identity) {
+      EXPECT_EQ(both.at_mail->headline.code, finding::Code::client_cert_missing);
+    }
+    if (row.mode == ClientCertificateMode::require_421) {
+      ASSERT_TRUE(both.at_mail->reply);
+      EXPECT_TRUE(both.at_mail->reply->text().starts_with("421 4.7.1"));
+    }
   }
 }
 

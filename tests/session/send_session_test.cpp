@@ -48,6 +48,14 @@ struct Ran {
   transcript::Transcript transcript = testing::new_transcript(policy::Role::send);
   testing::Heard heard;
   [[nodiscard]] policy::Evidence evidence() const { return transcript::evidence_of(transcript); }
+  /// What the last judgement in the transcript says.
+  [[nodiscard]] std::optional<finding::Code> recorded() const {
+    std::optional<finding::Code> code;
+    for (const transcript::Event& event : transcript.events()) {
+      if (const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body)) code = decided->verdict.headline.code;
+    }
+    return code;
+  }
 };
 
 Ran run_against(Script script, const SendPlan& plan) {
@@ -102,6 +110,8 @@ void expect_step_named(Ending ending) {
     script.ending = ending;
     const Ran ran = run_against(script, partners.send_plan());
     EXPECT_FALSE(ran.result.delivered);
+    ASSERT_TRUE(ran.recorded());
+    EXPECT_EQ(finding::name(*ran.recorded()), finding::name(ran.result.verdict.headline.code));
     const policy::Evidence evidence = ran.evidence();
     ASSERT_TRUE(evidence.broken);
     EXPECT_EQ(policy::text(evidence.broken->step), policy::text(row.step));
