@@ -1,9 +1,12 @@
 """Other people's SMTP clients, each as Contoso's side of one session: what they said and how they ended. TLS 1.3 unless told."""
 
+import pathlib
 import re
 import select
 import subprocess
 import time
+
+from mta import ACCOUNT, DROP_GROUP
 
 RECIPIENT = "b@woodgrovebank.com"
 SERVER_NAME = "mail.woodgrovebank.com"
@@ -50,6 +53,26 @@ class Curl(Client):
         return run(["curl", "-v", "-s", "--max-time", "15", "--resolve", "%s:%d:127.0.0.1" % (SERVER_NAME, port), *flags,
                     "--mail-from", sender, "--mail-rcpt", RECIPIENT, "--upload-file", "-",
                     "smtp://%s:%d/%s" % (SERVER_NAME, port, helo)], "Subject: interop\r\n\r\nA line.\r\n")
+
+
+class PosttlsFinger(Client):
+    """Out of the unpacked Postfix; never says MAIL. Needs no account and no queue."""
+
+    def __init__(self, pki, place):
+        super().__init__(pki)
+        self.place = pathlib.Path(place)
+
+    def mail(self, port, certificate, sender, helo):
+        own = self.own(certificate, "-k", "-K")
+        environment = {"LD_LIBRARY_PATH": (self.place / "library_path").read_text().strip(), "PATH": "/usr/bin:/bin",
+                       "MAIL_CONFIG": str(self.place / "finger")}
+        (self.place / "finger").mkdir(exist_ok=True)
+        (self.place / "finger/main.cf").write_text("compatibility_level = 3.6\nsmtp_dns_support_level = disabled\n"
+                                                   "inet_protocols = ipv4\nmail_owner = %s\nsetgid_group = %s\n"
+                                                   "default_privs = nobody\n" % (ACCOUNT, DROP_GROUP))
+        return run(["env", "-i", *("%s=%s" % pair for pair in environment.items()), self.place / "usr/sbin/posttls-finger", "-c",
+                    "-l", "secure", "-F", self.pki.trusted, "-L", "summary,untrusted", "-T", "15", "-t", "15", *own,
+                    "[127.0.0.1]:%d" % port, SERVER_NAME])
 
 
 class Dialogue(Client):

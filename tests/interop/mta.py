@@ -12,7 +12,6 @@ import subprocess
 import time
 
 ACCOUNT = "daemon"      # owns the queue; any account but root that each Debian has
-ACCOUNT_GROUP = "daemon"
 DROP_GROUP = "mail"
 
 

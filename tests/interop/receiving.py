@@ -2,7 +2,7 @@
 each MAIL FROM of Contoso is judged by the client certificate of its session; mail of anybody else passes.
 """
 
-from clients import Curl, Gnutls, Openssl, Swaks
+from clients import Curl, Gnutls, Openssl, PosttlsFinger, Swaks
 from mta import Postfix, wait_until
 
 LISTED, UNLISTED = "a@contoso.com", "c@fabrikam.com"
@@ -41,8 +41,8 @@ LEAVES = [
     ("direct-revoked", "DS105", channel("Revoked")),
 ]
 
-# What the server itself may have wrong; a client that verifies leaves, and what we can tell from it.
-SERVER_FAULTS = ["wrong-name", "untrusted-root", "expired"]
+# What the server itself may have wrong, and Postfix's word for it. A client that verifies leaves.
+SERVER_FAULTS = {"wrong-name": "hostname mismatch", "untrusted-root": "untrusted issuer", "expired": "certificate has expired"}
 
 
 def judged(session, code, reply):
@@ -75,9 +75,9 @@ def hold(client, server, certificate, code, reply, sender=LISTED, messages=None,
     return "%s%s %s" % (code, " " + also if also else "", reply[:9] if reply else "accepted")
 
 
-def hold_refused_client(client, server, codes, words, **how):
-    """A server that refuses the TLS session of a client without certificate, by 421 or alert."""
-    ended, session = meet(client, server, None, LISTED, **how)
+def hold_refused_client(client, server, codes, words, certificate=None, **how):
+    """A server that refuses the TLS session of a client without a good certificate, by 421 or alert."""
+    ended, session = meet(client, server, certificate, LISTED, **how)
     code = session["verdict"]["code"] if session["verdict"] else None
     assert code in codes, "wanted %s, got %s" % (codes, code)
     assert any(word in ended.output for word in words), "the client shows none of %s: %s" % (words, ended.output[-400:])
@@ -122,7 +122,16 @@ def run_clients(report, peers, pki, servers):
         client = kind(pki)
         case = lambda what, check: report.case("%s -> domsec: %s" % (name, what), check)
         client_cases(report, name, client, certificates, servers, messages, clear=messages == 1)
-        case("--client-cert require-421", lambda: hold_refused_client(client, servers["require-421"], ["DS130", None], ["421 4.7.1"]))
+        case("--client-cert require-421", lambda: hold_refused_client(client, servers["require-421"], ["DS130"], ["421 4.7.1"]))
+        case("--client-cert require-421, self-signed", lambda: hold_refused_client(
+            client, servers["require-421"], ["DS101"], ["Client certificate not trusted"], "self-signed"))
+        case("--client-cert require-421, good", lambda: hold(
+            client, servers["require-421"], certificates[0][0], "DS000", None, messages=messages))
+        # The handshake failed by our own alert: which fault it was (DS101) is not judged then, only that we refused (DS112).
+        case("--client-cert require-alert, self-signed", lambda: hold_refused_client(
+            client, servers["require-alert"], ["DS101", "DS112"], ["unknown ca", "unknown CA", "CA is unknown", "closed"], "self-signed"))
+        case("--client-cert require-alert, good", lambda: hold(
+            client, servers["require-alert"], certificates[0][0], "DS000", None, messages=messages))
         case("--client-cert require-alert", lambda: hold_refused_client(
             client, servers["require-alert"], ["DS130"], ["certificate required", "Certificate is required", "closed"]))
         if kind is not Swaks:
@@ -142,6 +151,9 @@ def postfix_client(where, home, pki, servers):
             "smtp_tls_key_file": ""}))
     client.sender("clear", usual, smtp_tls_security_level="none", smtp_tls_key_file="")
     client.sender("unlisted", usual, smtp_tls_key_file="")
+    for fault in SERVER_FAULTS:
+        client.sender("secure-" + fault, servers[fault].port, smtp_tls_security_level="secure",
+                      smtp_tls_secure_cert_match="mail.woodgrovebank.com", smtp_tls_cert_file=pki.contoso.files["good"])
     return client
 
 
@@ -157,6 +169,7 @@ def run_postfix(report, peers, scratch, pki, servers, started):
     wanted += [("clear", "DS014", STARTTLS_REQUIRED), ("unlisted", "DS001", None)]
     client.start()
     before = servers["usual"].count()
+    seen = {fault: servers[fault].count() for fault in SERVER_FAULTS}
     for name in client.senders:
         client.send(name, UNLISTED if name == "unlisted" else LISTED)
     sessions = {session["helo"]: session for session in servers["usual"].sessions(before, len(wanted))}
@@ -169,8 +182,37 @@ def run_postfix(report, peers, scratch, pki, servers, started):
         assert ("status=sent" if not reply else reply) in line and ("status=deferred" in line) == bool(reply), line
         return "%s %s" % (code, reply[:9] if reply else "accepted")
 
+    def fate_secure(fault):
+        line = wait_until(lambda: client.fate("secure-" + fault), 15, "the fate of the message")
+        assert "status=deferred (Server certificate not verified)" in line, line
+        session = servers[fault].sessions(seen[fault])[0]
+        assert session["tls"]["own_cert_sent"] and not session["messages"] and not session["verdict"], session["verdict"]
+        return "left without MAIL"
+
     for name, code, reply in wanted:
         report.case("postfix -> domsec: " + name, lambda: fate(name, code, reply))
+    for fault in SERVER_FAULTS:
+        report.case("postfix -> domsec: our certificate: " + fault, lambda: fate_secure(fault))
+
+
+def run_finger(report, peers, pki, servers):
+    """Postfix's probe: it ends with 0 whatever it finds, so its words count, and our session."""
+    where, why = peers.get("postfix", (None, "tests/interop/peers says nothing about it"))
+    if why:
+        report.skip("posttls-finger -> domsec", why)
+        return
+
+    def probe(server, certificate, words):
+        ended, session = meet(PosttlsFinger(pki, where), server, certificate, LISTED)
+        assert words in ended.output, "wanted '%s', got %s" % (words, ended.output[-300:])
+        assert session["peer_cert"]["presented"] == bool(certificate), session["peer_cert"]
+        return words
+
+    case = lambda what, check: report.case("posttls-finger -> domsec: " + what, check)
+    case("good", lambda: probe(servers["usual"], "good", "Verified TLS connection established"))
+    case("no certificate", lambda: probe(servers["require-421"], None, "421 4.7.1"))
+    for fault, words in SERVER_FAULTS.items():
+        case("our certificate: " + fault, lambda: probe(servers[fault], "good", words))
 
 
 def run(report, peers, scratch, pki, domsec, started):
@@ -181,4 +223,5 @@ def run(report, peers, scratch, pki, domsec, started):
     for fault in SERVER_FAULTS:
         servers[fault] = domsec.serve(fault)
     run_clients(report, peers, pki, servers)
+    run_finger(report, peers, pki, servers)
     run_postfix(report, peers, scratch, pki, servers, started)
