@@ -117,7 +117,8 @@ class Postfix:
             "local_transport": "discard:", "alias_maps": "", "alias_database": "", "notify_classes": "",
             "transport_maps": "texthash:%s" % (self.home / "etc/transport"), "bounce_queue_lifetime": "1h",
             "smtpd_relay_restrictions": "reject_unauth_destination", "smtp_tls_session_cache_database": "",
-            "smtp_address_preference": "ipv4", "smtp_connection_cache_on_demand": "no", "biff": "no", "smtpd_tls_loglevel": "1", "smtp_tls_loglevel": "1",
+            "smtp_address_preference": "ipv4", "smtp_connection_cache_on_demand": "no", "biff": "no",
+            "smtpd_tls_loglevel": "1", "smtp_tls_loglevel": "1",
         }
         settings.update(self.common)
         return "".join("%s = %s\n" % pair for pair in settings.items())
