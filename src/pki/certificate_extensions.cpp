@@ -12,6 +12,7 @@ namespace domsec::pki {
 namespace {
 
 constexpr int most_distribution_points = 32;
+constexpr int most_policies = 32;
 constexpr std::size_t longest_uri = 2048;
 
 enum class Presence { absent, readable, unreadable };
@@ -42,22 +43,33 @@ std::string address(const ASN1_OCTET_STRING* value) {
 /// RFC 5280 4.2.1.6, every kind but dNSName. The prefixes are those of `openssl x509 -ext`.
 std::string other_name(const GENERAL_NAME* name) {
   switch (name->type) {
-    case GEN_EMAIL: return "email:" + harmless(bytes_of(name->d.rfc822Name));
-    case GEN_URI: return "URI:" + harmless(bytes_of(name->d.uniformResourceIdentifier));
-    case GEN_IPADD: return "IP:" + address(name->d.iPAddress);
-    case GEN_DIRNAME: return "DirName:" + distinguished_name(name->d.directoryName);
-    case GEN_RID: return "RID:" + dotted(name->d.registeredID);
-    case GEN_OTHERNAME: return "otherName:" + dotted(name->d.otherName->type_id);
-    case GEN_X400: return "X400Name";
-    case GEN_EDIPARTY: return "EdiPartyName";
-    default: return "unknown";  // libcrypto's numbers are plain ints
+    case GEN_EMAIL:
+      return "email:" + harmless(bytes_of(name->d.rfc822Name));
+    case GEN_URI:
+      return "URI:" + harmless(bytes_of(name->d.uniformResourceIdentifier));
+    case GEN_IPADD:
+      return "IP:" + address(name->d.iPAddress);
+    case GEN_DIRNAME:
+      return "DirName:" + distinguished_name(name->d.directoryName);
+    case GEN_RID:
+      return "RID:" + dotted(name->d.registeredID);
+    case GEN_OTHERNAME:
+      return "otherName:" + dotted(name->d.otherName->type_id);
+    case GEN_X400:
+      return "X400Name";
+    case GEN_EDIPARTY:
+      return "EdiPartyName";
+    default:
+      return "unknown";  // libcrypto's numbers are plain ints
   }
 }
 
 void read_alternative_names(const X509* x509, Certificate& certificate) {
   const auto names = extension<GeneralNamesOwner>(x509, NID_subject_alt_name);
-  if (names.presence == Presence::unreadable)
+  if (names.presence == Presence::unreadable) {
+    certificate.alternative_names_unreadable = true;
     certificate.other_names.emplace_back("unreadable subjectAltName");
+  }
   for (int i = 0; i < sk_GENERAL_NAME_num(names.value.get()); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.value.get(), i);
     if (name->type == GEN_DNS) {
@@ -106,6 +118,13 @@ void read_distribution_points(const X509* x509, Certificate& certificate) {
   }
 }
 
+void read_policies(const X509* x509, Certificate& certificate) {
+  const auto policies = extension<CertificatePoliciesOwner>(x509, NID_certificate_policies);
+  for (int i = 0; i < sk_POLICYINFO_num(policies.value.get()) && i < most_policies; ++i) {
+    certificate.policies.push_back(dotted(sk_POLICYINFO_value(policies.value.get(), i)->policyid));
+  }
+}
+
 }  // namespace
 
 void read_extensions(const X509* x509, Certificate& certificate) {
@@ -114,6 +133,7 @@ void read_extensions(const X509* x509, Certificate& certificate) {
   read_key_usage(x509, certificate);
   read_extended_key_usage(x509, certificate);
   read_distribution_points(x509, certificate);
+  read_policies(x509, certificate);
   const auto constraints = extension<BasicConstraintsOwner>(x509, NID_basic_constraints);
   certificate.ca = constraints.value != nullptr && constraints.value->ca != 0;
 }

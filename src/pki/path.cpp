@@ -151,6 +151,13 @@ PathExamination examine_path(const PathInput& input) {
   return examination;
 }
 
+bool key_usage_fits(const Certificate& leaf, Purpose purpose) {
+  if (!leaf.key_usage || purpose == Purpose::any) return true;
+  constexpr std::uint32_t digital_signature = 1U << 0U, key_encipherment = 1U << 2U, key_agreement = 1U << 4U;
+  const std::uint32_t deciphers = purpose == Purpose::server ? key_encipherment : 0U;
+  return (*leaf.key_usage & (digital_signature | key_agreement | deciphers)) != 0U;
+}
+
 UsageFit usage_fit(const Certificate& leaf) {
   if (!leaf.extended_key_usage.has_value()) return UsageFit::absent_any;
   const auto names = [&](std::string_view usage) {

@@ -1,14 +1,17 @@
 // The judgement in the order in which a session can fail: the way to the peer, STARTTLS, our own certificate,
 // the handshake, the peer's certificate (D-20), refusals that come late (D-16), the replies to the mail. The
 // first of them that fails decides. Not here: the way to TLS (way_to_tls.cpp), what a certificate's faults
-// are called (peer_judgement.cpp), what a refusal of the peer means (refusal_judgement.cpp).
+// are called (peer_judgement.cpp), what was proved
+// when nothing failed (proof.cpp), what a refusal of the peer means (refusal_judgement.cpp).
 #include "domsec/policy/domain_security.h"
 
 #include <algorithm>
 
 #include "domsec/smtp/replies.h"
 #include "outcome.h"
+#include "own_judgement.h"
 #include "peer_judgement.h"
+#include "proof.h"
 #include "refusal_judgement.h"
 #include "way_to_tls.h"
 
@@ -55,61 +58,14 @@ void add_peer(const Case& c, Outcome& outcome) {
   }
 }
 
-/// R10, DS131: in domain security the server must want to know us; Exchange only warns.
-void add_not_requested(const Case& c, Outcome& outcome) {
-  const bool matters =
-      c.evidence.role == Role::send && c.requirement.requirement >= Requirement::certificate_validation;
-  if (!matters || c.evidence.tls.client_certificate_requested) return;
-  Finding finding = finding_of(Code::client_cert_not_requested, Who::note, c.rules,
-                               "the server did not ask for our certificate, so it cannot tell who we are");
-  if (c.requirement.requirement != Requirement::domain_secured) finding = as_remark(std::move(finding));
-  if (finding.severity == Severity::fails) finding.who = Who::we;
-  outcome.add(std::move(finding));
-}
-
-std::string proof_text(const Case& c) {
-  const std::optional<pki::NameMatch> match = name_under(c.rules, c.evidence.peer, c.requirement.reference);
-  std::string out = c.evidence.peer.presented.empty() ? std::string("the peer")
-                                                      : c.evidence.peer.presented.front()->subject;
-  if (!match || !match->matches || !match->by || c.requirement.requirement < Requirement::domain_validation)
-    return out + " is good";
-  out += " proves " + match->reference.text + " by " + std::string(pki::text(match->by->source)) + " " +
-         match->by->text + " (mode " + std::string(pki::text(match->rule.mode));
-  return out + (match->other_mode_matches ? ")" : "; the other mode would refuse it)");
-}
-
-/// What the session came to when nothing failed.
-void add_success(const Case& c, Outcome& outcome) {
-  switch (c.requirement.requirement) {
-    case Requirement::none:
-    case Requirement::opportunistic:
-      outcome.treatment = Treatment::opportunistic;
-      outcome.add_first(finding_of(Code::tls_not_authenticated, Who::note, c.rules,
-                                   "TLS is up and nothing demanded to know the peer"));
-      return;
-    case Requirement::encryption:
-      outcome.treatment = Treatment::tls_required;
-      outcome.add_first(finding_of(Code::tls_not_authenticated, Who::note, c.rules,
-                                   "TLS is up, as demanded; nobody asked who the peer is"));
-      return;
-    case Requirement::certificate_validation:
-    case Requirement::domain_validation:
-      outcome.treatment = Treatment::tls_required;
-      break;
-    case Requirement::domain_secured:
-      outcome.treatment = Treatment::domain_secured;
-      break;
-  }
-  if (outcome.status.empty()) outcome.status = "Valid";
-  outcome.add_first(finding_of(Code::mutual_tls_ok, Who::note, c.rules, proof_text(c)));
-}
-
 /// The replies to the mail, and a connection lost on the way: no fault of TLS unless they say so.
 void add_transaction(const Case& c, Outcome& outcome) {
   const Evidence& seen = c.evidence;
   if (seen.refusal && seen.role == Role::send) {
     if (const std::optional<Finding> said = from_reply(seen, *seen.refusal)) {
       outcome.reply = *seen.refusal;
+      // DS000 says that both sides accepted; the peer has just said otherwise.
+      std::erase_if(outcome.findings, [](const Finding& f) { return f.code == Code::mutual_tls_ok; });
       outcome.add(*said);
     } else {
       outcome.add(
@@ -152,6 +108,7 @@ Verdict sent_over_tls(const Case& c) {
   Outcome outcome;
   add_peer(c, outcome);
   add_not_requested(c, outcome);
+  add_own_remarks(c, outcome);
   if (outcome.fails()) {
     // T3 is for what a certificate lacks; other causes have no attested text.
     if (!outcome.status.empty())
@@ -210,6 +167,7 @@ Verdict received_without_tls(const Case& c) {
 Verdict received_over_tls(const Case& c) {
   Outcome outcome;
   add_peer(c, outcome);
+  add_own_remarks(c, outcome);
   if (outcome.fails()) {
     outcome.reply = refusal_reply(c.rules, without_dagger(outcome.status));
     if (outcome.findings.front().code == Code::certificate_host_mismatch) outcome.event = "11015";

@@ -29,16 +29,21 @@ struct PeerQuestion {
 [[nodiscard]] std::vector<PeerFinding> judge_peer(const PeerQuestion& question, const PeerEvidence& peer,
                                                   const Rules& rules, pki::Instant at);
 
-/// Its parts that stand in peer_revocation.cpp.
+/// Its parts that stand in peer_chain.cpp and peer_revocation.cpp.
+void judge_chain(Role role, const PeerEvidence& peer, const Rules& rules, std::vector<PeerFinding>& out);
 void judge_revocation(const PeerEvidence& peer, const Rules& rules, std::vector<PeerFinding>& out);
 void add_remarks(const PeerEvidence& peer, const Rules& rules, pki::Instant at,
                  std::vector<PeerFinding>& out);
-/// One finding for each code: the same fault at two depths is said once, at the lowest.
+/// One finding for each code: the same fault at two depths is said once, at the lowest. One that fails takes
+/// the place of one that does not.
 void add_once(std::vector<PeerFinding>& out, PeerFinding finding);
 [[nodiscard]] std::string subject_of(const PeerEvidence& peer);
+/// DS123: `CN=a expires in 10 days, on 2026-12-02 (less than 30 days)`; nothing when it has 60 days or more,
+/// or is past its end.
+[[nodiscard]] std::optional<std::string> near_end(const pki::Certificate& certificate, pki::Instant at);
 
 /// The name comparison that `rules` wants: the recorded one, or the same names judged again under the
-/// profile's rule.
+/// profile's rule. Without the CN where that lies outside a name constraint of the path.
 [[nodiscard]] std::optional<pki::NameMatch> name_under(const Rules& rules, const PeerEvidence& peer,
                                                        const std::optional<pki::ReferenceId>& reference);
 

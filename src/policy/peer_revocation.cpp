@@ -93,14 +93,18 @@ void add_remarks(const PeerEvidence& peer, const Rules& rules, pki::Instant at,
                     leaf.subject + " is self-signed and itself trusted here; no revocation list can name it"),
          "ValidSelfSigned"});
   }
-  constexpr auto near_its_end = std::chrono::days(60);  // R41: 60 days and more are green
-  if (at <= leaf.not_after && leaf.not_after - at < near_its_end) {
-    const auto left = std::chrono::duration_cast<std::chrono::days>(leaf.not_after - at).count();
-    out.push_back({finding_of(Code::certificate_expiring, Who::note, rules,
-                              leaf.subject + " expires in " + std::to_string(left) + " days, on " +
-                                  date_text(leaf.not_after)),
-                   ""});
-  }
+  if (std::optional<std::string> end = near_end(leaf, at))
+    out.push_back({finding_of(Code::certificate_expiring, Who::note, rules, std::move(*end)), ""});
+}
+
+/// spec exchange 8.4, R41: HealthChecker shows 60 days and more green, 30 to 59 yellow, less red.
+std::optional<std::string> near_end(const pki::Certificate& certificate, pki::Instant at) {
+  constexpr auto green = std::chrono::days(60);
+  constexpr auto yellow = std::chrono::days(30);
+  if (at > certificate.not_after || certificate.not_after - at >= green) return std::nullopt;
+  const auto left = std::chrono::floor<std::chrono::days>(certificate.not_after - at);
+  return certificate.subject + " expires in " + std::to_string(left.count()) + " days, on " +
+         date_text(certificate.not_after) + (left < yellow ? " (less than 30 days)" : "");
 }
 
 std::string subject_of(const PeerEvidence& peer) {
@@ -108,9 +112,13 @@ std::string subject_of(const PeerEvidence& peer) {
 }
 
 void add_once(std::vector<PeerFinding>& out, PeerFinding finding) {
-  const bool known = std::ranges::any_of(
+  const auto known = std::ranges::find_if(
       out, [&](const PeerFinding& other) { return other.finding.code == finding.finding.code; });
-  if (!known) out.push_back(std::move(finding));
+  if (known == out.end()) {
+    out.push_back(std::move(finding));
+  } else if (finding.finding.severity == Severity::fails && known->finding.severity != Severity::fails) {
+    *known = std::move(finding);
+  }
 }
 
 Finding finding_of(Code code, Who who, const Rules& rules, std::string detail) {

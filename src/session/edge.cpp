@@ -66,6 +66,14 @@ std::vector<net::Endpoint> endpoints(const std::vector<std::string>& texts) {
   return result;
 }
 
+/// The trusted root that issued a certificate of ours: then nothing is missing behind it.
+pki::CertificatePtr trusted_root_of(const pki::Certificate& certificate, const pki::TrustStore& anchors) {
+  for (const pki::CertificatePtr& anchor : anchors.anchors()) {
+    if (anchor->subject == certificate.issuer) return anchor;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Edge::Edge(net::Loop& loop, exchange::Organisation organisation, EdgeSettings settings)
@@ -185,6 +193,9 @@ OwnChoice Edge::own_certificate(const std::optional<exchange::TlsCertificateName
     choice.event.trouble = policy::OwnTrouble::not_for_smtp;
   }
   choice.credentials = credentials_[index];
+  if (choice.credentials) choice.event.chain = choice.credentials->chain;
+  if (settings_.deviations.leaf_only && !choice.event.chain.empty()) choice.event.chain.resize(1);
+  choice.event.issuer = trusted_root_of(*choice.event.certificate, *examination_.anchors);
   return choice;
 }
 

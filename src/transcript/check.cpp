@@ -25,11 +25,14 @@ struct PathWords {
 /// others.
 std::string_view constraint_status(int x509_error) {
   switch (x509_error) {
-    case 32: return "PurposeError";
+    case 32:
+      return "PurposeError";
     case 24:
     case 25:
-    case 79: return "BasicConstraintsError";
-    default: return "InternalChainFailure";
+    case 79:
+      return "BasicConstraintsError";
+    default:
+      return "InternalChainFailure";
   }
 }
 
@@ -41,10 +44,14 @@ PathWords path_words(const pki::PathProblem& problem, const ChainExamined& exami
                      examined.path.completes_with_known_intermediate
                  ? PathWords{Code::chain_incomplete, "InternalChainFailure"}
                  : PathWords{Code::certificate_not_trusted, "UntrustedRoot"};
-    case pki::PathFault::self_signed: return {Code::certificate_self_signed, "UntrustedRoot"};
-    case pki::PathFault::expired: return {Code::certificate_expired, "CertificateExpired"};
-    case pki::PathFault::not_yet_valid: return {Code::certificate_not_yet_valid, "CertificateExpired"};
-    case pki::PathFault::bad_signature: return {Code::certificate_signature_invalid, "SignatureFailure"};
+    case pki::PathFault::self_signed:
+      return {Code::certificate_self_signed, "UntrustedRoot"};
+    case pki::PathFault::expired:
+      return {Code::certificate_expired, "CertificateExpired"};
+    case pki::PathFault::not_yet_valid:
+      return {Code::certificate_not_yet_valid, "CertificateExpired"};
+    case pki::PathFault::bad_signature:
+      return {Code::certificate_signature_invalid, "SignatureFailure"};
     case pki::PathFault::not_a_ca:
     case pki::PathFault::path_too_long:
     case pki::PathFault::name_constraint:
@@ -52,9 +59,12 @@ PathWords path_words(const pki::PathProblem& problem, const ChainExamined& exami
     case pki::PathFault::wrong_purpose:
       return {examined.purpose == pki::Purpose::client ? Code::client_cert_eku : Code::server_cert_eku,
               "WrongUsage"};
-    case pki::PathFault::weak: return {Code::certificate_weak, "InternalChainFailure"};
-    case pki::PathFault::rejected: return {Code::validation_failure, "ExplicitDistrust"};
-    case pki::PathFault::other: break;
+    case pki::PathFault::weak:
+      return {Code::certificate_weak, "InternalChainFailure"};
+    case pki::PathFault::rejected:
+      return {Code::validation_failure, "ExplicitDistrust"};
+    case pki::PathFault::other:
+      break;
   }
   return {Code::validation_failure, "InternalChainFailure"};
 }
@@ -63,29 +73,44 @@ PathWords path_words(const pki::PathProblem& problem, const ChainExamined& exami
 /// together.
 int rank(pki::PathFault fault) {
   switch (fault) {
-    case pki::PathFault::bad_signature: return 0;
-    case pki::PathFault::rejected: return 1;
-    case pki::PathFault::self_signed: return 2;
-    case pki::PathFault::untrusted_root: return 3;
-    case pki::PathFault::issuer_not_found: return 4;
-    case pki::PathFault::not_a_ca: return 5;
-    case pki::PathFault::path_too_long: return 6;
-    case pki::PathFault::name_constraint: return 7;
-    case pki::PathFault::other: return 8;
-    case pki::PathFault::wrong_purpose: return 9;
-    case pki::PathFault::expired: return 10;
-    case pki::PathFault::not_yet_valid: return 11;
-    case pki::PathFault::weak: return 12;
+    case pki::PathFault::bad_signature:
+      return 0;
+    case pki::PathFault::rejected:
+      return 1;
+    case pki::PathFault::self_signed:
+      return 2;
+    case pki::PathFault::untrusted_root:
+      return 3;
+    case pki::PathFault::issuer_not_found:
+      return 4;
+    case pki::PathFault::not_a_ca:
+      return 5;
+    case pki::PathFault::path_too_long:
+      return 6;
+    case pki::PathFault::name_constraint:
+      return 7;
+    case pki::PathFault::other:
+      return 8;
+    case pki::PathFault::wrong_purpose:
+      return 9;
+    case pki::PathFault::expired:
+      return 10;
+    case pki::PathFault::not_yet_valid:
+      return 11;
+    case pki::PathFault::weak:
+      return 12;
   }
   return 13;
 }
 
 /// Weak keys and digests are a remark (DS109). D-10: so is a client certificate for serverAuth only; real
-/// Exchange certificates are like that.
+/// Exchange certificates are like that. A key usage without any bit for TLS is none of D-10's business.
 bool excused(const ChainExamined& examined, const pki::PathProblem& problem) {
   if (problem.fault == pki::PathFault::weak) return true;
+  const pki::Chain& path = examined.path.path;
   return problem.fault == pki::PathFault::wrong_purpose && problem.depth == 0 &&
-         examined.purpose == pki::Purpose::client && examined.usage == pki::UsageFit::only_server_auth;
+         examined.purpose == pki::Purpose::client && examined.usage == pki::UsageFit::only_server_auth &&
+         (path.empty() || !path.front() || pki::key_usage_fits(*path.front(), examined.purpose));
 }
 
 /// The problem that the chain check is named after; of equal ones the nearest to the leaf.
@@ -136,14 +161,22 @@ std::optional<Check> usage_check(const ChainExamined& examined) {
 Code revocation_code(pki::CrlProblem problem) {
   switch (problem) {
     case pki::CrlProblem::none:
-    case pki::CrlProblem::unavailable: return Code::revocation_unavailable;
-    case pki::CrlProblem::no_cdp: return Code::crl_no_cdp;
-    case pki::CrlProblem::unreachable: return Code::crl_unreachable;
-    case pki::CrlProblem::too_large: return Code::crl_too_large;
-    case pki::CrlProblem::stale: return Code::crl_stale;
-    case pki::CrlProblem::not_yet_valid: return Code::crl_not_yet_valid;
-    case pki::CrlProblem::wrong_issuer: return Code::crl_wrong_issuer;
-    case pki::CrlProblem::invalid: return Code::crl_invalid;
+    case pki::CrlProblem::unavailable:
+      return Code::revocation_unavailable;
+    case pki::CrlProblem::no_cdp:
+      return Code::crl_no_cdp;
+    case pki::CrlProblem::unreachable:
+      return Code::crl_unreachable;
+    case pki::CrlProblem::too_large:
+      return Code::crl_too_large;
+    case pki::CrlProblem::stale:
+      return Code::crl_stale;
+    case pki::CrlProblem::not_yet_valid:
+      return Code::crl_not_yet_valid;
+    case pki::CrlProblem::wrong_issuer:
+      return Code::crl_wrong_issuer;
+    case pki::CrlProblem::invalid:
+      return Code::crl_invalid;
   }
   return Code::revocation_unavailable;
 }
@@ -157,7 +190,8 @@ Check revocation_check(const pki::Revocation& revocation) {
   if (revocation.this_update) tell("this-update", pki::rfc3339(*revocation.this_update));
   if (revocation.next_update) tell("next-update", pki::rfc3339(*revocation.next_update));
   switch (revocation.state) {
-    case pki::RevocationState::good: break;
+    case pki::RevocationState::good:
+      break;
     case pki::RevocationState::revoked:
       check.result = "revoked";
       check.code = Code::certificate_revoked;
@@ -227,19 +261,28 @@ Check alert_check(const AlertSeen& seen) {
 
 std::optional<Code> own_code(policy::OwnTrouble trouble) {
   switch (trouble) {
-    case policy::OwnTrouble::none: return {};
+    case policy::OwnTrouble::none:
+      return {};
     case policy::OwnTrouble::not_found:
-    case policy::OwnTrouble::name_not_found: return Code::own_cert_not_found;
-    case policy::OwnTrouble::key_missing: return Code::own_key_missing;
-    case policy::OwnTrouble::key_mismatch: return Code::own_key_mismatch;
-    case policy::OwnTrouble::key_protected: return Code::own_key_protected;
-    case policy::OwnTrouble::not_for_smtp: return Code::own_cert_no_smtp;
-    case policy::OwnTrouble::expired: return Code::own_cert_expired;
+    case policy::OwnTrouble::name_not_found:
+      return Code::own_cert_not_found;
+    case policy::OwnTrouble::key_missing:
+      return Code::own_key_missing;
+    case policy::OwnTrouble::key_mismatch:
+      return Code::own_key_mismatch;
+    case policy::OwnTrouble::key_protected:
+      return Code::own_key_protected;
+    case policy::OwnTrouble::not_for_smtp:
+      return Code::own_cert_no_smtp;
+    case policy::OwnTrouble::expired:
+      return Code::own_cert_expired;
   }
   return {};
 }
 
-std::string yes_or_no(bool value) { return value ? "yes" : "no"; }
+std::string yes_or_no(bool value) {
+  return value ? "yes" : "no";
+}
 
 /// Events to checks; chain, usage and the missing certificate have their own order and are Checks' business.
 struct Plain {
@@ -295,7 +338,9 @@ struct Plain {
     return {check};
   }
   template <typename Other>
-  std::vector<Check> operator()(const Other&) const { return {}; }
+  std::vector<Check> operator()(const Other&) const {
+    return {};
+  }
 };
 
 }  // namespace

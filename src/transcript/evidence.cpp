@@ -92,6 +92,8 @@ class Collection {
     evidence_.own.certificate = event.certificate;
     evidence_.own.trouble = event.trouble;
     evidence_.own.detail = event.reason;
+    evidence_.own.chain = event.chain;
+    evidence_.own.issuer = event.issuer;
   }
   void operator()(const TlsEstablished& event) {
     policy::TlsEvidence& tls = evidence_.tls;

@@ -317,8 +317,20 @@ TEST(Extensions, ThatCannotBeReadArePresentAndEmpty) {
   const CertificatePtr names = with_extension(NID_subject_alt_name, garbage);
   EXPECT_THAT(names->dns_names, IsEmpty());
   EXPECT_THAT(names->other_names, ElementsAre("unreadable subjectAltName"));
+  EXPECT_TRUE(names->alternative_names_unreadable);
+  EXPECT_THAT(with_extension(NID_certificate_policies, garbage)->policies, IsEmpty());
   EXPECT_FALSE(with_extension(NID_basic_constraints, garbage)->ca);
   EXPECT_THAT(with_extension(NID_crl_distribution_points, garbage)->crl_distribution_points, IsEmpty());
+}
+
+TEST(Extensions, ShowThePoliciesOfACertificate) {  // RFC 5280 4.2.1.4
+  EXPECT_THAT(named("CN=mail1.contoso.com")->policies, IsEmpty());
+  // 2.23.140.1.2.1 and 1.3.6.1.4.1.311.21.8
+  const std::string two("\x30\x17\x30\x08\x06\x06\x67\x81\x0C\x01\x02\x01\x30\x0B\x06\x09\x2B\x06\x01\x04\x01\x82\x37\x15\x08", 25);
+  EXPECT_THAT(with_extension(NID_certificate_policies, two)->policies, ElementsAre("2.23.140.1.2.1", "1.3.6.1.4.1.311.21.8"));
+  std::string many;
+  for (int i = 0; i < 40; ++i) many += std::string("\x30\x04\x06\x02\x2A", 5) + static_cast<char>(i);
+  EXPECT_EQ(with_extension(NID_certificate_policies, std::string("\x30\x81\xF0", 3) + many)->policies.size(), 32U);
 }
 
 TEST(ReadCertificateDer, RefusesWhatIsNoCertificate) {

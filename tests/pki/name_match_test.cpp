@@ -242,6 +242,30 @@ TEST(NameMatch, AnAddressInTheSanDoesNotSwitchTheCommonNameOff) {
   EXPECT_TRUE(match_name(leaf, {"contoso.com"}, rule).matches);
 }
 
+TEST(NameMatch, AnUnreadableSanSwitchesTheCommonNameOffByEveryRule) {
+  struct Case {
+    const char* name;
+    CommonName rule;
+  };
+  const Case table[] = {{"always", CommonName::always},
+                        {"without dNSName", CommonName::without_dns_names},
+                        {"never", CommonName::never}};
+  for (const Case& row : table) {
+    SCOPED_TRACE(row.name);
+    Certificate leaf = with_names({}, {"contoso.com"});
+    leaf.other_names = {"unreadable subjectAltName"};
+    leaf.alternative_names_unreadable = true;
+    NameRule rule;
+    rule.common_name = row.rule;
+    const NameMatch match = match_name(leaf, {"contoso.com"}, rule);
+    EXPECT_FALSE(match.matches);
+    EXPECT_FALSE(match.other_mode_matches);
+    EXPECT_FALSE(match.by);
+    ASSERT_EQ(match.attempts.size(), 2U);
+    EXPECT_EQ(match.attempts[1].why, "the SAN cannot be read, and the CN does not stand in for it");
+  }
+}
+
 TEST(NameMatch, EveryOneOfSeveralCommonNamesIsLookedAt) {
   const NameMatch match = match_name(with_names({}, {"Contoso Mail", "mail.contoso.com"}), {"contoso.com"});
   EXPECT_TRUE(match.matches);

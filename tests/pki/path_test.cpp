@@ -547,6 +547,32 @@ TEST(UsageFit, FollowsTheTable) {
   }
 }
 
+TEST(KeyUsage, FollowsTheTable) {  // RFC 8446 4.4.2.2
+  struct Case {
+    const char* name;
+    std::optional<std::uint32_t> bits;
+    bool server, client;
+  };
+  const Case table[] = {
+      {"absent", std::nullopt, true, true},
+      {"digitalSignature", 1U << 0U, true, true},
+      {"keyEncipherment", 1U << 2U, true, false},
+      {"keyAgreement", 1U << 4U, true, true},
+      {"digitalSignature, keyEncipherment", 1U << 0U | 1U << 2U, true, true},
+      {"nonRepudiation", 1U << 1U, false, false},
+      {"keyCertSign, cRLSign", 1U << 5U | 1U << 6U, false, false},
+      {"none", 0U, false, false},
+  };
+  for (const Case& row : table) {
+    SCOPED_TRACE(row.name);
+    Certificate certificate;
+    certificate.key_usage = row.bits;
+    EXPECT_EQ(key_usage_fits(certificate, Purpose::server), row.server);
+    EXPECT_EQ(key_usage_fits(certificate, Purpose::client), row.client);
+    EXPECT_TRUE(key_usage_fits(certificate, Purpose::any));
+  }
+}
+
 TEST(Path, EveryNumberOfTheCatalogueHasItsFault) {
   EXPECT_EQ(text(PathFault::untrusted_root), "untrusted-root");
   EXPECT_EQ(text(PathFault::issuer_not_found), "issuer-not-found");

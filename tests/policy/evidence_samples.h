@@ -105,6 +105,7 @@ inline Evidence good_session(Role role) {
   seen.tls.version = "TLSv1.3";
   seen.tls.client_certificate_requested = seen.tls.own_certificate_sent = true;
   seen.own.certificate = leaf({.common_name = "mail.woodgrove.com", .dns_names = {"mail.woodgrove.com"}});
+  seen.own.chain = {seen.own.certificate, authority("Issuing CA")};
   seen.peer = good_peer();
   return seen;
 }

@@ -48,7 +48,7 @@ PeerEvidence make_peer(Peer which) {
   return peer;
 }
 
-/// Ten switches of a session as bits.
+/// Eleven switches of a session as bits.
 Evidence make_session(Role role, unsigned bits, Peer peer) {
   const auto bit = [bits](unsigned index) { return (bits >> index & 1U) != 0; };
   Evidence seen;
@@ -61,6 +61,7 @@ Evidence make_session(Role role, unsigned bits, Peer peer) {
   seen.tls.established = bit(4) && bit(5);
   seen.tls.confirmed = bit(6);
   seen.tls.client_certificate_requested = bit(6);
+  seen.tls.own_certificate_sent = bit(10);
   if (bit(7)) seen.tls.alert_received = domsec::pki::Alert{48};
   if (bit(8)) seen.broken = Break{bit(0) ? Step::ehlo_inside_tls : Step::greeting, BreakKind::reset, ""};
   if (bit(9)) {
@@ -83,6 +84,9 @@ void check(const TlsRequirement& requirement, const Evidence& seen, const Rules&
   EXPECT_EQ(verdict.result == Result::fail, failing);
   EXPECT_EQ(verdict.treatment != Treatment::refuse, verdict.result == Result::pass);
   EXPECT_EQ(exit_code(verdict) == 0, verdict.result == Result::pass);
+  if (passed_over && seen.role == Role::send) {
+    EXPECT_TRUE(seen.tls.client_certificate_requested && seen.tls.own_certificate_sent);
+  }
   if (passed_over) {
     EXPECT_TRUE(seen.tls.established && seen.tls.confirmed && !seen.peer.presented.empty());
   }
@@ -98,13 +102,15 @@ void check(const TlsRequirement& requirement, const Evidence& seen, const Rules&
   if (requirement.requirement >= Requirement::domain_validation) {
     EXPECT_TRUE(seen.peer.name && seen.peer.name->matches);
   }
+  const bool mutual =
+      seen.role == Role::receive || (seen.tls.client_certificate_requested && seen.tls.own_certificate_sent);
   EXPECT_EQ(verdict.treatment == Treatment::domain_secured,
-            requirement.requirement == Requirement::domain_secured);
+            mutual && requirement.requirement == Requirement::domain_secured);
 }
 
 TEST(Judge, KeepsItsPromisesOverEveryCombination) {
   for (const Role role : {Role::send, Role::receive}) {
-    for (unsigned bits = 0; bits < 1U << 10; ++bits) {
+    for (unsigned bits = 0; bits < 1U << 11; ++bits) {
       SCOPED_TRACE(std::string(text(role)) + " " + std::to_string(bits));
       for (const Peer peer : peers) {
         const Evidence seen = make_session(role, bits, peer);

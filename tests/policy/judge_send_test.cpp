@@ -632,12 +632,46 @@ TEST(JudgeSend, PassesInClearOnlyWhereNothingIsDemanded) {
   }
 }
 
-TEST(JudgeSend, WarnsWhenThePeerDoesNotAskWhoWeAre) {  // R10
+TEST(JudgeSend, ClaimsMutualTlsOnlyWhenBothEndsShowedACertificate) {  // R10, DS131
+  struct Case {
+    const char* name;
+    bool requested, sent;
+    Code headline;
+    Treatment treatment;  // of a domain-secured delivery
+  };
+  const Case table[] = {
+      {"both", true, true, Code::mutual_tls_ok, Treatment::domain_secured},
+      {"not asked for", false, false, Code::client_cert_not_requested, Treatment::tls_required},
+      {"asked for, not sent", true, false, Code::client_cert_missing, Treatment::tls_required},
+  };
+  for (const Case& row : table) {
+    for (const Requirement demand :
+         {Requirement::domain_secured, Requirement::domain_validation, Requirement::certificate_validation}) {
+      SCOPED_TRACE(std::string(row.name) + ", " + std::string(text(demand)));
+      Evidence seen = good_session(Role::send);
+      seen.tls.client_certificate_requested = row.requested;
+      seen.tls.own_certificate_sent = row.sent;
+      const bool secured = demand == Requirement::domain_secured;
+      const Verdict verdict =
+          judge_send(secured ? domain_secured(Role::send) : demanding(demand), seen, {}, now);
+      EXPECT_EQ(verdict.result, Result::pass);
+      EXPECT_EQ(verdict.treatment, secured ? row.treatment : Treatment::tls_required);
+      EXPECT_EQ(finding::name(verdict.headline.code), finding::name(row.headline));
+      EXPECT_EQ(holds(verdict, Code::mutual_tls_ok), row.requested && row.sent);
+      EXPECT_EQ(std::ranges::count(verdict.findings, row.headline, &Finding::code), 1);
+      EXPECT_EQ(verdict.exchange_status, "Valid");  // the server's certificate is what it is
+      EXPECT_THAT(verdict.headline.detail, HasSubstr("CN=mail1.contoso.com"));
+      EXPECT_EQ(exit_code(verdict), 0);
+      if (row.headline == Code::mutual_tls_ok) continue;
+      EXPECT_EQ(verdict.headline.severity, secured ? Severity::warning : Severity::information);
+      EXPECT_EQ(verdict.headline.who, Who::note);
+    }
+  }
+}
+
+TEST(JudgeSend, RefusesAServerThatDoesNotAskWhoWeAreInTheStrictProfile) {
   Evidence seen = good_session(Role::send);
   seen.tls.client_certificate_requested = seen.tls.own_certificate_sent = false;
-  const Verdict verdict = judge_send(domain_secured(Role::send), seen, {}, now);
-  EXPECT_EQ(verdict.result, Result::pass);
-  ASSERT_TRUE(holds(verdict, Code::client_cert_not_requested));
   Rules strict;
   strict.profile = finding::Profile::strict;
   strict.name.mode = pki::NameMatchMode::exact;
@@ -645,6 +679,9 @@ TEST(JudgeSend, WarnsWhenThePeerDoesNotAskWhoWeAre) {  // R10
   const Verdict refused = judge_send(domain_secured(Role::send), seen, strict, now);
   EXPECT_EQ(refused.headline.code, Code::client_cert_not_requested);
   EXPECT_EQ(exit_code(refused), 1);
+  seen.peer.path->problems = {problem(PathFault::expired, 10)};  // D-20: the peer's own faults come first
+  EXPECT_EQ(judge_send(domain_secured(Role::send), seen, strict, now).headline.code,
+            Code::certificate_expired);
 }
 
 TEST(JudgeSend, ShowsAPeersReplyWithoutItsControlOctets) {

@@ -110,6 +110,10 @@ struct PathExamination {
 enum class UsageFit { fits, absent_any, only_server_auth, only_client_auth, neither };
 [[nodiscard]] UsageFit usage_fit(const Certificate& leaf);
 
+/// RFC 8446 4.4.2.2, RFC 5246 7.4.2: may the key do what TLS asks of a certificate in this role? A fault of the key usage is
+/// X509_V_ERR 26 like one of the extended key usage, and D-10 excuses only the latter.
+[[nodiscard]] bool key_usage_fits(const Certificate& leaf, Purpose purpose);
+
 [[nodiscard]] std::string_view text(PathFault fault);   // `untrusted-root`, kebab-case
 [[nodiscard]] std::string_view text(Purpose purpose);   // `serverAuth`, `clientAuth`, `any`
 [[nodiscard]] std::string_view text(UsageFit fit);

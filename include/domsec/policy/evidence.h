@@ -91,6 +91,8 @@ struct OwnEvidence {
   pki::CertificatePtr certificate;            // what was chosen
   OwnTrouble trouble = OwnTrouble::none;
   std::string detail;
+  pki::Chain chain;                           // what goes out with it, leaf first; empty = not known
+  pki::CertificatePtr issuer;                 // its issuer, where that is one of our trusted roots
 };
 
 struct Evidence {

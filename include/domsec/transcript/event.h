@@ -38,20 +38,44 @@ struct HostsResolved {
   std::string detail;
 };
 /// A step begins; replies, breaks and refusals belong to the last one.
-struct StepBegun { policy::Step step; };
-struct Connecting { std::string host; std::string remote; };
-struct Connected { std::string local; std::string remote; };
+struct StepBegun {
+  policy::Step step;
+};
+struct Connecting {
+  std::string host;
+  std::string remote;
+};
+struct Connected {
+  std::string local;
+  std::string remote;
+};
 /// The rights of the session, in Exchange's words (`SMTPSubmit SMTPAcceptAnySender …`).
-struct PermissionsSet { std::string rights; };
-struct CommandLine { Direction direction; std::string line; };
-struct ReplyGiven { Direction direction; smtp::Reply reply; };
+struct PermissionsSet {
+  std::string rights;
+};
+struct CommandLine {
+  Direction direction;
+  std::string line;
+};
+struct ReplyGiven {
+  Direction direction;
+  smtp::Reply reply;
+};
 /// Message content: octets only, never the text.
-struct DataPassed { Direction direction; std::uint64_t octets = 0; };
-struct StarttlsOffer { bool offered = false; bool masked = false; };
+struct DataPassed {
+  Direction direction;
+  std::uint64_t octets = 0;
+};
+struct StarttlsOffer {
+  bool offered = false;
+  bool masked = false;
+};
 struct OwnCertificateChosen {
   pki::CertificatePtr certificate;
   policy::OwnTrouble trouble = policy::OwnTrouble::none;
   std::string reason;
+  pki::Chain chain{};            // what goes out with it, leaf first; empty = not known
+  pki::CertificatePtr issuer{};  // its issuer, where that is one of our trusted roots
 };
 struct TlsEstablished {
   std::string version;
@@ -65,7 +89,7 @@ struct TlsEstablished {
 };
 struct TlsFailed {
   policy::BreakKind kind = policy::BreakKind::protocol_error;
-  std::string reason;                       // OpenSSL's words, or the way the connection ended
+  std::string reason;  // OpenSSL's words, or the way the connection ended
   bool clear_text = false;
   // What the handshake had shown by then.
   std::string version{};
@@ -73,21 +97,31 @@ struct TlsFailed {
   bool own_certificate_sent = false;
   std::vector<std::string> requested_ca_names{};
 };
-struct AlertSeen { Direction direction; pki::Alert alert; bool after_handshake = false; };
+struct AlertSeen {
+  Direction direction;
+  pki::Alert alert;
+  bool after_handshake = false;
+};
 /// Leaf first; empty = the peer presented none.
-struct PeerCertificatesSeen { pki::Chain presented; };
+struct PeerCertificatesSeen {
+  pki::Chain presented;
+};
 struct ChainExamined {
   pki::PathExamination path;
   pki::UsageFit usage = pki::UsageFit::absent_any;
   pki::Purpose purpose = pki::Purpose::server;
 };
-struct RevocationExamined { std::vector<pki::Revocation> certificates; };
-struct NameCompared { pki::NameMatch match; };
+struct RevocationExamined {
+  std::vector<pki::Revocation> certificates;
+};
+struct NameCompared {
+  pki::NameMatch match;
+};
 /// The first reply (send) or command (receive) inside TLS arrived: the handshake stands (D-16).
 struct TlsConfirmed {};
 struct PolicyDecided {
-  std::string domain;                       // the partner's
-  std::string list;                         // `TLSSendDomainSecureList`; empty when not listed
+  std::string domain;  // the partner's
+  std::string list;    // `TLSSendDomainSecureList`; empty when not listed
   policy::Verdict verdict;
 };
 struct MessageAccepted {
@@ -98,10 +132,18 @@ struct MessageAccepted {
 };
 /// Something against the protocol that did not end the session by itself: injection after STARTTLS, bare line
 /// feeds.
-struct Irregularity { std::string what; };
-struct Broken { policy::Step step; policy::BreakKind kind; std::string what; };
+struct Irregularity {
+  std::string what;
+};
+struct Broken {
+  policy::Step step;
+  policy::BreakKind kind;
+  std::string what;
+};
 enum class DisconnectReason { local, remote, remote_socket_error, timeout };
-struct Disconnected { DisconnectReason reason = DisconnectReason::local; };
+struct Disconnected {
+  DisconnectReason reason = DisconnectReason::local;
+};
 
 using Body =
     std::variant<HostsResolved, StepBegun, Connecting, Connected, PermissionsSet, CommandLine, ReplyGiven,
