@@ -186,6 +186,11 @@ class Stages {
       return add(Status::skipped, "name",
                  evidence_.peer.presented.empty() ? "no certificate to compare" : "not compared");
     const std::string reference = (match->reference.with_subdomains ? "*." : "") + match->reference.text;
+    const bool outside = evidence_.peer.path && evidence_.peer.path->common_name_violates_constraints;
+    if (match->only_by_common_name && outside) {
+      return add(weight({Code::certificate_host_mismatch}), "name",
+                 "only the subject CN covers " + reference + ", and it lies outside a name constraint of its CA");
+    }
     if (match->matches) {
       std::string text = reference;
       if (match->by)
