@@ -218,8 +218,8 @@ class Matching {
   Fit best_ = Fit::none;
 };
 
-/// Why the subject's CN takes no part; empty when it does. A SAN that is there and cannot be read may have said anything:
-/// the CN is no way round it, whatever the rule (RFC 5280 4.2.1.6, RFC 6125 6.4.4).
+/// Why the subject's CN takes no part; empty when it does. A SAN that is there and cannot be read may have
+/// said anything: the CN is no way round it, whatever the rule (RFC 5280 4.2.1.6, RFC 6125 6.4.4).
 std::string common_name_left_aside(const Certificate& leaf, CommonName rule) {
   if (leaf.alternative_names_unreadable) return "the SAN cannot be read, and the CN does not stand in for it";
   switch (rule) {

@@ -188,8 +188,9 @@ class Stages {
     const std::string reference = (match->reference.with_subdomains ? "*." : "") + match->reference.text;
     const bool outside = evidence_.peer.path && evidence_.peer.path->common_name_violates_constraints;
     if (match->only_by_common_name && outside) {
-      return add(weight({Code::certificate_host_mismatch}), "name",
-                 "only the subject CN covers " + reference + ", and it lies outside a name constraint of its CA");
+      return add(
+          weight({Code::certificate_host_mismatch}), "name",
+          "only the subject CN covers " + reference + ", and it lies outside a name constraint of its CA");
     }
     if (match->matches) {
       std::string text = reference;
@@ -288,8 +289,9 @@ class Stages {
     if (tls.own_certificate_sent && own.certificate)
       sent.push_back("sent: " + own.certificate->subject + usage_text(*own.certificate));
     if (late_refusal()) {
-      const std::string how = tls.alert_received ? alert_text(*tls.alert_received)
-                              : evidence_.refusal ? evidence_.refusal->text() : broken_text();
+      const std::string how = tls.alert_received  ? alert_text(*tls.alert_received)
+                              : evidence_.refusal ? evidence_.refusal->text()
+                                                  : broken_text();
       return add(Status::fails, "client-cert", "refused after handshake: " + how, std::move(sent));
     }
     if (!tls.client_certificate_requested)

@@ -14,13 +14,17 @@ std::vector<std::string> files_of(const std::string& path) {
   if (!std::filesystem::is_directory(path, ignored)) return {path};
   std::vector<std::string> files;
   std::error_code error;
-  for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+  for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end;
+       entry.increment(error)) {
     const std::string extension = entry->path().extension();
     if (extension == ".pem" || extension == ".crt" || extension == ".cer") files.push_back(entry->path());
   }
-  if (error) throw pki::BundleError(pki::BundleError::Kind::unreadable, path + " cannot be listed: " + error.message());
+  if (error)
+    throw pki::BundleError(pki::BundleError::Kind::unreadable,
+                           path + " cannot be listed: " + error.message());
   if (files.empty()) {
-    throw pki::BundleError(pki::BundleError::Kind::no_certificate, path + " holds no .pem, .crt or .cer file: name another directory");
+    throw pki::BundleError(pki::BundleError::Kind::no_certificate,
+                           path + " holds no .pem, .crt or .cer file: name another directory");
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -29,16 +33,20 @@ std::vector<std::string> files_of(const std::string& path) {
 policy::OwnTrouble trouble_of(pki::BundleError::Kind kind) {
   switch (kind) {
     case pki::BundleError::Kind::key_protected:
-    case pki::BundleError::Kind::wrong_pass_phrase: return policy::OwnTrouble::key_protected;
-    case pki::BundleError::Kind::key_mismatch: return policy::OwnTrouble::key_mismatch;
-    case pki::BundleError::Kind::key_missing: return policy::OwnTrouble::key_missing;
+    case pki::BundleError::Kind::wrong_pass_phrase:
+      return policy::OwnTrouble::key_protected;
+    case pki::BundleError::Kind::key_mismatch:
+      return policy::OwnTrouble::key_mismatch;
+    case pki::BundleError::Kind::key_missing:
+      return policy::OwnTrouble::key_missing;
     case pki::BundleError::Kind::unreadable:
     case pki::BundleError::Kind::too_large:
     case pki::BundleError::Kind::empty:
     case pki::BundleError::Kind::not_pem:
     case pki::BundleError::Kind::garbage:
     case pki::BundleError::Kind::no_certificate:
-    case pki::BundleError::Kind::unwritable: return policy::OwnTrouble::not_found;
+    case pki::BundleError::Kind::unwritable:
+      return policy::OwnTrouble::not_found;
   }
   return policy::OwnTrouble::not_found;
 }
@@ -60,7 +68,8 @@ std::vector<net::Endpoint> endpoints(const std::vector<std::string>& texts) {
   std::vector<net::Endpoint> result;
   for (const std::string& text : texts) {
     const auto endpoint = net::read_endpoint(text);
-    if (!endpoint) throw exchange::ConfigError("DnsServers: '" + text + "' is no address:port; write 192.0.2.53:53");
+    if (!endpoint)
+      throw exchange::ConfigError("DnsServers: '" + text + "' is no address:port; write 192.0.2.53:53");
     result.push_back(*endpoint);
   }
   return result;
@@ -79,8 +88,10 @@ pki::CertificatePtr trusted_root_of(const pki::Certificate& certificate, const p
 Edge::Edge(net::Loop& loop, exchange::Organisation organisation, EdgeSettings settings)
     : organisation_(std::move(organisation)), settings_(std::move(settings)) {
   rules_.profile = organisation_.profile;
-  rules_.name.mode = organisation_.name_match == "exact" ? pki::NameMatchMode::exact : pki::NameMatchMode::subdomains;
-  rules_.name.wildcard_apex = organisation_.wildcard_apex ? pki::WildcardApex::accept : pki::WildcardApex::refuse;
+  rules_.name.mode =
+      organisation_.name_match == "exact" ? pki::NameMatchMode::exact : pki::NameMatchMode::subdomains;
+  rules_.name.wildcard_apex =
+      organisation_.wildcard_apex ? pki::WildcardApex::accept : pki::WildcardApex::refuse;
   rules_.crl_fail = organisation_.revocation.fail == "soft" ? policy::CrlFail::soft : policy::CrlFail::hard;
   rules_.strict_eku = organisation_.strict_eku ? policy::StrictEku::yes : policy::StrictEku::no;
   rules_.refusal_style = settings_.refusal_style;
@@ -101,21 +112,24 @@ void Edge::load_certificates() {
   for (const exchange::CertificateFile& file : organisation_.certificates) {
     policy::StoredCertificate stored;
     stored.name = file.certificate_file;
-    stored.for_smtp =
-        file.services.empty() || std::find(file.services.begin(), file.services.end(), "SMTP") != file.services.end();
+    stored.for_smtp = file.services.empty() ||
+                      std::find(file.services.begin(), file.services.end(), "SMTP") != file.services.end();
     std::optional<pki::Credentials> credentials;
     policy::OwnTrouble trouble = policy::OwnTrouble::none;
     std::string reason;
-    const pki::Chain chain = pki::read_certificates(pki::read_file(file.certificate_file), file.certificate_file);
+    const pki::Chain chain =
+        pki::read_certificates(pki::read_file(file.certificate_file), file.certificate_file);
     try {
       if (settings_.deviations.key_mismatch) {
-        credentials = pki::Credentials{chain, pki::read_private_key(pki::read_file(file.key_file), file.key_file)};
+        credentials =
+            pki::Credentials{chain, pki::read_private_key(pki::read_file(file.key_file), file.key_file)};
       } else {
         credentials = pki::read_credentials(file.certificate_file, file.key_file, file.chain_file,
                                             pass_phrase(file.key_pass_file));
       }
     } catch (const pki::BundleError& error) {
-      // A certificate without a usable key stays in the store: selection finds it and says what is wrong with it (R18, R20).
+      // A certificate without a usable key stays in the store: selection finds it and says what is wrong with
+      // it (R18, R20).
       trouble = trouble_of(error.kind);
       reason = error.what();
       if (trouble == policy::OwnTrouble::not_found) throw;
@@ -134,14 +148,15 @@ void Edge::load_roots() {
   std::vector<std::string> sources = organisation_.trusted_root_files;
   if (sources.empty() || organisation_.system_roots) sources.emplace_back(system_roots);
   for (const std::string& source : sources) {
-    for (const std::string& file : files_of(source)) anchors->add(pki::read_certificates(pki::read_file(file), file));
+    for (const std::string& file : files_of(source))
+      anchors->add(pki::read_certificates(pki::read_file(file), file));
   }
   examination_.anchors = anchors;
   examination_.security_level = settings_.security_level;
   for (const auto& credentials : credentials_) {
     if (!credentials || credentials->chain.empty()) continue;
-    examination_.known_intermediates.insert(examination_.known_intermediates.end(), credentials->chain.begin() + 1,
-                                            credentials->chain.end());
+    examination_.known_intermediates.insert(examination_.known_intermediates.end(),
+                                            credentials->chain.begin() + 1, credentials->chain.end());
   }
 }
 
@@ -172,7 +187,8 @@ OwnChoice Edge::own_certificate(const std::optional<exchange::TlsCertificateName
   const smtp::Domain searched = name ? *name : *smtp::Domain::parse("localhost.localdomain");
   choice.selection = policy::select_certificate(stored_, tls_certificate_name, searched, settings_.now());
   choice.event.reason = choice.selection.reason;
-  if (!choice.selection.chosen && settings_.deviations.unfit_certificate && !stored_.empty()) choice.selection.chosen = 0;
+  if (!choice.selection.chosen && settings_.deviations.unfit_certificate && !stored_.empty())
+    choice.selection.chosen = 0;
   if (!choice.selection.chosen) {
     choice.event.trouble =
         tls_certificate_name ? policy::OwnTrouble::name_not_found : policy::OwnTrouble::not_found;
@@ -217,7 +233,8 @@ SendPlan Edge::send_plan(const exchange::SendConnector& connector, const smtp::D
   const std::optional<smtp::Domain>& fqdn = connector.fqdn ? connector.fqdn : organisation_.server_fqdn;
   plan.helo = fqdn ? fqdn->text() : "localhost.localdomain";
   plan.hello = *connector.force_helo ? Hello::helo : Hello::ehlo;
-  plan.requirement = policy::send_requirement(organisation_.transport_config, connector, partner, settings_.fail_closed);
+  plan.requirement =
+      policy::send_requirement(organisation_.transport_config, connector, partner, settings_.fail_closed);
   plan.rules = rules_;
   plan.reference = pki::ReferenceId{partner.text(), false};
   const OwnChoice own = own_certificate(connector.tls_certificate_name, connector.fqdn);
@@ -229,7 +246,8 @@ SendPlan Edge::send_plan(const exchange::SendConnector& connector, const smtp::D
   return plan;
 }
 
-std::shared_ptr<const ReceivePlan> Edge::receive_plan(const exchange::ReceiveConnector& connector, Keep keep) const {
+std::shared_ptr<const ReceivePlan> Edge::receive_plan(const exchange::ReceiveConnector& connector,
+                                                      Keep keep) const {
   auto plan = std::make_shared<ReceivePlan>();
   plan->transport_config = organisation_.transport_config;
   plan->connector = connector;
@@ -239,8 +257,10 @@ std::shared_ptr<const ReceivePlan> Edge::receive_plan(const exchange::ReceiveCon
   plan->rules = rules_;
   plan->client_certificate = settings_.client_certificate;
   plan->tls_startup = settings_.receive_startup;
-  if (plan->tls_startup == TlsStartup::implicit && !own_certificate(connector.tls_certificate_name, connector.fqdn).credentials) {
-    throw exchange::ConfigError("TLS from the first octet on needs a certificate; give one that holds " + plan->fqdn);
+  if (plan->tls_startup == TlsStartup::implicit &&
+      !own_certificate(connector.tls_certificate_name, connector.fqdn).credentials) {
+    throw exchange::ConfigError("TLS from the first octet on needs a certificate; give one that holds " +
+                                plan->fqdn);
   }
   const OwnChoice own = own_certificate(connector.tls_certificate_name, connector.fqdn);
   plan->own = own.event;

@@ -12,9 +12,6 @@
 namespace domsec::pki {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using domsec::testing::ca_recipe;
 using domsec::testing::has_openssl;
 using domsec::testing::leaf_recipe;
@@ -22,6 +19,9 @@ using domsec::testing::openssl;
 using domsec::testing::TemporaryDirectory;
 using domsec::testing::test_instant;
 using domsec::testing::three_levels;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 CertificatePtr leaf_of(const CertificateRecipe& recipe) {
   return three_levels().second.issue(recipe).chain.front();
@@ -33,7 +33,9 @@ CertificatePtr named(const std::string& subject) {
   return leaf_of(recipe);
 }
 
-std::string text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
+std::string text(const Bytes& bytes) {
+  return {bytes.begin(), bytes.end()};
+}
 
 TEST(Certificate, ShowsTheFieldsOfALeaf) {
   CertificateRecipe recipe = leaf_recipe({"mail1.contoso.com", "contoso.com"});
@@ -218,7 +220,8 @@ TEST(Subject, IsHarmlessAndBoundedWhateverThePeerSends) {
       {"C1 control", "\xC2\x85", "\\u0085"},
       {"line separator", "\xE2\x80\xA8", "\\u2028"},
       {"64 KiB", string(65536, 'x'), string(256, 'x') + "...(65536 bytes)"},
-      {"64 KiB of NUL", string(65536, '\0'), [] {
+      {"64 KiB of NUL", string(65536, '\0'),
+       [] {
          string zeros;
          while (zeros.size() < 256) zeros += "\\x00";
          return zeros + "...(65536 bytes)";
@@ -326,11 +329,15 @@ TEST(Extensions, ThatCannotBeReadArePresentAndEmpty) {
 TEST(Extensions, ShowThePoliciesOfACertificate) {  // RFC 5280 4.2.1.4
   EXPECT_THAT(named("CN=mail1.contoso.com")->policies, IsEmpty());
   // 2.23.140.1.2.1 and 1.3.6.1.4.1.311.21.8
-  const std::string two("\x30\x17\x30\x08\x06\x06\x67\x81\x0C\x01\x02\x01\x30\x0B\x06\x09\x2B\x06\x01\x04\x01\x82\x37\x15\x08", 25);
-  EXPECT_THAT(with_extension(NID_certificate_policies, two)->policies, ElementsAre("2.23.140.1.2.1", "1.3.6.1.4.1.311.21.8"));
+  const std::string two(
+      "\x30\x17\x30\x08\x06\x06\x67\x81\x0C\x01\x02\x01\x30\x0B\x06\x09\x2B\x06\x01\x04\x01\x82\x37\x15\x08",
+      25);
+  EXPECT_THAT(with_extension(NID_certificate_policies, two)->policies,
+              ElementsAre("2.23.140.1.2.1", "1.3.6.1.4.1.311.21.8"));
   std::string many;
   for (int i = 0; i < 40; ++i) many += std::string("\x30\x04\x06\x02\x2A", 5) + static_cast<char>(i);
-  EXPECT_EQ(with_extension(NID_certificate_policies, std::string("\x30\x81\xF0", 3) + many)->policies.size(), 32U);
+  EXPECT_EQ(with_extension(NID_certificate_policies, std::string("\x30\x81\xF0", 3) + many)->policies.size(),
+            32U);
 }
 
 TEST(ReadCertificateDer, RefusesWhatIsNoCertificate) {
@@ -393,10 +400,18 @@ TEST(ReadCertificateDer, SurvivesRandomDamage) {
     for (std::size_t changes = 1 + next(4); changes > 0; --changes) {
       const std::size_t at = next(mutated.size());
       switch (next(4)) {
-        case 0: mutated[at] = static_cast<char>(next(256)); break;
-        case 1: mutated.erase(at, 1 + next(8)); break;
-        case 2: mutated.insert(at, 1 + next(8), static_cast<char>(next(256))); break;
-        case 3: mutated.insert(at, mutated.substr(next(mutated.size()), next(32))); break;
+        case 0:
+          mutated[at] = static_cast<char>(next(256));
+          break;
+        case 1:
+          mutated.erase(at, 1 + next(8));
+          break;
+        case 2:
+          mutated.insert(at, 1 + next(8), static_cast<char>(next(256)));
+          break;
+        case 3:
+          mutated.insert(at, mutated.substr(next(mutated.size()), next(32)));
+          break;
       }
       if (mutated.empty()) mutated = "\x30";
     }

@@ -57,10 +57,10 @@ enum class PathFault {
 
 struct PathProblem {
   PathFault fault = PathFault::other;
-  int depth = 0;                 // 0 = leaf
-  int x509_error = 0;            // X509_V_ERR_*
-  std::string text;              // OpenSSL's words
-  std::string subject;           // of the certificate at that depth
+  int depth = 0;        // 0 = leaf
+  int x509_error = 0;   // X509_V_ERR_*
+  std::string text;     // OpenSSL's words
+  std::string subject;  // of the certificate at that depth
   bool operator==(const PathProblem&) const = default;
 };
 
@@ -71,35 +71,35 @@ enum class PathProfile { trust, strict };
 /// RFC 5280 6.1.1 (c) to (f). Mail servers ask for no policy; what the authorities demand of each other is
 /// checked always.
 struct PolicyInput {
-  std::vector<std::string> initial;   // dotted; empty = any
+  std::vector<std::string> initial;  // dotted; empty = any
   bool require_explicit = false;
   bool inhibit_mapping = false;
   bool inhibit_any = false;
 };
 
 struct PathInput {
-  Chain presented;                                // leaf first, as the peer sent it; never empty
+  Chain presented;  // leaf first, as the peer sent it; never empty
   std::shared_ptr<const TrustStore> anchors;
   Chain known_intermediates;  // own; used only to tell a missing intermediate (DS102 exact, D-18)
   Purpose purpose = Purpose::server;
   Instant at;
-  int security_level = 1;                         // libssl's numbers; 2 is Debian's default
-  int max_intermediates = 20;                     // real paths have one or two
+  int security_level = 1;      // libssl's numbers; 2 is Debian's default
+  int max_intermediates = 20;  // real paths have one or two
   PathProfile profile = PathProfile::trust;
   PolicyInput policy{};
 };
 
 struct PathExamination {
-  Chain path;                        // leaf … anchor as built; shorter when no anchor was reached
-  std::vector<PathProblem> problems; // ordered by depth, then number; empty = the path is good
-  bool anchored = false;             // ends in an anchor
-  bool presented_ca = false;         // the peer sent at least one CA certificate (D-18)
+  Chain path;                         // leaf … anchor as built; shorter when no anchor was reached
+  std::vector<PathProblem> problems;  // ordered by depth, then number; empty = the path is good
+  bool anchored = false;              // ends in an anchor
+  bool presented_ca = false;          // the peer sent at least one CA certificate (D-18)
   bool completes_with_known_intermediate = false;
   /// A subject CN of the leaf lies outside a name constraint of the path. libcrypto looks at the CN only
   /// without a SAN; whoever takes a name from the CN (NameMatch::only_by_common_name) must not, when this is
   /// set.
   bool common_name_violates_constraints = false;
-  std::string anchor;                // subject of the anchor, empty when there is none
+  std::string anchor;  // subject of the anchor, empty when there is none
   [[nodiscard]] bool good() const { return problems.empty(); }
 };
 
@@ -110,12 +110,12 @@ struct PathExamination {
 enum class UsageFit { fits, absent_any, only_server_auth, only_client_auth, neither };
 [[nodiscard]] UsageFit usage_fit(const Certificate& leaf);
 
-/// RFC 8446 4.4.2.2, RFC 5246 7.4.2: may the key do what TLS asks of a certificate in this role? A fault of the key usage is
-/// X509_V_ERR 26 like one of the extended key usage, and D-10 excuses only the latter.
+/// RFC 8446 4.4.2.2, RFC 5246 7.4.2: may the key do what TLS asks of a certificate in this role? A fault of
+/// the key usage is X509_V_ERR 26 like one of the extended key usage, and D-10 excuses only the latter.
 [[nodiscard]] bool key_usage_fits(const Certificate& leaf, Purpose purpose);
 
-[[nodiscard]] std::string_view text(PathFault fault);   // `untrusted-root`, kebab-case
-[[nodiscard]] std::string_view text(Purpose purpose);   // `serverAuth`, `clientAuth`, `any`
+[[nodiscard]] std::string_view text(PathFault fault);  // `untrusted-root`, kebab-case
+[[nodiscard]] std::string_view text(Purpose purpose);  // `serverAuth`, `clientAuth`, `any`
 [[nodiscard]] std::string_view text(UsageFit fit);
 
 }  // namespace domsec::pki

@@ -41,18 +41,18 @@ enum class BreakKind { refused, unreachable, timed_out, closed, reset, protocol_
 struct Break {
   Step step = Step::connect;
   BreakKind kind = BreakKind::closed;
-  std::string what;        // one clause
+  std::string what;  // one clause
 };
 
 enum class DnsOutcome { not_asked, ok, no_such_domain, no_address, null_mx, failed };
 
 struct TlsEvidence {
-  bool offered = false;  // STARTTLS in the first EHLO reply (send: theirs, receive: ours)
-  bool masked = false;                        // banner or keywords rewritten on the path (DS013)
-  std::optional<smtp::Reply> refused;         // a reply to STARTTLS that was not 220
-  bool started = false;                       // 220 given, handshake begun
-  bool established = false;                   // our side finished it
-  bool confirmed = false;  // the first reply (send) or command (receive) inside TLS has arrived
+  bool offered = false;                // STARTTLS in the first EHLO reply (send: theirs, receive: ours)
+  bool masked = false;                 // banner or keywords rewritten on the path (DS013)
+  std::optional<smtp::Reply> refused;  // a reply to STARTTLS that was not 220
+  bool started = false;                // 220 given, handshake begun
+  bool established = false;            // our side finished it
+  bool confirmed = false;              // the first reply (send) or command (receive) inside TLS has arrived
   std::string version;
   std::string cipher;
   std::string group;
@@ -61,18 +61,18 @@ struct TlsEvidence {
   std::vector<std::string> requested_ca_names;
   std::optional<pki::Alert> alert_sent;
   std::optional<pki::Alert> alert_received;
-  bool alert_after_handshake = false;         // TLS 1.3 late refusal (D-16)
-  bool clear_text = false;                    // text where a TLS record was due (DS013, DS023)
-  std::string failure;                        // OpenSSL's reason or the way the connection ended
+  bool alert_after_handshake = false;  // TLS 1.3 late refusal (D-16)
+  bool clear_text = false;             // text where a TLS record was due (DS013, DS023)
+  std::string failure;                 // OpenSSL's reason or the way the connection ended
 };
 
 struct PeerEvidence {
-  pki::Chain presented;                       // leaf first; empty = none
+  pki::Chain presented;  // leaf first; empty = none
   std::optional<pki::PathExamination> path;
   pki::UsageFit usage = pki::UsageFit::absent_any;
-  std::vector<pki::Revocation> revocations;   // every certificate below the anchor, leaf first
-  bool revocation_checked = false;            // false: --crl off
-  std::optional<pki::NameMatch> name;         // against the domain being judged
+  std::vector<pki::Revocation> revocations;  // every certificate below the anchor, leaf first
+  bool revocation_checked = false;           // false: --crl off
+  std::optional<pki::NameMatch> name;        // against the domain being judged
 };
 
 /// Why we have nothing to present.
@@ -88,11 +88,11 @@ enum class OwnTrouble {
 };
 
 struct OwnEvidence {
-  pki::CertificatePtr certificate;            // what was chosen
+  pki::CertificatePtr certificate;  // what was chosen
   OwnTrouble trouble = OwnTrouble::none;
   std::string detail;
-  pki::Chain chain;                           // what goes out with it, leaf first; empty = not known
-  pki::CertificatePtr issuer;                 // its issuer, where that is one of our trusted roots
+  pki::Chain chain;            // what goes out with it, leaf first; empty = not known
+  pki::CertificatePtr issuer;  // its issuer, where that is one of our trusted roots
 };
 
 struct Evidence {
@@ -111,7 +111,7 @@ struct Evidence {
 };
 
 [[nodiscard]] std::string_view text(Role role);
-[[nodiscard]] std::string_view text(Step step);       // `greeting`, `ehlo inside TLS` …
+[[nodiscard]] std::string_view text(Step step);  // `greeting`, `ehlo inside TLS` …
 [[nodiscard]] std::string_view text(BreakKind kind);
 [[nodiscard]] std::string_view text(OwnTrouble trouble);
 
