@@ -121,9 +121,9 @@ bool Channel::tls() const { return body_->tls != nullptr; }
 task<std::string> Channel::read_line(std::size_t limit, SteadyPoint deadline) {
   Body& body = *body_;
   for (;;) {
+    if (body.turn_is_over()) co_await body.let_others_go_on(deadline);
     if (auto line = body.inbox.take_line(limit)) co_return std::move(*line);
     if (body.inbox.line_exceeds(limit)) throw line_too_long(remote(), limit);
-    if (body.turn_is_over()) co_await body.let_others_go_on(deadline);
     const Progress progress = body.receive();
     if (progress != Progress::done) co_await body.wait(progress, deadline);
   }

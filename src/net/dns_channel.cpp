@@ -172,7 +172,7 @@ void DnsChannel::answered(const std::shared_ptr<DnsQuery>& query, int status, st
   query->detail = clause_of(status);
   if (query->status == DnsStatus::ok || query->status == DnsStatus::no_data) {
     std::optional<DnsMessage> answer = read_dns_message(octets);
-    if (answer) {
+    if (answer && answer->response) {  // RFC 1035 4.1.1: QR; an echoed query is no answer
       query->answer = *std::move(answer);
     } else {
       query->status = DnsStatus::malformed;

@@ -167,7 +167,11 @@ void Edge::load_revocation() {
   crl.limits.timeout = settings_.crl_timeout;
   crl.cache_directory = organisation_.revocation.cache_directory;
   for (const std::string& source : organisation_.revocation.crl_files) {
-    for (auto& list : pki::Crl::read_all(pki::read_file(source, 256U << 20))) {
+    auto lists = pki::Crl::read_all(pki::read_file(source, 256U << 20));
+    if (lists.empty()) {
+      throw pki::BundleError(pki::BundleError::Kind::garbage, source + " holds no revocation list: name a CRL in PEM or DER");
+    }
+    for (auto& list : lists) {
       crl.files.push_back(std::move(list));
       crl.file_names.push_back(source);
     }

@@ -25,6 +25,7 @@ constexpr std::size_t skip_limit = 16U << 20;
 /// command counted with what the transcript adds to it.
 constexpr std::size_t said_limit = 8U << 20;
 constexpr std::size_t said_per_command = 1024;
+constexpr std::size_t said_per_judgement = 16U << 10;   // a verdict with its findings, and the look at all events before it
 
 /// What MAIL, RCPT and BDAT have built up (RFC 5321 4.1.4: the buffers that RSET clears).
 struct Transaction {
@@ -228,6 +229,7 @@ net::task<Next> on_starttls(Receiving& receiving) {
 /// The judgement of one MAIL FROM; the sender's domain is only known now, so the name is compared here.
 policy::Verdict judge_sender(Receiving& receiving, const std::optional<smtp::Domain>& sender) {
   const ReceivePlan& plan = receiving.plan;
+  receiving.said += said_per_judgement;
   const policy::TlsRequirement requirement = policy::receive_requirement(plan.transport_config, plan.connector, sender);
   if (requirement.reference) {
     compare_name(receiving.presented, *requirement.reference, plan.rules.name, receiving.transcript);
