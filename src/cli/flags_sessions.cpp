@@ -17,17 +17,20 @@ void add_end(CLI::App& sub, EndOptions& end) {
   sub.add_option("--key", end.key, "its private key, PEM (default: in --cert)")->group("Identity");
   sub.add_option("--chain", end.chain, "intermediates to send, PEM")->group("Identity");
   sub.add_option("--key-pass-file", end.key_pass_file, "file with the pass-phrase of the key")->group("Identity");
-  sub.add_option("--ca", end.roots, "trusted root file or directory; replaces the system store")->group("Trust");
+  sub.add_option("--ca", end.roots, "trusted root file or directory; replaces the system store")
+      ->allow_extra_args(false)->group("Trust");
   sub.add_flag("--system-ca", end.system_roots, "add the system store")->group("Trust");
   sub.add_option("--crl", end.crl, "off, cached or fetch")->group("Trust");
-  sub.add_option("--crl-file", end.crl_files, "revocation list, PEM or DER")->group("Trust");
+  sub.add_option("--crl-file", end.crl_files, "revocation list, PEM or DER")
+      ->allow_extra_args(false)->group("Trust");
   sub.add_option("--crl-fail", end.crl_fail, "hard: no usable list is a refusal; soft: a warning")->group("Trust");
   sub.add_option("--name-match", end.name_match, "exact or subdomains")->group("Trust");
   sub.add_flag("--wildcard-apex", end.wildcard_apex, "a wildcard also covers its own domain")->group("Trust");
   sub.add_flag("--strict-eku", end.strict_eku, "a client certificate must have clientAuth")->group("Trust");
   sub.add_option("--timeout", end.timeout_seconds, "longest wait of any phase, seconds")->group("Network");
   sub.add_option("--dns", end.dns, "name server ADDRESS[:PORT]")->group("Network");
-  sub.add_option("--resolve", end.resolve, "HOST:ADDRESS instead of asking DNS")->group("Network");
+  sub.add_option("--resolve", end.resolve, "HOST:ADDRESS instead of asking DNS")
+      ->allow_extra_args(false)->group("Network");
   sub.add_flag("-4", end.only_ipv4, "IPv4 only")->group("Network");
   sub.add_flag("-6", end.only_ipv6, "IPv6 only")->group("Network");
 }
@@ -53,10 +56,11 @@ void add_sender(CLI::App& sub, SendOptions& options) {
   sub.add_option("--connect", options.connect, "HOST:PORT instead of the MX hosts")->group("Network");
   sub.add_option("--sni", options.sni, "server name to ask for; none = none")->group("Network");
   sub.add_option("--mx", options.mx, "at most so many MX hosts, or all")->group("Network");
-  sub.add_option("--budget", options.budget, "at most so many connections")->capture_default_str()->group("Network");
+  sub.add_option("--budget", options.budget, "at most so many connections")
+      ->check(CLI::NonNegativeNumber)->capture_default_str()->group("Network");
   sub.add_option("--until", options.until, "last stage: greeting, ehlo, starttls, tls, ehlo2, mail, rcpt, dot")->group("Mail");
   sub.add_option("--from", options.from, "sender; <> is the null reverse-path")->group("Mail");
-  sub.add_option("--to", options.to, "recipient, may be repeated")->group("Mail");
+  sub.add_option("--to", options.to, "recipient, may be repeated")->allow_extra_args(false)->group("Mail");
 }
 
 /// Every long flag may come from the environment: DOMSEC_CRL_FAIL for --crl-fail.
@@ -94,15 +98,18 @@ void add_serving(CLI::App& app, Command& command) {
   CLI::App* serve = app.add_subcommand("serve", "the receiving partner, in the foreground");
   add_end(*serve, options->end);
   add_output(*serve, options->output);
-  serve->add_option("--listen", options->listen, "ADDRESS:PORT, may be repeated; port 0 = a free one")->group("Network");
-  serve->add_option("--domain-secure", options->domain_secure, "adds to TLSReceiveDomainSecureList")->group("Policy");
-  serve->add_option("--accept", options->accept, "recipient domains that are ours (default: any)")->group("Policy");
+  serve->add_option("--listen", options->listen, "ADDRESS:PORT, may be repeated; port 0 = a free one")
+      ->allow_extra_args(false)->group("Network");
+  serve->add_option("--domain-secure", options->domain_secure, "adds to TLSReceiveDomainSecureList")
+      ->allow_extra_args(false)->group("Policy");
+  serve->add_option("--accept", options->accept, "recipient domains that are ours (default: any)")
+      ->allow_extra_args(false)->group("Policy");
   serve->add_option("--client-cert", options->client_certificate, "request, require-421 or require-alert")
       ->capture_default_str()->group("Policy");
   serve->add_flag("--permanent", options->permanent, "refuse with 550 instead of 454")->group("Policy");
   serve->add_flag("--tls-on-connect", options->implicit_tls, "TLS without STARTTLS")->group("Network");
   serve->add_option("--spool", options->spool, "keep accepted mail in DIR")->group("Mail");
-  serve->add_option("--count", options->count, "end after so many sessions")->group("Network");
+  serve->add_option("--count", options->count, "end after so many sessions")->check(CLI::NonNegativeNumber)->group("Network");
   add_environment(*serve);
   serve->callback([&command, options] { command = [options] { return run_serve(*options, std::cout, std::cerr); }; });
 }

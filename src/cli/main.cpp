@@ -18,6 +18,7 @@
 #include "domsec/cli/verify.h"
 #include "domsec/lab/recipe.h"
 #include "domsec/pki/tls_library.h"
+#include "domsec/transcript/protocol_log.h"
 
 namespace {
 
@@ -51,33 +52,42 @@ void add_completion(CLI::App& app, Command& command) {
   });
 }
 
+/// What was given may be anything; it is shown in one line of printable octets, not longer than a screen.
+void say(const std::string& sentence) {
+  constexpr std::size_t longest = 500;
+  const std::string line = transcript::one_line(sentence);
+  const std::size_t half = longest / 2;
+  std::cerr << "domsec: "
+            << (line.size() <= longest ? line : line.substr(0, half) + " [...] " + line.substr(line.size() - half)) << '\n';
+}
+
 /// Bad input of the operator: one sentence, exit code 2; the environment's faults 3; anything else is ours, 4.
 int run(const Command& command) {
   try {
     return command();
   } catch (const cli::UsageError& error) {
-    std::cerr << "domsec: " << error.what() << '\n';
+    say(error.what());
     return 2;
   } catch (const exchange::ConfigError& error) {
-    std::cerr << "domsec: " << error.what() << '\n';
+    say(error.what());
     return 2;
   } catch (const pki::BundleError& error) {
-    std::cerr << "domsec: " << error.what() << '\n';
+    say(error.what());
     return 2;
   } catch (const lab::LabError& error) {
-    std::cerr << "domsec: " << error.what() << '\n';
+    say(error.what());
     return 3;
   } catch (const net::ChannelError& error) {
-    std::cerr << "domsec: " << error.what() << '\n';
+    say(error.what());
     return 3;
   } catch (const std::system_error& error) {
-    std::cerr << "domsec: " << error.what() << '\n';
+    say(error.what());
     return 3;
   } catch (const std::bad_alloc&) {
-    std::cerr << "domsec: out of memory\n";
+    say("out of memory");
     return 3;
   } catch (const std::exception& error) {
-    std::cerr << "domsec: internal error: " << error.what() << '\n';
+    say("internal error: " + std::string(error.what()));
     return 4;
   }
 }
@@ -114,7 +124,7 @@ int main(int argc, char** argv) {
     app.exit(error);
     return 2;
   } catch (const cli::UsageError& error) {
-    std::cerr << "domsec: " << error.what() << '\n';
+    say(error.what());
     return 2;
   }
   if (!command) {

@@ -76,6 +76,7 @@ int run_one(const SendOptions& options, const TargetText& target, const std::str
         report::Session{std::move(attempt.transcript), std::move(attempt.result.verdict), attempt.host, attempt.preference});
   }
   write_report(options.output, report, out);
+  if (result.hosts.left_out > 0) err << "domsec: " << result.hosts.detail << '\n';
   if (result.budget_spent) err << "domsec: the budget of " << options.budget << " connections is spent; --budget N allows more\n";
   const int code = policy::exit_code(verdict);
   const bool wanted_delivery = plan.session.until == policy::Step::end_of_data;
@@ -95,6 +96,7 @@ std::string read_content(const SendOptions& options, const std::string& from, co
   if (!options.data_file.empty()) return pki::read_file(options.data_file, message_limit);
   std::string recipients;
   for (const std::string& address : to) recipients += (recipients.empty() ? "<" : ", <") + address + ">";
+  if (options.subject.find_first_of("\r\n") != std::string::npos) throw UsageError("--subject: give one line");
   const std::string subject = options.subject.empty() ? "domsec test" : options.subject;
   return "From: <" + from + ">\nTo: " + recipients + "\nSubject: " + subject + "\nDate: " + pki::rfc3339(now()) +
          "\nMessage-ID: <" + std::to_string(now_in_milliseconds().time_since_epoch().count()) +
