@@ -109,7 +109,8 @@ void add_serving(CLI::App& app, Command& command) {
   serve->add_flag("--permanent", options->permanent, "refuse with 550 instead of 454")->group("Policy");
   serve->add_flag("--tls-on-connect", options->implicit_tls, "TLS without STARTTLS")->group("Network");
   serve->add_option("--spool", options->spool, "keep accepted mail in DIR")->group("Mail");
-  serve->add_option("--count", options->count, "end after so many sessions")->check(CLI::NonNegativeNumber)->group("Network");
+  serve->add_option("--count", options->count, "end after so many sessions")
+      ->check(CLI::NonNegativeNumber)->group("Network");
   add_environment(*serve);
   serve->callback([&command, options] { command = [options] { return run_serve(*options, std::cout, std::cerr); }; });
 }

@@ -57,8 +57,9 @@ void say(const std::string& sentence) {
   constexpr std::size_t longest = 500;
   const std::string line = transcript::one_line(sentence);
   const std::size_t half = longest / 2;
-  std::cerr << "domsec: "
-            << (line.size() <= longest ? line : line.substr(0, half) + " [...] " + line.substr(line.size() - half)) << '\n';
+  const bool fits = line.size() <= longest;
+  std::cerr << "domsec: " << (fits ? line : line.substr(0, half) + " [...] " + line.substr(line.size() - half))
+            << '\n';
 }
 
 /// Bad input of the operator: one sentence, exit code 2; the environment's faults 3; anything else is ours, 4.

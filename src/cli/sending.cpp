@@ -96,7 +96,8 @@ std::string read_content(const SendOptions& options, const std::string& from, co
   if (!options.data_file.empty()) return pki::read_file(options.data_file, message_limit);
   std::string recipients;
   for (const std::string& address : to) recipients += (recipients.empty() ? "<" : ", <") + address + ">";
-  if (options.subject.find_first_of("\r\n") != std::string::npos) throw UsageError("--subject: give one line");
+  const bool one_line = options.subject.find_first_of("\r\n") == std::string::npos;
+  if (!one_line) throw UsageError("--subject: give one line");
   const std::string subject = options.subject.empty() ? "domsec test" : options.subject;
   return "From: <" + from + ">\nTo: " + recipients + "\nSubject: " + subject + "\nDate: " + pki::rfc3339(now()) +
          "\nMessage-ID: <" + std::to_string(now_in_milliseconds().time_since_epoch().count()) +

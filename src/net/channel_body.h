@@ -20,8 +20,8 @@ struct Channel::Body {
   Progress receive();
   Progress send(std::string_view octets, std::size_t& taken);
   task<void> wait(Progress progress, SteadyPoint deadline);
-  /// A peer that always has octets ready never makes us wait. Its deadline counts all the same, and the other sessions get
-  /// their turn after so many lines or receptions in a row.
+  /// A peer that always has octets ready never makes us wait. Its deadline counts all the same, and the other
+  /// sessions get their turn after so many lines or receptions in a row.
   [[nodiscard]] bool turn_is_over() { return ++in_a_row > 16; }
   task<void> let_others_go_on(SteadyPoint deadline);
 

@@ -169,7 +169,8 @@ void Edge::load_revocation() {
   for (const std::string& source : organisation_.revocation.crl_files) {
     auto lists = pki::Crl::read_all(pki::read_file(source, 256U << 20));
     if (lists.empty()) {
-      throw pki::BundleError(pki::BundleError::Kind::garbage, source + " holds no revocation list: name a CRL in PEM or DER");
+      throw pki::BundleError(pki::BundleError::Kind::garbage,
+                             source + " holds no revocation list: name a CRL in PEM or DER");
     }
     for (auto& list : lists) {
       crl.files.push_back(std::move(list));

@@ -25,7 +25,8 @@ constexpr std::size_t skip_limit = 16U << 20;
 /// command counted with what the transcript adds to it.
 constexpr std::size_t said_limit = 8U << 20;
 constexpr std::size_t said_per_command = 1024;
-constexpr std::size_t said_per_judgement = 16U << 10;   // a verdict with its findings, and the look at all events before it
+/// A verdict with its findings, and the look at all events before it.
+constexpr std::size_t said_per_judgement = 16U << 10;
 
 /// What MAIL, RCPT and BDAT have built up (RFC 5321 4.1.4: the buffers that RSET clears).
 struct Transaction {
