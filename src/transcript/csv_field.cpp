@@ -2,7 +2,7 @@
 // control octet, every octet that is not part of well-formed UTF-8, and the line ends that Unicode adds
 // (U+0080 … U+009F with NEL, U+2028, U+2029) become `\xNN`, so that no reader of the file sees a second line
 // or a broken encoding.
-#include <array>
+#include <algorithm>
 #include <cstdint>
 
 #include "domsec/transcript/protocol_log.h"
@@ -11,8 +11,12 @@ namespace domsec::transcript {
 
 namespace {
 
-std::uint8_t octet(char value) { return static_cast<std::uint8_t>(value); }
-bool continues(char value) { return (octet(value) & 0xC0) == 0x80; }
+std::uint8_t octet(char value) {
+  return static_cast<std::uint8_t>(value);
+}
+bool continues(char value) {
+  return (octet(value) & 0xC0) == 0x80;
+}
 
 /// Length of the well-formed UTF-8 sequence at the start of `text` (RFC 3629 4); 0 when there is none.
 std::size_t sequence_length(std::string_view text) {
@@ -48,9 +52,15 @@ void append_escaped(std::string& out, std::string_view octets) {
   }
 }
 
+/// Printable ASCII, which nearly every field is: it stands as it came.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char value) { return value >= 0x20 && value < 0x7F; });
+}
+
 }  // namespace
 
 std::string one_line(std::string_view text) {
+  if (is_plain(text)) return std::string(text);
   std::string line;
   line.reserve(text.size());
   while (!text.empty()) {
@@ -68,16 +78,25 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
-std::string csv_field(std::string_view text) {
-  std::string field = one_line(text);
-  if (field.find_first_of(",\"") == std::string::npos) return field;
-  std::string in_quotes = "\"";
-  for (const char value : field) {
-    if (value == '"') in_quotes += '"';
-    in_quotes += value;
+void append_csv_field(std::string& record, std::string_view octets) {
+  const std::string harmless = is_plain(octets) ? std::string() : one_line(octets);
+  const std::string_view text = harmless.empty() ? octets : harmless;
+  if (text.find_first_of(",\"") == std::string_view::npos) {
+    record += text;
+    return;
   }
-  in_quotes += '"';
-  return in_quotes;
+  record += '"';
+  for (const char value : text) {
+    if (value == '"') record += '"';
+    record += value;
+  }
+  record += '"';
+}
+
+std::string csv_field(std::string_view text) {
+  std::string field;
+  append_csv_field(field, text);
+  return field;
 }
 
 }  // namespace domsec::transcript

@@ -3,6 +3,8 @@
 // what a check says (check.cpp).
 #include "domsec/transcript/protocol_log.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "domsec/finding/catalogue.h"
@@ -107,15 +109,21 @@ std::string reply_text(const smtp::Reply& reply) {
 
 std::string_view reason_text(DisconnectReason reason) {
   switch (reason) {
-    case DisconnectReason::local: return "Local";
-    case DisconnectReason::remote: return "Remote";
-    case DisconnectReason::remote_socket_error: return "Remote(SocketError)";
-    case DisconnectReason::timeout: return "Timeout";
+    case DisconnectReason::local:
+      return "Local";
+    case DisconnectReason::remote:
+      return "Remote";
+    case DisconnectReason::remote_socket_error:
+      return "Remote(SocketError)";
+    case DisconnectReason::timeout:
+      return "Timeout";
   }
   return "Local";
 }
 
-std::string_view mark(Direction direction) { return direction == Direction::sent ? ">" : "<"; }
+std::string_view mark(Direction direction) {
+  return direction == Direction::sent ? ">" : "<";
+}
 
 /// The records of one event apart from its checks.
 struct Sentences {
@@ -159,7 +167,9 @@ struct Sentences {
     return {{"-", "", std::string(reason_text(event.reason))}};
   }
   template <typename Other>
-  std::vector<Record> operator()(const Other&) const { return {}; }
+  std::vector<Record> operator()(const Other&) const {
+    return {};
+  }
 };
 
 }  // namespace
@@ -168,12 +178,18 @@ std::string log_time(Time at) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(at - day);
-  return padded(static_cast<unsigned>(static_cast<int>(date.year())), 4) + "-" +
-         padded(static_cast<unsigned>(date.month()), 2) + "-" + padded(static_cast<unsigned>(date.day()), 2) +
-         "T" + padded(static_cast<unsigned>(time.hours().count()), 2) + ":" +
-         padded(static_cast<unsigned>(time.minutes().count()), 2) + ":" +
-         padded(static_cast<unsigned>(time.seconds().count()), 2) + "." +
-         padded(static_cast<unsigned>(time.subseconds().count()), 3) + "Z";
+  std::string text = "0000-00-00T00:00:00.000Z";
+  const auto put = [&text](std::size_t last, std::int64_t value) {
+    for (std::size_t i = last; value != 0; value /= 10) text[i--] = static_cast<char>('0' + value % 10);
+  };
+  put(3, std::clamp(static_cast<int>(date.year()), 0, 9999));  // four digits, whatever a certificate says
+  put(6, static_cast<unsigned>(date.month()));
+  put(9, static_cast<unsigned>(date.day()));
+  put(12, time.hours().count());
+  put(15, time.minutes().count());
+  put(18, time.seconds().count());
+  put(22, time.subseconds().count());
+  return text;
 }
 
 std::string protocol_log_header(policy::Role role, Time at, std::string_view software) {
@@ -211,11 +227,18 @@ std::vector<Record> ProtocolLog::records(const Transcript& transcript, const Eve
 
 std::string ProtocolLog::render(const Transcript& transcript, const Event& event) {
   std::string text;
-  for (const Record& record : records(transcript, event)) {
-    for (const std::string& field :
-         {log_time(event.at), transcript.connector(), session_id_text(transcript.session_id()),
-          std::to_string(sequence_++), local_, remote_, record.mark, record.data, record.context}) {
-      text += csv_field(field) + ",";
+  const std::vector<Record> told = records(transcript, event);
+  if (told.empty()) return text;
+  const std::string time = log_time(event.at);
+  const std::string session = session_id_text(transcript.session_id());
+  for (const Record& record : told) {
+    const std::string sequence = std::to_string(sequence_++);
+    for (const std::string_view field :
+         {std::string_view(time), std::string_view(transcript.connector()), std::string_view(session),
+          std::string_view(sequence), std::string_view(local_), std::string_view(remote_),
+          std::string_view(record.mark), std::string_view(record.data), std::string_view(record.context)}) {
+      append_csv_field(text, field);
+      text += ',';
     }
     text.back() = '\r';
     text += '\n';

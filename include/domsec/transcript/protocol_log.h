@@ -43,6 +43,8 @@ class ProtocolLog {
 
 /// One field, quoted when needed; CR and LF become blanks, other control octets `\xNN`.
 [[nodiscard]] std::string csv_field(std::string_view text);
+/// The same at the end of a record.
+void append_csv_field(std::string& record, std::string_view octets);
 /// The same without the quoting: well-formed UTF-8 on one physical line.
 [[nodiscard]] std::string one_line(std::string_view text);
 /// `2026-11-22T09:15:02.118Z`
