@@ -57,7 +57,7 @@ std::vector<Row> rows() {
 }
 
 /// All rows at once on one loop; ends by remote endpoint.
-struct Run {
+struct Clients {
   net::Loop loop;
   Partners partners;
   std::map<std::string, transcript::Transcript> ended;
@@ -80,7 +80,7 @@ struct Run {
 };
 
 void expect_steps(Ending ending) {
-  Run run;
+  Clients run;
   auto plan = run.partners.receive_plan();
   plan->connector.connection_inactivity_timeout = std::chrono::seconds(2);
   plan->timeouts = Timeouts::capped(net::Milliseconds(2000));
@@ -113,7 +113,7 @@ TEST(EveryStep, TheReceiverNamesItWhenTheClientResets) { expect_steps(Ending::re
 TEST(EveryStep, TheReceiverNamesItWhenTheClientFallsSilent) { expect_steps(Ending::silence); }
 
 TEST(EveryStep, TheReceiverTakesAMessageThatComesOctetByOctet) {
-  Run run;
+  Clients run;
   auto plan = run.partners.receive_plan();
   plan->timeouts = Timeouts::capped(net::Milliseconds(10'000));
   run.reception.use(plan);
