@@ -8,6 +8,7 @@
 
 #include "domsec/cli/clock.h"
 #include "domsec/cli/output.h"
+#include "domsec/smtp/date.h"
 #include "domsec/transcript/file_sink.h"
 
 namespace domsec::cli {
@@ -99,7 +100,7 @@ std::string read_content(const SendOptions& options, const std::string& from, co
   const bool one_line = options.subject.find_first_of("\r\n") == std::string::npos;
   if (!one_line) throw UsageError("--subject: give one line");
   const std::string subject = options.subject.empty() ? "domsec test" : options.subject;
-  return "From: <" + from + ">\nTo: " + recipients + "\nSubject: " + subject + "\nDate: " + pki::rfc3339(now()) +
+  return "From: <" + from + ">\nTo: " + recipients + "\nSubject: " + subject + "\nDate: " + smtp::rfc5322_date(now()) +
          "\nMessage-ID: <" + std::to_string(now_in_milliseconds().time_since_epoch().count()) +
          "@domsec.invalid>\n\nA message from domsec, the mutual-TLS domain-security tester.\n";
 }

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <utility>
 
 #include "domsec/policy/tls_requirement.h"
 #include "domsec/smtp/capabilities.h"
 #include "domsec/smtp/command.h"
 #include "domsec/smtp/data.h"
+#include "domsec/smtp/date.h"
 #include "domsec/smtp/replies.h"
 
 namespace domsec::session {
@@ -65,16 +65,6 @@ struct Receiving {
     transcript.append(transcript::StepBegun{next});
   }
 };
-
-/// "Sun, 22 Nov 2026 10:02:41 +0000"
-std::string rfc5322_date(pki::Instant instant) {
-  const std::time_t seconds = instant.time_since_epoch().count();
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 64> text{};
-  const std::size_t length = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S +0000", &parts);
-  return std::string(text.data(), length);
-}
 
 void give(Receiving& receiving, const smtp::Reply& reply) {
   receiving.transcript.append(transcript::ReplyGiven{Direction::sent, reply});
@@ -461,7 +451,7 @@ net::task<void> converse(Receiving& receiving) {
     next = co_await refuse_without_good_certificate(receiving);
   }
   receiving.begin(Step::greeting);
-  if (next == Next::go_on) give(receiving, smtp::replies::greeting(plan.fqdn, rfc5322_date(plan.now())));
+  if (next == Next::go_on) give(receiving, smtp::replies::greeting(plan.fqdn, smtp::rfc5322_date(plan.now())));
   while (next == Next::go_on) {
     const std::optional<std::string> line = co_await read_command(receiving);
     if (receiving.tls && !receiving.confirmed) {

@@ -14,6 +14,7 @@
 
 #include "domsec/exchange/organisation.h"
 #include "domsec/policy/domain_secured_headers.h"
+#include "domsec/smtp/date.h"
 #include "domsec/transcript/protocol_log.h"
 
 namespace domsec::store {
@@ -82,19 +83,6 @@ std::string id_at(transcript::Time at, std::uint64_t count) {
   return id + "-" + number + "-" + std::to_string(::getpid());
 }
 
-/// RFC 5322 3.3, always UTC.
-std::string rfc5322_date(transcript::Time at) {
-  static constexpr std::string_view days = "SunMonTueWedThuFriSat";
-  static constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  const auto day = std::chrono::floor<std::chrono::days>(at);
-  const std::chrono::year_month_day date(day);
-  const std::string digits = transcript::log_time(at);  // 2026-11-22T10:02:41.902Z
-  return std::string(days.substr(std::chrono::weekday(day).c_encoding() * 3, 3)) + ", " +
-         digits.substr(8, 2) + " " +
-         std::string(months.substr((static_cast<unsigned>(date.month()) - 1) * 3, 3)) + " " +
-         digits.substr(0, 4) + " " + digits.substr(11, 8) + " +0000";
-}
-
 /// RFC 5321 4.1.3 from `203.0.113.7:50412` or `[2001:db8::1]:50412`.
 std::string address_literal(std::string_view endpoint) {
   std::string_view address = endpoint.substr(0, endpoint.rfind(':'));
@@ -115,7 +103,7 @@ policy::Arrival arrival_of(const Message& message, const std::string& id, transc
   arrival.id = id;
   if (message.tls) arrival.tls = message.tls->version + " " + message.tls->cipher;
   if (message.recipients.size() == 1) arrival.recipient = message.recipients.front().text();
-  arrival.date = rfc5322_date(at);
+  arrival.date = smtp::rfc5322_date(std::chrono::floor<std::chrono::seconds>(at));
   return arrival;
 }
 
