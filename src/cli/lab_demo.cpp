@@ -135,6 +135,7 @@ class Demo {
 
   /// `from` is broken and sends; `to` judges the client.
   net::task<Seen> as_client(std::string from, std::string to, lab::Breakage breakage) {
+    received_.clear();   // an earlier session may have had the port that this one gets
     const std::string own = lab::domain_for(lab::organisation(lab_.recipe(), from), breakage);
     const std::string domain = lab::organisation(lab_.recipe(), to).domain;
     session::Message mail = message("bob@" + own, "alice@" + domain);
