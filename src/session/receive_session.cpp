@@ -1,15 +1,15 @@
 #include "domsec/session/receive_session.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "domsec/policy/tls_requirement.h"
 #include "domsec/smtp/capabilities.h"
 #include "domsec/smtp/command.h"
-#include "domsec/smtp/data.h"
 #include "domsec/smtp/date.h"
 #include "domsec/smtp/replies.h"
+#include "message_content.h"
+#include "receiving.h"
 
 namespace domsec::session {
 namespace {
@@ -19,70 +19,12 @@ using transcript::Direction;
 
 /// Longest command line that is read: RFC 5321 4.5.3.1.4 says 512, the extensions add to it, long addresses too.
 constexpr std::size_t command_line_limit = 4096;
-/// A line beyond that is skipped to its end and answered, up to so many octets; then the connection ends.
-constexpr std::size_t skip_limit = 16U << 20;
 /// A transcript keeps every command. What a client may say without delivering a message is bounded by so many octets, each
 /// command counted with what the transcript adds to it.
 constexpr std::size_t said_limit = 8U << 20;
 constexpr std::size_t said_per_command = 1024;
 /// A verdict with its findings, and the look at all events before it.
 constexpr std::size_t said_per_judgement = 16U << 10;
-
-/// What MAIL, RCPT and BDAT have built up (RFC 5321 4.1.4: the buffers that RSET clears).
-struct Transaction {
-  smtp::ReversePath reverse_path;
-  std::vector<smtp::ForwardPath> recipients;
-  policy::Verdict verdict;
-  smtp::AllowUtf8 utf8 = smtp::AllowUtf8::no;
-  std::string chunks;
-  bool chunking = false;             // BDAT begun: DATA is out of order (RFC 3030 2)
-  bool chunks_too_large = false;
-};
-
-/// The next thing to do after a command was answered.
-enum class Next { go_on, close };
-
-struct Receiving {
-  const ReceivePlan& plan;
-  net::Channel& channel;
-  transcript::Transcript& transcript;
-  Step step = Step::connect;
-  std::string helo;                  // empty until greeted
-  bool esmtp = false;
-  std::optional<transcript::TlsEstablished> tls;
-  pki::Chain presented;
-  bool examined = false;
-  bool confirmed = false;
-  int protocol_errors = 0;
-  std::optional<Transaction> transaction;
-  std::string pending;               // replies of a pipelined group, written together
-  net::SteadyPoint end;              // ConnectionTimeout: the session ends then, whatever it is doing
-  std::size_t said = 0;              // octets of commands since the last message was kept
-
-  void begin(Step next) {
-    if (step == next) return;
-    step = next;
-    transcript.append(transcript::StepBegun{next});
-  }
-};
-
-void give(Receiving& receiving, const smtp::Reply& reply) {
-  receiving.transcript.append(transcript::ReplyGiven{Direction::sent, reply});
-  receiving.pending += reply.wire();
-}
-
-/// One write for all replies of a group (RFC 2920 3.2): when the client has nothing more for us yet.
-net::task<void> flush(Receiving& receiving) {
-  if (receiving.pending.empty()) co_return;
-  const std::string octets = std::exchange(receiving.pending, std::string());
-  co_await receiving.channel.write(octets, std::min(in(receiving.plan.timeouts.data_block), receiving.end));
-}
-
-/// ConnectionInactivityTimeout from now on, and never beyond ConnectionTimeout (spec exchange 3.2).
-net::SteadyPoint idle_limit(const Receiving& receiving) {
-  const auto inactivity = std::chrono::duration_cast<net::Milliseconds>(receiving.plan.connector.connection_inactivity_timeout);
-  return std::min(in(inactivity), receiving.end);
-}
 
 smtp::Capabilities offered(const Receiving& receiving) {
   const exchange::ReceiveConnector& connector = receiving.plan.connector;
@@ -273,122 +215,6 @@ void on_rcpt(Receiving& receiving, const smtp::Rcpt& rcpt) {
   give(receiving, smtp::replies::recipient_ok());
 }
 
-/// The message is whole: keep it, and only then acknowledge it.
-void keep(Receiving& receiving, std::string content) {
-  Transaction transaction = std::move(*receiving.transaction);
-  receiving.transaction.reset();
-  const std::optional<smtp::Domain> sender = smtp::domain_of(transaction.reverse_path);
-  ReceivedMessage message;
-  message.session = transcript::session_id_text(receiving.transcript.session_id());
-  message.remote = receiving.channel.remote().text();
-  message.helo = receiving.helo;
-  message.reverse_path = std::move(transaction.reverse_path);
-  message.recipients = std::move(transaction.recipients);
-  message.content = std::move(content);
-  message.verdict = std::move(transaction.verdict);
-  message.partner = sender ? sender->text() : std::string();
-  message.esmtp = receiving.esmtp;
-  message.tls = receiving.tls;
-  const std::variant<Kept, NotKept> kept = receiving.plan.keep(message, receiving.transcript);
-  if (const auto* failed = std::get_if<NotKept>(&kept)) {
-    receiving.transcript.append(transcript::Irregularity{failed->what});
-    return give(receiving, smtp::replies::local_error());
-  }
-  receiving.said = 0;
-  const std::string& id = std::get<Kept>(kept).id;
-  const bool secured = message.verdict.treatment == policy::Treatment::domain_secured;
-  receiving.transcript.append(transcript::MessageAccepted{id, message.content.size(), message.partner, secured});
-  give(receiving, smtp::replies::queued(id, message.session, receiving.plan.fqdn, message.content.size()));
-}
-
-/// RFC 5321 4.1.1.4. Only CRLF "." CRLF ends the data; a message with bare line ends is refused after its true end.
-net::task<Next> on_data(Receiving& receiving) {
-  if (!receiving.transaction) {
-    give(receiving, smtp::replies::bad_sequence("send MAIL FROM first"));
-    co_return Next::go_on;
-  }
-  if (receiving.transaction->chunking) {
-    give(receiving, smtp::replies::bad_sequence("BDAT has begun"));
-    co_return Next::go_on;
-  }
-  if (receiving.transaction->recipients.empty()) {
-    give(receiving, smtp::replies::no_valid_recipients());
-    co_return Next::go_on;
-  }
-  receiving.begin(Step::data);
-  give(receiving, smtp::replies::start_mail_input());
-  co_await flush(receiving);
-  receiving.begin(Step::end_of_data);
-  smtp::DataReader reader(receiving.plan.connector.max_message_size);
-  while (!reader.ended()) {
-    const std::string octets = co_await receiving.channel.read_some(16U << 10, idle_limit(receiving));
-    const std::size_t used = reader.add(octets);
-    if (used < octets.size()) receiving.channel.unread(std::string_view(octets).substr(used));
-    // Far beyond what any message may have: the end of the data is not worth waiting for, the connection ends instead.
-    if (reader.octets() > receiving.plan.connector.max_message_size + skip_limit) {
-      receiving.transcript.append(transcript::DataPassed{Direction::received, reader.octets()});
-      give(receiving, smtp::replies::too_much_mail_data());
-      co_return Next::close;
-    }
-  }
-  receiving.transcript.append(transcript::DataPassed{Direction::received, reader.octets()});
-  if (reader.too_large()) {
-    receiving.transaction.reset();
-    give(receiving, smtp::replies::too_much_mail_data());
-  } else if (reader.bare_line_end()) {
-    receiving.transcript.append(transcript::Irregularity{"the message holds a bare CR or LF"});
-    receiving.transaction.reset();
-    give(receiving, smtp::replies::bare_line_feed());
-  } else {
-    keep(receiving, reader.take());
-  }
-  co_return Next::go_on;
-}
-
-/// RFC 3030 2: the chunk is read whatever the answer will be. At most the connector's limit is kept.
-net::task<void> read_chunk(Receiving& receiving, std::uint64_t octets, std::string* into, std::size_t limit) {
-  std::uint64_t left = octets;
-  while (left > 0) {
-    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left, 16U << 10));
-    const std::string part = co_await receiving.channel.read_some(most, idle_limit(receiving));
-    left -= part.size();
-    if (into && into->size() + part.size() <= limit) *into += part;
-  }
-}
-
-net::task<Next> on_bdat(Receiving& receiving, smtp::Bdat bdat) {
-  const std::uint64_t limit = receiving.plan.connector.max_message_size;
-  const bool usable = receiving.transaction && !receiving.transaction->recipients.empty();
-  co_await flush(receiving);
-  // A chunk far beyond what any message may have is not worth reading: the connection ends instead.
-  if (bdat.octets > limit + skip_limit) {
-    give(receiving, smtp::replies::too_much_mail_data());
-    co_return Next::close;
-  }
-  if (!usable) {
-    co_await read_chunk(receiving, bdat.octets, nullptr, 0);
-    give(receiving, receiving.transaction ? smtp::replies::no_valid_recipients()
-                                          : smtp::replies::bad_sequence("send MAIL FROM first"));
-    co_return Next::go_on;
-  }
-  receiving.begin(Step::end_of_data);
-  Transaction& transaction = *receiving.transaction;
-  transaction.chunking = true;
-  transaction.chunks_too_large = transaction.chunks_too_large || transaction.chunks.size() + bdat.octets > limit;
-  co_await read_chunk(receiving, bdat.octets, transaction.chunks_too_large ? nullptr : &transaction.chunks, limit);
-  receiving.transcript.append(transcript::DataPassed{Direction::received, bdat.octets});
-  if (transaction.chunks_too_large) {
-    give(receiving, smtp::replies::too_much_mail_data());
-    if (bdat.last) receiving.transaction.reset();
-  } else if (!bdat.last) {
-    give(receiving, smtp::replies::chunk_received(bdat.octets));
-  } else {
-    std::string content = std::move(transaction.chunks);
-    keep(receiving, std::move(content));
-  }
-  co_return Next::go_on;
-}
-
 Next on_quit(Receiving& receiving) {
   receiving.begin(Step::quit);
   give(receiving, smtp::replies::service_closing());
@@ -502,7 +328,7 @@ net::task<void> say_timed_out(Receiving& receiving) {
 
 net::task<void> receive_session(std::shared_ptr<const ReceivePlan> plan, net::Channel channel,
                                 transcript::Transcript& transcript) {
-  Receiving receiving{*plan, channel, transcript, Step::connect, {}, false, {}, {}, false, false, 0, {}, {}, in(plan->connector.connection_timeout), 0};
+  Receiving receiving{*plan, channel, transcript, in(plan->connector.connection_timeout)};
   transcript.append(transcript::Connected{channel.local().text(), channel.remote().text()});
   transcript.append(transcript::PermissionsSet{
       "SMTPSubmit SMTPAcceptAnySender SMTPAcceptAuthoritativeDomainSender AcceptRoutingHeaders"});

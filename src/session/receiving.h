@@ -1,0 +1,63 @@
+// Where one receiving session is: what the client has said and built up, the replies that wait for their
+// group to end. Shared by the parts of receive_session alone.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domsec/session/receive_session.h"
+
+namespace domsec::session {
+
+/// A line or a message beyond its limit is skipped to its end and answered, up to so many octets; then the
+/// connection ends.
+inline constexpr std::size_t skip_limit = 16U << 20;
+
+/// What MAIL, RCPT and BDAT have built up (RFC 5321 4.1.4: the buffers that RSET clears).
+struct Transaction {
+  smtp::ReversePath reverse_path;
+  std::vector<smtp::ForwardPath> recipients;
+  policy::Verdict verdict;
+  smtp::AllowUtf8 utf8 = smtp::AllowUtf8::no;
+  std::string chunks;
+  bool chunking = false;  // BDAT begun: DATA is out of order (RFC 3030 2)
+  bool chunks_too_large = false;
+};
+
+/// The next thing to do after a command was answered.
+enum class Next { go_on, close };
+
+struct Receiving {
+  const ReceivePlan& plan;
+  net::Channel& channel;
+  transcript::Transcript& transcript;
+  net::SteadyPoint end;  // ConnectionTimeout: the session ends then, whatever it is doing
+  policy::Step step = policy::Step::connect;
+  std::string helo{};  // empty until greeted
+  bool esmtp = false;
+  std::optional<transcript::TlsEstablished> tls{};
+  pki::Chain presented{};
+  bool examined = false;
+  bool confirmed = false;
+  int protocol_errors = 0;
+  std::optional<Transaction> transaction{};
+  std::string pending{};  // replies of a pipelined group, written together
+  std::size_t said = 0;   // octets of commands since the last message was kept
+
+  void begin(policy::Step next) {
+    if (step == next) return;
+    step = next;
+    transcript.append(transcript::StepBegun{next});
+  }
+};
+
+/// A reply for the transcript and into the group that waits.
+void give(Receiving& receiving, const smtp::Reply& reply);
+/// One write for all replies of a group (RFC 2920 3.2): when the client has nothing more for us yet.
+net::task<void> flush(Receiving& receiving);
+/// ConnectionInactivityTimeout from now on, and never beyond ConnectionTimeout (spec exchange 3.2).
+[[nodiscard]] net::SteadyPoint idle_limit(const Receiving& receiving);
+
+}  // namespace domsec::session
