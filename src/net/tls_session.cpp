@@ -50,7 +50,7 @@ pki::Chain TlsStream::presented() const {
   pki::Chain chain;
   // In the server role OpenSSL keeps the client's own certificate apart from the rest of the list.
   X509* const leaf = SSL_get0_peer_certificate(ssl_.get());
-  if (leaf == nullptr) return chain;
+  if (leaf == nullptr) return refused_;
   if (start_.role == TlsRole::server) chain.push_back(pki::read_certificate(leaf));
   const STACK_OF(X509)* const list = SSL_get_peer_cert_chain(ssl_.get());
   for (int i = 0; i < sk_X509_num(list); ++i) chain.push_back(pki::read_certificate(sk_X509_value(list, i)));

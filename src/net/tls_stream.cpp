@@ -288,6 +288,7 @@ int TlsStream::judge(X509_STORE_CTX* store) {
     for (int i = 0; i < sk_X509_num(all); ++i) chain.push_back(pki::read_certificate(sk_X509_value(all, i)));
     const std::optional<int> alert = start_.judge(chain);
     if (!alert) return 1;
+    refused_ = std::move(chain);
     const std::optional<int> error = verify_error_for_alert(*alert);
     X509_STORE_CTX_set_error(store, error.value_or(X509_V_ERR_APPLICATION_VERIFICATION));
     if (!error) {  // no verification error has this alert: it is sent by hand, and OpenSSL's own is held back

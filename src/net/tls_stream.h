@@ -75,6 +75,7 @@ class TlsStream {
   std::optional<pki::Alert> received_;
   std::optional<pki::Alert> sent_;
   std::exception_ptr judge_failure_;
+  pki::Chain refused_;  // what the judge refused: OpenSSL keeps no certificate that did not pass
   int wire_error_ = 0;
   bool wire_ended_ = false;
   bool handshaken_ = false;

@@ -23,21 +23,11 @@ using finding::Severity;
 
 // ---- with TLS ----
 
-/// RFC 3207 4: a handshake that fails takes the connection with it, whatever was demanded.
-Verdict failed_handshake(const Case& c) {
-  const TlsEvidence& tls = c.evidence.tls;
-  const bool cut =
-      c.evidence.broken || tls.alert_received || tls.alert_sent || !tls.failure.empty() || tls.clear_text;
-  if (!cut)
-    return inconclusive(c, Code::queue_error_generic, Who::env, "the session ended before the handshake did");
-  Outcome outcome;
-  outcome.add(handshake_failure(c.evidence, c.at));
-  if (outcome.findings.front().code == Code::handshake_closed && c.evidence.role == Role::send) {
-    const bool timed_out = c.evidence.broken && c.evidence.broken->kind == BreakKind::timed_out;
-    outcome.reply = smtp::Reply(
-        421, std::string("4.4.2 Connection dropped due to ") + (timed_out ? "TimedOut" : "SocketError"));
-  }
-  return conclude(c, outcome);
+constexpr int unsupported_certificate = 43;  // RFC 8446 6.2
+
+/// spec protocol-log 6.1: 42 to 46, 48, 49, and 51 for a bad signature.
+bool speaks_of_certificate(int alert) {
+  return (alert >= 42 && alert <= 46) || alert == 48 || alert == 49 || alert == 51;
 }
 
 /// The peer's findings into the outcome: as faults where a certificate is demanded, else as remarks.
@@ -56,6 +46,39 @@ void add_peer(const Case& c, Outcome& outcome) {
       outcome.status = found.status;
     outcome.add(authenticated ? found.finding : as_remark(found.finding));
   }
+}
+
+/// Our alert says that a certificate was refused and not why: what the examination found wrong is the better
+/// word. A verifier inside the handshake takes the purpose strictly, whatever D-10 allows afterwards.
+std::optional<Verdict> refused_in_handshake(const Case& c) {
+  const TlsEvidence& tls = c.evidence.tls;
+  if (tls.alert_received || !tls.alert_sent || !speaks_of_certificate(tls.alert_sent->number)) return {};
+  if (!c.evidence.peer.path) return {};
+  Rules strict = c.rules;
+  if (tls.alert_sent->number == unsupported_certificate) strict.strict_eku = StrictEku::yes;
+  const Case as_refused{c.requirement, c.evidence, strict, c.at};
+  Outcome outcome;
+  add_peer(as_refused, outcome);
+  if (!outcome.fails()) return std::nullopt;
+  return conclude(as_refused, outcome);
+}
+
+/// RFC 3207 4: a handshake that fails takes the connection with it, whatever was demanded.
+Verdict failed_handshake(const Case& c) {
+  const TlsEvidence& tls = c.evidence.tls;
+  const bool cut =
+      c.evidence.broken || tls.alert_received || tls.alert_sent || !tls.failure.empty() || tls.clear_text;
+  if (!cut)
+    return inconclusive(c, Code::queue_error_generic, Who::env, "the session ended before the handshake did");
+  if (auto verdict = refused_in_handshake(c)) return *verdict;
+  Outcome outcome;
+  outcome.add(handshake_failure(c.evidence, c.at));
+  if (outcome.findings.front().code == Code::handshake_closed && c.evidence.role == Role::send) {
+    const bool timed_out = c.evidence.broken && c.evidence.broken->kind == BreakKind::timed_out;
+    outcome.reply = smtp::Reply(
+        421, std::string("4.4.2 Connection dropped due to ") + (timed_out ? "TimedOut" : "SocketError"));
+  }
+  return conclude(c, outcome);
 }
 
 /// The replies to the mail, and a connection lost on the way: no fault of TLS unless they say so.

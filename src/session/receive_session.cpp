@@ -306,11 +306,22 @@ net::task<void> converse(Receiving& receiving) {
   co_await flush(receiving);
 }
 
-/// A handshake that failed leaves no MAIL FROM to judge: the session itself is judged.
+/// What the failed handshake had shown, examined as after a good one: our alert says that we refused, not for which fault.
+net::task<void> examine_what_was_shown(Receiving& receiving, std::shared_ptr<const net::TlsSession> seen) {
+  if (!seen) co_return;
+  co_await examine_peer(receiving.plan.examination, seen->presented, pki::Purpose::client, receiving.plan.now(),
+                        receiving.transcript);
+}
+
+/// A handshake that failed leaves no MAIL FROM to judge: the session itself is judged, by what its handshake demanded.
 void decide_without_sender(Receiving& receiving) {
   const ReceivePlan& plan = receiving.plan;
-  const policy::Verdict verdict = policy::judge_receive(
-      policy::TlsRequirement(), transcript::evidence_of(receiving.transcript), plan.rules, plan.now());
+  policy::TlsRequirement requirement;
+  if (plan.client_certificate == ClientCertificateMode::require_alert) {
+    requirement.requirement = policy::Requirement::certificate_validation;
+  }
+  const policy::Verdict verdict =
+      policy::judge_receive(requirement, transcript::evidence_of(receiving.transcript), plan.rules, plan.now());
   receiving.transcript.append(transcript::PolicyDecided{std::string(), std::string(), verdict});
 }
 
@@ -335,6 +346,7 @@ net::task<void> receive_session(std::shared_ptr<const ReceivePlan> plan, net::Ch
   transcript::DisconnectReason reason = transcript::DisconnectReason::local;
   bool silent = false;
   bool failed_handshake = false;
+  std::shared_ptr<const net::TlsSession> shown;
   try {
     co_await converse(receiving);
   } catch (const net::ChannelError& error) {
@@ -342,15 +354,19 @@ net::task<void> receive_session(std::shared_ptr<const ReceivePlan> plan, net::Ch
     reason = disconnect_reason(error.fault);
     silent = error.fault == net::ChannelFault::timed_out && !error.during_handshake;
     failed_handshake = error.during_handshake;
+    shown = error.seen;
   }
-  if (failed_handshake) decide_without_sender(receiving);
   if (silent) co_await say_timed_out(receiving);
-  transcript.append(transcript::Disconnected{reason});
   if (reason == transcript::DisconnectReason::local || silent) {
     co_await channel.shutdown();
   } else {
     channel.close();
   }
+  if (failed_handshake) {
+    co_await examine_what_was_shown(receiving, shown);
+    decide_without_sender(receiving);
+  }
+  transcript.append(transcript::Disconnected{reason});
 }
 
 }  // namespace domsec::session

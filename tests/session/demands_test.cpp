@@ -99,6 +99,51 @@ TEST(Demands, ARefusedClientNeverPassesAndNamesTheRefusal) {
   }
 }
 
+/// The alert says only that we refused; the verdict names the fault of what the failed handshake had shown.
+TEST(Demands, AnAlertOfOursHasTheVerdictOfTheCertificateItRefused) {
+  struct Row {
+    const char* name;
+    pki::Credentials identity;
+    finding::Code code;
+    const char* status;
+    int alert;
+  };
+  const Partners partners;
+  pki::CertificateRecipe expired = testing::leaf_recipe({"mail.contoso.com"});
+  expired.not_after = testing::test_instant - std::chrono::days(1);
+  pki::CertificateRecipe early = testing::leaf_recipe({"mail.contoso.com"});
+  early.not_before = testing::test_instant + std::chrono::days(1);
+  pki::CertificateRecipe server_only = testing::leaf_recipe({"mail.contoso.com"});
+  server_only.extended_key_usage = {"serverAuth"};
+  const Row rows[] = {
+      {"expired", partners.pki.second.issue(expired), finding::Code::certificate_expired, "CertificateExpired", 45},
+      {"not yet valid", partners.pki.second.issue(early), finding::Code::certificate_not_yet_valid, "CertificateExpired", 42},
+      {"untrusted", testing::ThreeLevels("Stranger").leaf("mail.contoso.com"), finding::Code::certificate_not_trusted,
+       "UntrustedRoot", 48},
+      {"purpose", partners.pki.second.issue(server_only), finding::Code::client_cert_eku, "WrongUsage", 43},
+  };
+  for (const Row& row : rows) {
+    for (const net::TlsVersion version : {net::TlsVersion::tls1_2, net::TlsVersion::tls1_3}) {
+      SCOPED_TRACE(std::string(row.name) + (version == net::TlsVersion::tls1_2 ? ", TLS 1.2" : ", TLS 1.3"));
+      auto receive = partners.receive_plan();
+      receive->client_certificate = ClientCertificateMode::require_alert;
+      net::Loop loop;
+      const Both both = exchange_mail(loop, sender(partners, row.identity, version), receive);
+      EXPECT_FALSE(both.sent.delivered);
+      ASSERT_TRUE(both.sender.tls.alert_received);
+      EXPECT_EQ(both.sender.tls.alert_received->number, row.alert);
+      ASSERT_TRUE(both.at_mail);
+      EXPECT_EQ(policy::text(both.at_mail->result), policy::text(policy::Result::fail));
+      EXPECT_EQ(finding::name(both.at_mail->headline.code), finding::name(row.code));
+      EXPECT_EQ(policy::text(both.at_mail->headline.who), policy::text(policy::Who::we));
+      EXPECT_EQ(both.at_mail->exchange_status, row.status);
+      EXPECT_FALSE(both.at_mail->reply);
+      ASSERT_FALSE(both.receiver.empty());
+      EXPECT_TRUE(std::holds_alternative<transcript::Disconnected>(both.receiver.back().body));
+    }
+  }
+}
+
 TEST(Demands, AGoodClientPassesEveryDemand) {
   for (const ClientCertificateMode mode : {ClientCertificateMode::request, ClientCertificateMode::require_421,
                                            ClientCertificateMode::require_alert}) {
