@@ -40,7 +40,7 @@ std::optional<exchange::Organisation> read_configuration(const DoctorOptions& op
 
 void check_files(const exchange::Organisation& organisation, Checks& all) {
   for (const exchange::CertificateFile& file : organisation.certificates) {
-    all.push_back(check_key_file(file.key_file.empty() ? file.certificate_file : file.key_file));
+    all.push_back(check_key_file(file.key_file.empty() ? file.name() : file.key_file));
   }
   const exchange::TransportConfig& config = organisation.transport_config;
   if (!organisation.spool.empty()) all.push_back(check_directory("Spool", organisation.spool));

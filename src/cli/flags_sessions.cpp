@@ -16,7 +16,9 @@ void add_end(CLI::App& sub, EndOptions& end) {
   sub.add_option("--cert", end.certificate, "own certificate, PEM, leaf first")->group("Identity");
   sub.add_option("--key", end.key, "its private key, PEM (default: in --cert)")->group("Identity");
   sub.add_option("--chain", end.chain, "intermediates to send, PEM")->group("Identity");
-  sub.add_option("--key-pass-file", end.key_pass_file, "file with the pass-phrase of the key")->group("Identity");
+  sub.add_option("--pfx", end.pfx, "own certificate, key and intermediates, PKCS#12")->group("Identity");
+  sub.add_option("--key-pass-file", end.key_pass_file, "file with the pass-phrase of the key or the PKCS#12 file")
+      ->group("Identity");
   sub.add_option("--ca", end.roots, "trusted root file or directory; replaces the system store")
       ->allow_extra_args(false)->group("Trust");
   sub.add_flag("--system-ca", end.system_roots, "add the system store")->group("Trust");

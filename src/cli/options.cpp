@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 
+#include "domsec/session/own_identity.h"
+
 namespace domsec::cli {
 namespace {
 
@@ -28,22 +30,37 @@ void check_word(const std::string& value, std::initializer_list<std::string_view
   throw UsageError(std::string(name) + ": '" + value + "' is none of " + list);
 }
 
-/// An identity on the command line takes the place of every certificate of the file.
-void apply_identity(const EndOptions& options, exchange::Organisation& organisation) {
+/// The files of an identity on the command line; nothing when none is given.
+std::optional<exchange::CertificateFile> identity_of(const EndOptions& options) {
+  exchange::CertificateFile file;
+  file.key_pass_file = options.key_pass_file;
+  if (!options.pfx.empty()) {
+    if (!options.certificate.empty() || !options.key.empty() || !options.chain.empty()) {
+      throw UsageError("--pfx brings certificate, key and intermediates; give it without --cert, --key and --chain");
+    }
+    file.pfx_file = options.pfx;
+    file.origin = flag("--pfx");
+    return file;
+  }
   if (options.certificate.empty()) {
     if (!options.key.empty()) throw UsageError("--key without --cert; give both");
-    return;
+    if (!options.chain.empty()) throw UsageError("--chain without --cert; give both");
+    if (!options.key_pass_file.empty()) throw UsageError("--key-pass-file without --cert or --pfx; give one of them");
+    return std::nullopt;
   }
-  exchange::CertificateFile file;
   file.certificate_file = options.certificate;
   file.key_file = options.key.empty() ? options.certificate : options.key;
   file.chain_file = options.chain;
-  file.key_pass_file = options.key_pass_file;
   file.origin = flag("--cert");
-  organisation.certificates.assign(1, file);
+  return file;
 }
 
 }  // namespace
+
+pki::CertificatePtr given_certificate(const EndOptions& options) {
+  const std::optional<exchange::CertificateFile> file = identity_of(options);
+  return file ? session::own_certificates(*file).front() : nullptr;
+}
 
 smtp::Domain machine_name() {
   std::array<char, 256> name{};
@@ -59,7 +76,8 @@ exchange::Organisation organisation_of(const EndOptions& options) {
   check_word(options.name_match, {"exact", "subdomains"}, "--name-match");
   exchange::Organisation organisation;
   if (!options.config.empty()) organisation = exchange::read_toml(options.config);
-  apply_identity(options, organisation);
+  // It takes the place of every certificate of the file.
+  if (const auto file = identity_of(options)) organisation.certificates.assign(1, *file);
   if (!options.roots.empty()) organisation.trusted_root_files = options.roots;
   if (options.system_roots) organisation.system_roots = true;
   if (!options.crl.empty()) organisation.revocation.mode = options.crl;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "domsec/pki/bundle.h"
+#include "domsec/session/own_identity.h"
 
 namespace domsec::cli {
 
@@ -38,32 +38,22 @@ policy::LintFinding trouble(const exchange::CertificateFile& file, const pki::Bu
   return {std::move(finding), "R20", file.origin};
 }
 
-/// The first line of a pass-phrase file.
-std::optional<std::string> pass_phrase(const std::string& file) {
-  constexpr std::size_t longest = 4096;
-  if (file.empty()) return std::nullopt;
-  std::string text = pki::read_file(file, longest);
-  text.resize(std::min(text.size(), text.find_first_of("\r\n")));
-  return text;
-}
-
 }  // namespace
 
 CertificateStore load_certificates(const exchange::Organisation& organisation) {
   CertificateStore store;
   for (const exchange::CertificateFile& file : organisation.certificates) {
     policy::StoredCertificate stored;
-    stored.name = file.certificate_file;
+    stored.name = file.name();
     stored.for_smtp = file.services.empty() || std::find(file.services.begin(), file.services.end(), "SMTP") != file.services.end();
     try {
-      const pki::Credentials credentials =
-          pki::read_credentials(file.certificate_file, file.key_file, file.chain_file, pass_phrase(file.key_pass_file));
+      const pki::Credentials credentials = session::own_credentials(file);
       stored.certificate = credentials.chain.front();
       stored.has_private_key = true;
     } catch (const pki::BundleError& error) {
       store.findings.push_back(trouble(file, error));
       try {
-        stored.certificate = pki::read_certificates(pki::read_file(file.certificate_file), file.certificate_file).front();
+        stored.certificate = session::own_certificates(file).front();
       } catch (const pki::BundleError&) {
         continue;  // the first error says it already
       }

@@ -22,7 +22,7 @@ smtp::Domain partner_of(const SendOptions& options, const TargetText& target) {
 
 /// A running lab lends the configuration of a partner of `partner`, unless the user has one of his own.
 std::string lend_from_lab(const SendOptions& options, const smtp::Domain& partner, EndOptions& end) {
-  if (!end.config.empty() || !end.certificate.empty() || !end.roots.empty()) return {};
+  if (!end.config.empty() || !end.certificate.empty() || !end.pfx.empty() || !end.roots.empty()) return {};
   const std::string directory = options.end.lab_state.empty() ? lab::default_directory() : options.end.lab_state;
   const auto state = lab::running(directory);
   if (!state || !lab::owner_of(*state, partner.text())) return {};
@@ -36,9 +36,8 @@ std::string lend_from_lab(const SendOptions& options, const smtp::Domain& partne
 
 /// The certificate on the command line is the one that is meant: chosen by its issuer and subject, not by the FQDN.
 void prefer_given_certificate(const EndOptions& end, exchange::SendConnector& connector) {
-  if (end.certificate.empty()) return;
-  const pki::Chain chain = pki::read_certificates(pki::read_file(end.certificate), end.certificate);
-  connector.tls_certificate_name = exchange::TlsCertificateName{chain.front()->issuer, chain.front()->subject};
+  const pki::CertificatePtr given = given_certificate(end);
+  if (given) connector.tls_certificate_name = exchange::TlsCertificateName{given->issuer, given->subject};
 }
 
 exchange::SendConnector connector_for(const SendOptions& options, const exchange::Organisation& organisation,
@@ -82,7 +81,7 @@ void apply_require(const std::string& require, exchange::Organisation& organisat
 std::string required(const SendOptions& options, const EndOptions& end) {
   if (options.require.empty()) {
     if (!end.config.empty()) return {};
-    return end.certificate.empty() ? "server" : "mutual";
+    return end.certificate.empty() && end.pfx.empty() ? "server" : "mutual";
   }
   for (const char* word : {"none", "tls", "server", "mutual"}) {
     if (options.require == word) return options.require;

@@ -42,9 +42,8 @@ exchange::Organisation served_organisation(const ServeOptions& options) {
     if (!domain) throw UsageError("--accept: '" + text + "' is no domain name");
     organisation.accepted_domains.push_back(*domain);
   }
-  if (!options.end.certificate.empty()) {
-    const pki::Chain chain = pki::read_certificates(pki::read_file(options.end.certificate), options.end.certificate);
-    connector.tls_certificate_name = exchange::TlsCertificateName{chain.front()->issuer, chain.front()->subject};
+  if (const pki::CertificatePtr given = given_certificate(options.end)) {
+    connector.tls_certificate_name = exchange::TlsCertificateName{given->issuer, given->subject};
   }
   if (!options.spool.empty()) organisation.spool = options.spool;
   if (!options.output.log_directory.empty()) {

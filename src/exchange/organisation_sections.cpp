@@ -128,11 +128,21 @@ CertificateFile read_certificate_section(const ConfigurationTable& table, const 
   section.read_path("CertificateFile", certificate.certificate_file);
   section.read_path("KeyFile", certificate.key_file);
   section.read_path("ChainFile", certificate.chain_file);
+  section.read_path("PfxFile", certificate.pfx_file);
   section.read_path("KeyPassFile", certificate.key_pass_file);
   read_services(section, certificate.services);
   section.refuse_unknown_keys();
+  if (!certificate.pfx_file.empty()) {
+    const bool second =
+        !certificate.certificate_file.empty() || !certificate.key_file.empty() || !certificate.chain_file.empty();
+    if (!second) return certificate;
+    section.refuse_at(section.origin("PfxFile").line,
+                      "PfxFile brings certificate, key and chain; remove CertificateFile, KeyFile and ChainFile, "
+                      "or PfxFile");
+  }
   if (certificate.certificate_file.empty()) {
-    refuse(origin.file, origin.line, "[[Certificate]] names no certificate; add CertificateFile = \"...\"");
+    refuse(origin.file, origin.line,
+           "[[Certificate]] names no certificate; add CertificateFile = \"...\", or PfxFile = \"...\"");
   }
   return certificate;
 }

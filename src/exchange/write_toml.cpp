@@ -209,9 +209,10 @@ ShownSection receive_connector(const ReceiveConnector& connector) {
 
 ShownSection certificate(const CertificateFile& certificate) {
   SectionText out({"Certificate", true, certificate.origin, {}}, certificate.origins);
-  out.text("CertificateFile", certificate.certificate_file);
+  out.path("CertificateFile", certificate.certificate_file);
   out.path("KeyFile", certificate.key_file);
   out.path("ChainFile", certificate.chain_file);
+  out.path("PfxFile", certificate.pfx_file);
   out.path("KeyPassFile", certificate.key_pass_file);
   out.list("Services", certificate.services);
   return out.written();

@@ -7,6 +7,7 @@
 #include "distinguished_name.h"
 #include "openssl_ptr.h"
 #include "pem_block.h"
+#include "pkcs12.h"
 
 namespace domsec::pki {
 namespace {
@@ -84,6 +85,7 @@ Chain read_certificates(std::string_view bytes, const std::string& name) {
   if (looks_like_pem(bytes)) return read_pem(bytes, name);
   if (CertificatePtr certificate = read_certificate_der(bytes)) return {certificate};
   std::optional<Chain> chain = read_pkcs7(bytes);
+  if (!chain && is_pkcs12(bytes)) throw BundleError(Kind::garbage, name + " is " + std::string(pkcs12_remedy));
   if (!chain)
     throw BundleError(Kind::garbage,
                       name + " looks like DER, but is no certificate: name another file or copy it again");

@@ -10,13 +10,6 @@ namespace {
 
 using Kind = BundleError::Kind;
 
-bool is_pkcs12(std::string_view bytes) {
-  const ErrorQueueMark mark;
-  const auto* next = reinterpret_cast<const unsigned char*>(bytes.data());
-  const Pkcs12Owner file(d2i_PKCS12(nullptr, &next, static_cast<long>(bytes.size())));
-  return file != nullptr;
-}
-
 void append_once(Chain& chain, const Chain& more) {
   for (const CertificatePtr& certificate : more) {
     const bool there = std::any_of(chain.begin(), chain.end(), [&](const CertificatePtr& have) {
@@ -50,14 +43,10 @@ Credentials read_credentials(const std::string& certificate_file, const std::str
   const std::string bytes = read_file(certificate_file);
   const bool key_inside = key_file.empty() || key_file == certificate_file;
   Credentials credentials;
-  if (key_inside && is_pkcs12(bytes)) {
-    credentials = read_pkcs12(bytes, certificate_file, pass_phrase.value_or(std::string()));
-  } else {
-    credentials.chain = read_certificates(bytes, certificate_file);
-    std::string key_bytes = key_inside ? bytes : read_file(key_file);
-    credentials.key = read_private_key(key_bytes, key_inside ? certificate_file : key_file, pass_phrase);
-    OPENSSL_cleanse(key_bytes.data(), key_bytes.size());
-  }
+  credentials.chain = read_certificates(bytes, certificate_file);
+  std::string key_bytes = key_inside ? bytes : read_file(key_file);
+  credentials.key = read_private_key(key_bytes, key_inside ? certificate_file : key_file, pass_phrase);
+  OPENSSL_cleanse(key_bytes.data(), key_bytes.size());
   require_own_key(credentials, certificate_file, key_inside ? certificate_file : key_file);
   if (!chain_file.empty())
     append_once(credentials.chain, read_certificates(read_file(chain_file), chain_file));

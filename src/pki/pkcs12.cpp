@@ -1,5 +1,10 @@
 // PKCS#12 (RFC 7292), the .pfx that Windows exports.
+#include "pkcs12.h"
+
+#include <openssl/err.h>
 #include <openssl/provider.h>
+
+#include <algorithm>
 
 #include "domsec/pki/bundle.h"
 #include "key_algorithm.h"
@@ -46,6 +51,14 @@ bool opens(PKCS12* file, const std::string& pass_phrase) {
          PKCS12_verify_mac(file, nullptr, 0) == 1;  // `none` and `empty` differ in RFC 7292 B
 }
 
+/// Whether what just failed failed for want of an algorithm: the legacy provider may be missing or forbidden.
+bool cipher_is_refused() {
+  while (const unsigned long error = ERR_get_error()) {
+    if (ERR_GET_REASON(error) == ERR_R_UNSUPPORTED) return true;
+  }
+  return false;
+}
+
 Opened open(PKCS12* file, const std::string& name, const std::string& pass_phrase) {
   if (!opens(file, pass_phrase)) {
     if (pass_phrase.empty()) {
@@ -61,12 +74,17 @@ Opened open(PKCS12* file, const std::string& name, const std::string& pass_phras
   STACK_OF(X509)* others = nullptr;
   const int parsed = PKCS12_parse(file, pass_phrase.c_str(), &key, &own, &others);
   Opened opened{EvpPkeyOwner(key), X509Owner(own), X509Stack(others)};
-  if (parsed != 1) {
+  if (parsed == 1) return opened;
+  if (cipher_is_refused()) {
     throw BundleError(Kind::garbage, name +
-                                         " is sealed with a cipher that is not at hand, or damaged: export "
-                                         "it again with AES-256 and SHA-256");
+                                         " is sealed with an old cipher such as RC2-40, which OpenSSL refuses "
+                                         "here: export it again with AES-256 and SHA-256");
   }
-  return opened;
+  if (PKCS12_mac_present(file) == 0) {  // older OpenSSL opens none, newer ones those with the right pass-phrase
+    throw BundleError(Kind::wrong_pass_phrase,
+                      name + " has no MAC and does not open with this pass-phrase: export it again with a MAC");
+  }
+  throw BundleError(Kind::garbage, name + " is damaged behind a pass-phrase that fits: export it again");
 }
 
 /// The certificate again in the default library context, as every other one of the process.
@@ -84,7 +102,26 @@ PrivateKey again(EVP_PKEY* key, const std::string& name) {
   return read_private_key(here.pem(), name);
 }
 
+/// Each issuer behind what it issued, as TLS wants to send them; what issued nothing here stays at the end.
+Chain in_issuing_order(Chain chain) {
+  for (std::size_t at = 1; at < chain.size(); ++at) {
+    if (chain[at - 1]->self_signed) break;
+    const auto rest = chain.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto issuer = std::find_if(rest, chain.end(), [&](const CertificatePtr& candidate) {
+      return candidate->subject == chain[at - 1]->issuer;
+    });
+    if (issuer == chain.end()) break;
+    std::rotate(rest, issuer, issuer + 1);
+  }
+  return chain;
+}
+
 }  // namespace
+
+bool is_pkcs12(std::string_view bytes) {
+  const ErrorQueueMark mark;
+  return parse(bytes, nullptr) != nullptr;
+}
 
 Credentials read_pkcs12(std::string_view bytes, const std::string& name, const std::string& pass_phrase) {
   const ErrorQueueMark mark;
@@ -109,6 +146,7 @@ Credentials read_pkcs12(std::string_view bytes, const std::string& name, const s
   credentials.chain.push_back(again(opened.own.get()));
   for (int i = 0; i < sk_X509_num(opened.others.get()); ++i)
     credentials.chain.push_back(again(sk_X509_value(opened.others.get(), i)));
+  credentials.chain = in_issuing_order(std::move(credentials.chain));
   return credentials;
 }
 

@@ -9,6 +9,7 @@
 #include "octets.h"
 #include "openssl_ptr.h"
 #include "pem_block.h"
+#include "pkcs12.h"
 
 namespace domsec::pki {
 namespace {
@@ -124,6 +125,7 @@ EvpPkeyOwner read_der(std::string_view bytes, const std::string& name, const Pas
     throw BundleError(Kind::key_missing,
                       name + " holds no private key, but a certificate: name the file of the key");
   }
+  if (is_pkcs12(bytes)) throw BundleError(Kind::garbage, name + " is " + std::string(pkcs12_remedy));
   throw BundleError(Kind::garbage,
                     name + " looks like DER, but is no private key: name another file or copy it again");
 }

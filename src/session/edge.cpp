@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "domsec/session/own_identity.h"
+
 namespace domsec::session {
 namespace {
 
@@ -49,14 +51,6 @@ policy::OwnTrouble trouble_of(pki::BundleError::Kind kind) {
       return policy::OwnTrouble::not_found;
   }
   return policy::OwnTrouble::not_found;
-}
-
-/// The first line of a pass-phrase file.
-std::optional<std::string> pass_phrase(const std::string& file) {
-  if (file.empty()) return std::nullopt;
-  std::string text = pki::read_file(file, 4096);
-  text.resize(std::min(text.size(), text.find_first_of("\r\n")));
-  return text;
 }
 
 net::CrlMode crl_mode(const std::string& mode) {
@@ -111,21 +105,19 @@ Edge::Edge(net::Loop& loop, exchange::Organisation organisation, EdgeSettings se
 void Edge::load_certificates() {
   for (const exchange::CertificateFile& file : organisation_.certificates) {
     policy::StoredCertificate stored;
-    stored.name = file.certificate_file;
+    stored.name = file.name();
     stored.for_smtp = file.services.empty() ||
                       std::find(file.services.begin(), file.services.end(), "SMTP") != file.services.end();
     std::optional<pki::Credentials> credentials;
     policy::OwnTrouble trouble = policy::OwnTrouble::none;
     std::string reason;
-    const pki::Chain chain =
-        pki::read_certificates(pki::read_file(file.certificate_file), file.certificate_file);
+    const pki::Chain chain = own_certificates(file);
     try {
       if (settings_.deviations.key_mismatch) {
         credentials =
             pki::Credentials{chain, pki::read_private_key(pki::read_file(file.key_file), file.key_file)};
       } else {
-        credentials = pki::read_credentials(file.certificate_file, file.key_file, file.chain_file,
-                                            pass_phrase(file.key_pass_file));
+        credentials = own_credentials(file);
       }
     } catch (const pki::BundleError& error) {
       // A certificate without a usable key stays in the store: selection finds it and says what is wrong with

@@ -103,6 +103,16 @@ class House:
         process.returncode = os.waitstatus_to_exitcode(status)
         return process.returncode, usage.ru_maxrss
 
+    def port_of(self, process, limit=15):
+        """Where a `serve` that was started listens."""
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            found = re.search(r"listening on 127\.0\.0\.1:(\d+)", self.read(process, "err"))
+            if found:
+                return int(found.group(1))
+            time.sleep(0.01)
+        raise Failure(f"serve does not listen: {one_line(self.read(process, 'err'))}")
+
     def run(self, *arguments, limit=20, stdin=b"", wrapper=()):
         began = time.monotonic()
         process = self.start([str(a) for a in arguments], stdin, wrapper)

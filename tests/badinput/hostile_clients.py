@@ -41,16 +41,7 @@ KeyFile = "theirs.key"
 Mode = "off"
 """)
         self.process = house.start(["serve", "--config", config, "--spool", self.spool, *flags], wrapper=wrapper)
-        self.port = self._port()
-
-    def _port(self):
-        end = time.monotonic() + 15
-        while time.monotonic() < end:
-            found = re.search(r"listening on 127\.0\.0\.1:(\d+)", self.house.read(self.process, "err"))
-            if found:
-                return int(found[1])
-            time.sleep(0.02)
-        raise Failure(f"serve does not listen: {one_line(self.house.read(self.process, 'err'))}")
+        self.port = house.port_of(self.process)
 
     def client(self, source="127.0.0.1"):
         return Client(socket.create_connection(("127.0.0.1", self.port), PATIENCE, source_address=(source, 0)))

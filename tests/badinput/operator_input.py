@@ -46,6 +46,7 @@ def file_flags(house, flag):
         "--cert": ["--key", house.path("ours.key")],
         "--key": ["--cert", house.path("ours.pem")],
         "--chain": identity(house),
+        "--pfx": ["--key-pass-file", house.path("right.pass")],
         "--key-pass-file": ["--cert", house.path("ours.pem"), "--key", house.path("encrypted.key")],
         "--crl-file": ["--crl", "cached"],
     }.get(flag, [])
@@ -328,7 +329,7 @@ def several_targets(house):
 
 def cases(house):
     names = odd_files(house)
-    rows = list(itertools.product(("--cert", "--key", "--chain", "--ca", "--crl-file", "--key-pass-file", "--config"), names))
+    rows = list(itertools.product(("--cert", "--key", "--chain", "--pfx", "--ca", "--crl-file", "--key-pass-file", "--config"), names))
     for flag_name, name in rows + [("--data", n) for n in names]:
         if (flag_name, name) in FINE:
             continue

@@ -9,3 +9,10 @@ add_test(NAME documents COMMAND ${CMAKE_COMMAND} -DDOMSEC=$<TARGET_FILE:domsec> 
   -P ${CMAKE_CURRENT_LIST_DIR}/documents.cmake)
 add_test(NAME package COMMAND ${CMAKE_COMMAND} -DBUILD=${PROJECT_BINARY_DIR} -DCPACK=${CMAKE_CPACK_COMMAND}
   -P ${CMAKE_CURRENT_LIST_DIR}/package.cmake)
+
+# What each flag changes, over real sockets against the built program.
+find_package(Python3 COMPONENTS Interpreter)
+if(Python3_Interpreter_FOUND)
+  add_test(NAME flags COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/flags.py $<TARGET_FILE:domsec>)
+  set_tests_properties(flags PROPERTIES TIMEOUT 120)
+endif()

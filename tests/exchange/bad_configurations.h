@@ -210,7 +210,10 @@ inline const std::vector<BadConfiguration> bad_configurations{
      "domsec.toml:3: ReceiveConnector \"p\" has the name of the one at line 1; give each a Name of its "
      "own"},
     {"[[Certificate]]\nKeyFile = \"k\"\n",
-     "domsec.toml:1: [[Certificate]] names no certificate; add CertificateFile = \"...\""},
+     "domsec.toml:1: [[Certificate]] names no certificate; add CertificateFile = \"...\", or PfxFile = \"...\""},
+    {"[[Certificate]]\nPfxFile = \"c.pfx\"\nKeyFile = \"c.key\"\n",
+     "domsec.toml:2: PfxFile brings certificate, key and chain; remove CertificateFile, KeyFile and ChainFile, or "
+     "PfxFile"},
     {"[[Certificate]]\nCertificateFile = \"c\"\nServices = [\"XMPP\"]\n",
      "domsec.toml:3: Services: \"XMPP\" is not a service; write None, IIS, IMAP, POP, SMTP, UM, "
      "UMCallRouter or Federation"},

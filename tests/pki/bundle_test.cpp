@@ -264,30 +264,63 @@ TEST(ReadCredentials, RefusesAKeyOfAnotherCertificate) {
   EXPECT_EQ(missing->kind, Kind::key_missing);
 }
 
-TEST(ReadCredentials, ReadsPkcs12AsWindowsExportsIt) {
+TEST(ReadPkcs12, ReadsWhatWindowsExports) {
   if (!has_openssl()) GTEST_SKIP() << "no openssl command";
   const TemporaryDirectory directory;
-  const std::string all = directory.write("all.pem", leaf_pem() + issuers_pem() + leaf().key.pem());
+  // The issuers stand in the wrong order.
+  const std::string turned = leaf().chain[2]->pem() + leaf().chain[1]->pem();
+  const std::string all = directory.write("all.pem", leaf_pem() + turned + leaf().key.pem());
   const std::string file = directory.path() + "/mail1.pfx";
+  const auto read = [&](const std::string& pass_phrase) { return read_pkcs12(read_file(file), file, pass_phrase); };
   for (const std::string& form : {std::string(), std::string("-legacy -descert "), std::string("-legacy ")}) {
     SCOPED_TRACE(form);
     const auto run = openssl("pkcs12 -export " + form + "-passout pass:secret -in " + all + " -out " + file);
     ASSERT_EQ(run.exit_code, 0) << run.output;
-    const Credentials credentials = read_credentials(file, "", "", "secret");
+    const Credentials credentials = read("secret");
     ASSERT_EQ(credentials.chain.size(), 3U);
-    EXPECT_EQ(credentials.chain[0]->thumbprint, leaf().chain[0]->thumbprint);
+    for (std::size_t at = 0; at < 3; ++at) {
+      EXPECT_EQ(credentials.chain[at]->thumbprint, leaf().chain[at]->thumbprint);
+    }
     EXPECT_TRUE(belongs_to(credentials.key, *credentials.chain[0]));
-    const auto wrong = failure([&] { return read_credentials(file, "", "", "other"); });
+    const auto wrong = failure([&] { return read("other"); });
     ASSERT_TRUE(wrong);
     EXPECT_EQ(wrong->kind, Kind::wrong_pass_phrase);
-    const auto none = failure([&] { return read_credentials(file, ""); });
+    const auto none = failure([&] { return read(""); });
     ASSERT_TRUE(none);
     EXPECT_EQ(none->kind, Kind::key_protected);
   }
   ASSERT_EQ(openssl("pkcs12 -export -nokeys -passout pass:secret -in " + all + " -out " + file).exit_code, 0);
-  const auto keyless = failure([&] { return read_credentials(file, "", "", "secret"); });
+  const auto keyless = failure([&] { return read("secret"); });
   ASSERT_TRUE(keyless);
   EXPECT_EQ(keyless->kind, Kind::key_missing);
+}
+
+TEST(ReadPkcs12, SaysThatTheMacIsMissing) {
+  if (!has_openssl()) GTEST_SKIP() << "no openssl command";
+  const TemporaryDirectory directory;
+  const std::string all = directory.write("all.pem", leaf_pem() + leaf().key.pem());
+  const std::string file = directory.path() + "/mail1.pfx";
+  ASSERT_EQ(openssl("pkcs12 -export -nomac -passout pass:secret -in " + all + " -out " + file).exit_code, 0);
+  const auto wrong = failure([&] { return read_pkcs12(read_file(file), file, "other"); });
+  ASSERT_TRUE(wrong);
+  EXPECT_EQ(wrong->kind, Kind::wrong_pass_phrase);
+  EXPECT_THAT(wrong->what(), HasSubstr("has no MAC"));
+}
+
+TEST(ReadPkcs12, IsNamedByTheReadersOfCertificatesAndKeys) {
+  if (!has_openssl()) GTEST_SKIP() << "no openssl command";
+  const TemporaryDirectory directory;
+  const std::string all = directory.write("all.pem", leaf_pem() + leaf().key.pem());
+  const std::string file = directory.path() + "/mail1.pfx";
+  ASSERT_EQ(openssl("pkcs12 -export -passout pass:secret -in " + all + " -out " + file).exit_code, 0);
+  const std::string bytes = read_file(file);
+  const auto certificate = failure([&] { return read_certificates(bytes, "mail1.pfx"); });
+  const auto key = failure([&] { return read_private_key(bytes, "mail1.pfx"); });
+  for (const auto& error : {certificate, key}) {
+    ASSERT_TRUE(error);
+    EXPECT_STREQ(error->what(),
+                 "mail1.pfx is a PKCS#12 file: give it with --pfx, or as PfxFile in the configuration");
+  }
 }
 
 TEST(ReadPkcs12, SaysWhatIsWrongWithTheFile) {

@@ -26,6 +26,7 @@ struct EndOptions {
   std::string certificate;               // --cert
   std::string key;                       // --key
   std::string chain;                     // --chain
+  std::string pfx;                       // --pfx
   std::string key_pass_file;             // --key-pass-file
   std::vector<std::string> roots;        // --ca FILE|DIR, replaces the system store
   bool system_roots = false;             // --system-ca adds it
@@ -90,6 +91,8 @@ struct ServeOptions {
   std::size_t count = 0;                 // --count N: end after N sessions
 };
 
+/// The certificate of --cert or --pfx; null when neither is given. Throws pki::BundleError.
+[[nodiscard]] pki::CertificatePtr given_certificate(const EndOptions& options);
 /// The machine's own name, or localhost.localdomain.
 [[nodiscard]] smtp::Domain machine_name();
 /// Reads the configuration file (or starts from an empty organisation) and lets the flags override it.

@@ -20,10 +20,13 @@ struct CertificateFile {
   std::string certificate_file;
   std::string key_file;
   std::string chain_file;               // may be empty
+  std::string pfx_file;                 // PKCS#12: certificate, key and chain in one; then the three above are empty
   std::string key_pass_file;            // may be empty
   std::vector<std::string> services;    // `SMTP`, …; empty = SMTP
   Origin origin;
   Origins origins{};
+  /// The file that holds the certificate, for messages.
+  [[nodiscard]] const std::string& name() const { return pfx_file.empty() ? certificate_file : pfx_file; }
 };
 
 struct RevocationSettings {

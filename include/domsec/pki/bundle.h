@@ -62,12 +62,11 @@ class BundleError : public std::runtime_error {
 /// A file's bytes, bounded (default 16 MiB); refuses directories, symlink loops, devices. Throws BundleError.
 [[nodiscard]] std::string read_file(const std::string& path, std::size_t limit = 16U << 20);
 /// Certificate file (leaf first) and key file joined and checked against each other. `chain_file` may be
-/// empty; an empty `key_file` means that the key is in the certificate file, in any place. A PKCS#12
-/// certificate file brings everything.
+/// empty; an empty `key_file` means that the key is in the certificate file, in any place.
 [[nodiscard]] Credentials read_credentials(const std::string& certificate_file, const std::string& key_file,
                                            const std::string& chain_file = {},
                                            const std::optional<std::string>& pass_phrase = std::nullopt);
-/// PKCS#12 (leaf, chain, key).
+/// PKCS#12: the key, its certificate, and the others of the file, issuers in their order first.
 [[nodiscard]] Credentials read_pkcs12(std::string_view bytes, const std::string& name,
                                       const std::string& pass_phrase);
 
