@@ -74,16 +74,31 @@ void require_identity(const session::Edge& edge, std::ostream& err) {
   }
 }
 
+/// What became of the mail; a client that left before MAIL was neither taken nor refused.
+std::string_view fate(const policy::Verdict& verdict) {
+  const bool open = verdict.result == policy::Result::inconclusive && !verdict.reply;
+  return open ? policy::text(verdict.result) : policy::text(verdict.treatment);
+}
+
+/// RFC 5321 2.4: verbs are case-insensitive.
+bool is_mail(const transcript::CommandLine& command) {
+  return command.direction == transcript::Direction::received && command.line.size() > 4 &&
+         (command.line[0] == 'M' || command.line[0] == 'm') && (command.line[1] == 'A' || command.line[1] == 'a');
+}
+
 /// `2026-11-22T10:02:41Z  192.0.2.7:50412  woodgrovebank.com  refuse  DS110 certificate-host-mismatch`
 void print_session(std::ostream& out, const transcript::Transcript& transcript) {
   bool any = false;
+  std::string_view without_domain = "no MAIL FROM";
   for (const transcript::Event& event : transcript.events()) {
+    const auto* command = std::get_if<transcript::CommandLine>(&event.body);
+    if (command && is_mail(*command)) without_domain = "<>";
     const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body);
     if (!decided) continue;
     any = true;
     const finding::Code code = decided->verdict.headline.code;
-    out << pki::rfc3339(now()) << "  " << transcript.remote() << "  " << (decided->domain.empty() ? "<>" : decided->domain)
-        << "  " << policy::text(decided->verdict.treatment) << "  " << finding::name(code) << ' ' << finding::slug(code) << '\n';
+    out << pki::rfc3339(now()) << "  " << transcript.remote() << "  " << (decided->domain.empty() ? without_domain : decided->domain)
+        << "  " << fate(decided->verdict) << "  " << finding::name(code) << ' ' << finding::slug(code) << '\n';
   }
   if (!any) out << pki::rfc3339(now()) << "  " << transcript.remote() << "  no MAIL FROM\n";
   out.flush();

@@ -118,6 +118,7 @@ void decide_by_certificate(Receiving& receiving, const smtp::Reply& refusal) {
   policy::Verdict verdict =
       policy::judge_receive(requirement, transcript::evidence_of(receiving.transcript), plan.rules, plan.now());
   verdict.reply = refusal;
+  receiving.judged = true;
   receiving.transcript.append(transcript::PolicyDecided{std::string(), std::string(), std::move(verdict)});
 }
 
@@ -163,6 +164,7 @@ net::task<Next> on_starttls(Receiving& receiving) {
 policy::Verdict judge_sender(Receiving& receiving, const std::optional<smtp::Domain>& sender) {
   const ReceivePlan& plan = receiving.plan;
   receiving.said += said_per_judgement;
+  receiving.judged = true;
   const policy::TlsRequirement requirement = policy::receive_requirement(plan.transport_config, plan.connector, sender);
   if (requirement.reference) {
     compare_name(receiving.presented, *requirement.reference, plan.rules.name, receiving.transcript);
@@ -313,7 +315,7 @@ net::task<void> examine_what_was_shown(Receiving& receiving, std::shared_ptr<con
                         receiving.transcript);
 }
 
-/// A handshake that failed leaves no MAIL FROM to judge: the session itself is judged, by what its handshake demanded.
+/// No MAIL FROM was judged: the session itself is, by what its handshake demanded. Without TLS there is nothing to judge.
 void decide_without_sender(Receiving& receiving) {
   const ReceivePlan& plan = receiving.plan;
   policy::TlsRequirement requirement;
@@ -321,7 +323,7 @@ void decide_without_sender(Receiving& receiving) {
     requirement.requirement = policy::Requirement::certificate_validation;
   }
   const policy::Verdict verdict =
-      policy::judge_receive(requirement, transcript::evidence_of(receiving.transcript), plan.rules, plan.now());
+      policy::judge_without_mail(requirement, transcript::evidence_of(receiving.transcript), plan.rules, plan.now());
   receiving.transcript.append(transcript::PolicyDecided{std::string(), std::string(), verdict});
 }
 
@@ -362,10 +364,8 @@ net::task<void> receive_session(std::shared_ptr<const ReceivePlan> plan, net::Ch
   } else {
     channel.close();
   }
-  if (failed_handshake) {
-    co_await examine_what_was_shown(receiving, shown);
-    decide_without_sender(receiving);
-  }
+  if (failed_handshake) co_await examine_what_was_shown(receiving, shown);
+  if (!receiving.judged && (receiving.tls || failed_handshake)) decide_without_sender(receiving);
   transcript.append(transcript::Disconnected{reason});
 }
 

@@ -41,6 +41,7 @@ struct Receiving {
   pki::Chain presented{};
   bool examined = false;
   bool confirmed = false;
+  bool judged = false;
   int protocol_errors = 0;
   std::optional<Transaction> transaction{};
   std::string pending{};  // replies of a pipelined group, written together

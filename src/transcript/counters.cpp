@@ -14,6 +14,12 @@ bool failed_domain_security(const policy::Verdict& verdict, const std::string& l
          verdict.treatment == policy::Treatment::refuse;
 }
 
+/// A client that left before MAIL is inconclusive and got no reply for it: there was nothing to refuse.
+bool refused(const policy::Verdict& verdict) {
+  return verdict.treatment == policy::Treatment::refuse &&
+         (verdict.result == policy::Result::fail || verdict.reply);
+}
+
 }  // namespace
 
 void Counters::add(const Transcript& finished) {
@@ -28,7 +34,7 @@ void Counters::add(const Transcript& finished) {
     const auto* decided = std::get_if<PolicyDecided>(&event.body);
     if (decided == nullptr) continue;
     if (sent) failed = failed || failed_domain_security(decided->verdict, decided->list);
-    if (!sent && decided->verdict.treatment == policy::Treatment::refuse) ++messages_refused;
+    if (!sent && refused(decided->verdict)) ++messages_refused;
   }
   if (failed) ++domain_secure_outbound_session_failures;
 }

@@ -54,6 +54,28 @@ TEST(JudgeReceive, PassesAListedSenderWhoProvesItsDomain) {
       HasSubstr("contoso.com by san mail1.contoso.com (mode subdomains; the other mode would refuse it)"));
 }
 
+TEST(JudgeReceive, LeavesAClientOpenThatLeftBeforeMail) {  // D-16
+  Evidence seen = good_session(Role::receive);
+  seen.reached = Step::quit;
+  seen.peer.path->problems = {problem(PathFault::expired, 10)};
+  const Verdict quit = judge_without_mail({}, seen, {}, now);
+  EXPECT_EQ(quit.result, Result::inconclusive);
+  EXPECT_EQ(quit.headline.code, Code::not_a_tls_fault);
+  EXPECT_TRUE(holds(quit, Code::certificate_expired));  // a remark: nobody demanded anything yet
+  EXPECT_THAT(failing(quit), ::testing::IsEmpty());
+
+  seen.reached = Step::handshake;
+  seen.tls.confirmed = false;
+  seen.broken = Break{Step::handshake, BreakKind::closed, "the peer closed the connection"};
+  EXPECT_EQ(judge_without_mail({}, seen, {}, now).headline.code, Code::refused_after_handshake);
+  EXPECT_EQ(judge_without_mail({}, seen, {}, now).result, Result::inconclusive);
+
+  seen.tls.alert_received = pki::Alert{48};
+  const Verdict refused_us = judge_without_mail({}, seen, {}, now);
+  EXPECT_EQ(refused_us.result, Result::fail);
+  EXPECT_EQ(refused_us.headline.code, Code::refused_unknown_ca);
+}
+
 TEST(JudgeReceive, RefusesAListedSenderForEachFaultWithItsStatusEventAndReply) {  // R8
   struct Case {
     const char* name;

@@ -42,6 +42,28 @@ Exchanged exchange_mail(const SendPlan& send_plan, std::shared_ptr<const Receive
   return exchanged;
 }
 
+/// One session of a scripted client.
+transcript::Transcript receive_from(const testing::Script& script, std::shared_ptr<const ReceivePlan> plan,
+                                    std::shared_ptr<testing::Heard> heard = std::make_shared<testing::Heard>()) {
+  net::Loop loop;
+  std::optional<transcript::Transcript> receiver;
+  Reception reception(
+      loop, net::Endpoint{"127.0.0.1", 0}, [] { return testing::new_transcript(policy::Role::receive); },
+      [&](const transcript::Transcript& ended) { receiver = ended; });
+  reception.use(std::move(plan));
+  reception.start();
+  const auto client = [&]() -> net::task<int> {
+    const net::SteadyPoint deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    net::Channel channel = co_await net::Channel::connect(reception.endpoint(), deadline);
+    co_await testing::play(std::move(channel), net::TlsRole::client, script, heard);
+    co_return 0;
+  };
+  net::run(loop, client());
+  reception.stop();
+  loop.run();
+  return receiver.value();
+}
+
 TEST(ReceiveSession, BothEnginesExchangeDomainSecuredMail) {
   for (const net::TlsVersion version : {net::TlsVersion::tls1_2, net::TlsVersion::tls1_3}) {
     SCOPED_TRACE(version == net::TlsVersion::tls1_2 ? "TLS 1.2" : "TLS 1.3");
@@ -235,6 +257,44 @@ TEST(ReceiveSession, NamesTheStepWhenTheClientEnds) {
       EXPECT_EQ(policy::text(evidence.broken->step), policy::text(row.step));
       EXPECT_TRUE(partners.kept->empty());
     }
+  }
+}
+
+/// Nothing is left without a verdict once TLS was up: a client that leaves before MAIL is neither passed nor blamed.
+TEST(ReceiveSession, AClientThatLeavesBeforeMailIsInconclusive) {
+  using testing::Hear;
+  using testing::Say;
+  const Partners partners;
+  const std::vector<testing::Action> to_tls{Hear{}, Say{"EHLO a.example\r\n"}, Hear{}, Hear{}, Hear{}, Hear{}, Hear{},
+                                            Hear{}, Hear{}, Hear{}, Hear{}, Hear{}, Say{"STARTTLS\r\n"}, Hear{},
+                                            testing::StartTls{partners.client(partners.contoso)}};
+  struct Row {
+    const char* name;
+    std::vector<testing::Action> inside;
+    finding::Code code;
+    policy::Who who;
+  };
+  const std::vector<Row> rows{
+      {"without a word", {}, finding::Code::refused_after_handshake, policy::Who::they},
+      {"QUIT at once", {Say{"QUIT\r\n"}, Hear{}}, finding::Code::not_a_tls_fault, policy::Who::note},
+      {"QUIT after EHLO", {Say{"EHLO a.example\r\nQUIT\r\n"}, Hear{}}, finding::Code::not_a_tls_fault, policy::Who::note},
+      {"after EHLO", {Say{"EHLO a.example\r\n"}, Hear{}}, finding::Code::queue_error_generic, policy::Who::env},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    testing::Script script;
+    script.actions = to_tls;
+    script.actions.insert(script.actions.end(), row.inside.begin(), row.inside.end());
+    const transcript::Transcript ended = receive_from(script, partners.receive_plan());
+    std::vector<policy::Verdict> verdicts;
+    for (const transcript::Event& event : ended.events()) {
+      if (const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body)) verdicts.push_back(decided->verdict);
+    }
+    ASSERT_EQ(verdicts.size(), 1U);
+    EXPECT_EQ(policy::text(verdicts[0].result), policy::text(policy::Result::inconclusive));
+    EXPECT_EQ(finding::name(verdicts[0].headline.code), finding::name(row.code));
+    EXPECT_EQ(policy::text(verdicts[0].headline.who), policy::text(row.who));
+    EXPECT_FALSE(verdicts[0].reply);
   }
 }
 

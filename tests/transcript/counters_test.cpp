@@ -57,6 +57,16 @@ TEST(Counters, CountAnOutboundFailureOnlyForADomainSecureSession) {
   EXPECT_EQ(counters.messages_refused, 1U);
 }
 
+TEST(Counters, CountNoRefusedMessageForAClientThatLeftBeforeMail) {
+  Counters counters;
+  counters.add(session(Role::receive, {decided(Result::inconclusive, Treatment::refuse, "")}));
+  EXPECT_EQ(counters.messages_refused, 0U);
+  PolicyDecided offline = decided(Result::inconclusive, Treatment::refuse);
+  offline.verdict.reply = smtp::Reply(454, "4.7.0 Failed");
+  counters.add(session(Role::receive, {offline}));
+  EXPECT_EQ(counters.messages_refused, 1U);
+}
+
 TEST(Counters, BearExchangesNamesFirst) {
   Counters counters;
   counters.add(session(Role::send, {}, 1));

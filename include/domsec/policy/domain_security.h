@@ -33,7 +33,12 @@ struct Rules {
 [[nodiscard]] Verdict judge_receive(const TlsRequirement& requirement, const Evidence& evidence,
                                     const Rules& rules, pki::Instant at);
 
-/// Either of them, by the evidence's role. The same evidence through several profiles: same session, five
+/// A receiving session that ended before any MAIL FROM was judged; the requirement is what its handshake
+/// demanded. A client that left without a word of refusal is inconclusive: never a pass, and no failure.
+[[nodiscard]] Verdict judge_without_mail(const TlsRequirement& requirement, const Evidence& evidence,
+                                         const Rules& rules, pki::Instant at);
+
+/// judge_send or judge_receive, by the evidence's role. The same evidence through several profiles: same session, five
 /// outcomes.
 [[nodiscard]] Verdict judge(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules,
                             pki::Instant at);
