@@ -154,7 +154,7 @@ DoctorCheck check_lint(const exchange::Organisation& organisation, pki::Instant 
 DoctorCheck check_lab(const std::string& directory) {
   const auto state = lab::running(directory);
   if (!state) return {"lab", DoctorResult::skip, "none is running"};
-  return {"lab", DoctorResult::ok, "running, process " + std::to_string(state->process) + ", DNS " + state->dns};
+  return {"lab", DoctorResult::ok, "running, process " + std::to_string(state->process) + ", DNS " + state->dns + ", " + lab::ipv6_text(*state)};
 }
 
 int exit_code(const std::vector<DoctorCheck>& checks) {

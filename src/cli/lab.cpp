@@ -48,8 +48,9 @@ void print_started(std::ostream& out, const lab::State& state, const std::string
   out << "lab up: DNS " << state.dns << ", CRLs http://" << state.http << ", SMTP port " << state.smtp_port << '\n';
   for (const lab::StateOrganisation& organisation : state.organisations) {
     for (const lab::StateHost& host : organisation.hosts) {
-      out << "  " << organisation.title << "  " << host.name << "  " << host.address << ":" << state.smtp_port << "  "
-          << host.configuration << '\n';
+      out << "  " << organisation.title << "  " << host.name << "  " << host.address << ":" << state.smtp_port;
+      if (!host.ipv6_address.empty()) out << ", [" << host.ipv6_address << "]:" << state.smtp_port;
+      out << "  " << host.configuration << '\n';
     }
   }
   out << "state in " << directory << "\n\ntry\n"
@@ -202,7 +203,8 @@ int run_lab_ls(const LabOptions& options, std::ostream& out, std::ostream&) {
     out << "\nno lab is running in " << directory_of(options) << '\n';
     return 0;
   }
-  out << "\nrunning: process " << state->process << ", DNS " << state->dns << ", SMTP port " << state->smtp_port << '\n';
+  out << "\nrunning: process " << state->process << ", DNS " << state->dns << ", SMTP port " << state->smtp_port << "\n  "
+      << lab::ipv6_text(*state) << '\n';
   for (const lab::StateOrganisation& organisation : state->organisations) {
     out << "  " << organisation.name << "  " << (organisation.broken.empty() ? "good" : "broken: " + organisation.broken) << '\n';
   }

@@ -79,7 +79,7 @@ Row row_of(const std::string& name, const lab::Expectation& expected, const Seen
 /// The lab, and the last session that each organisation received.
 class Demo {
  public:
-  Demo(net::Loop& loop, const std::string& directory) : lab_(loop, settings(directory)) {}
+  Demo(net::Loop& loop, const std::string& directory) : loop_(loop), lab_(loop, settings(directory)) {}
 
   net::task<std::vector<Row>> run() {
     std::vector<Row> rows;
@@ -89,6 +89,10 @@ class Demo {
     rows.push_back(row_of("Contoso to Woodgrove Bank", secured, seen));
     seen = co_await as_server("woodgrove", "contoso", lab::Breakage::none);
     rows.push_back(row_of("Woodgrove Bank to Contoso", secured, seen));
+    if (lab::has_ipv6(lab_.state())) {
+      seen = co_await over_ipv6("woodgrove", "contoso");
+      rows.push_back(row_of("Woodgrove Bank to Contoso, IPv6", secured, seen));
+    }
     seen = co_await unlisted();
     rows.push_back(row_of("unlisted sender, in clear", clear, seen));
     for (const lab::Fault& fault : lab::faults()) {
@@ -133,6 +137,34 @@ class Demo {
     co_return seen;
   }
 
+  /// `from` sends as in as_server, asking the name server for IPv6 addresses only.
+  net::task<Seen> over_ipv6(std::string from, std::string to) {
+    const lab::OrganisationRecipe& partner = lab::organisation(lab_.recipe(), to);
+    lab::EdgeServer& server = lab_.server(from);
+    const exchange::SendConnector& connector = server.edge().organisation().send_connectors.front();
+    net::ResolverSettings dns;
+    dns.servers = {*net::read_endpoint(lab_.state().dns)};
+    dns.ipv4 = false;
+    net::Resolver resolver(loop_, dns);
+    session::DeliveryPlan plan;
+    plan.session = server.edge().send_plan(connector, *smtp::Domain::parse(partner.domain));
+    plan.session.until = policy::Step::end_of_data;
+    plan.session.message = message("bob@" + lab::organisation(lab_.recipe(), from).domain, "alice@" + partner.domain);
+    session::Target target;
+    target.domain = partner.domain;
+    target.port = connector.port;
+    const session::NewTranscript begin = [&server, &connector] {
+      return server.new_transcript(policy::Role::send, connector.name, connector.protocol_logging_level);
+    };
+    const session::DeliveryResult result = co_await session::deliver(plan, target, resolver, begin);
+    Seen seen;
+    seen.verdict = result.verdict();
+    seen.delivered = result.delivered;
+    const session::Attempt& last = result.attempts.back();
+    if (last.result.final_reply) seen.reply = last.result.final_reply->text();
+    co_return seen;
+  }
+
   /// `from` is broken and sends; `to` judges the client.
   net::task<Seen> as_client(std::string from, std::string to, lab::Breakage breakage) {
     received_.clear();   // an earlier session may have had the port that this one gets
@@ -172,6 +204,7 @@ class Demo {
     co_return seen;
   }
 
+  net::Loop& loop_;
   std::map<std::string, transcript::Transcript> received_;   // by remote endpoint
   lab::Lab lab_;
 };
@@ -216,7 +249,7 @@ int run_lab_demo(const LabOptions& options, std::ostream& out, std::ostream& err
   for (const Row& row : rows) failed += row.as_expected ? 0 : 1;
   out << '\n' << rows.size() - failed << " of " << rows.size() << " as expected, " << took.count() << " ms\n\n";
   out << "counters of Contoso\n";
-  for (const auto& [name, value] : demo.lab().counters("contoso")) out << "  " << padded(name, 80) << value << '\n';
+  for (const auto& [name, value] : demo.lab().counters("contoso")) out << "  " << padded(name, 82) << value << '\n';
   out << "\nlogs and mail   " << directory << "/*/*/{logs,mail}\n"
       << "try             domsec lab up\n"
       << "                domsec check woodgrovebank.com\n"

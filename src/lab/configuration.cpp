@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "domsec/net/channel.h"
+
 namespace domsec::lab {
 namespace {
 
@@ -26,44 +28,74 @@ std::vector<std::string> partner_domains(const Recipe& recipe, const Organisatio
   return domains;
 }
 
+std::string bindings(const HostRecipe& host, std::uint16_t port) {
+  std::vector<std::string> endpoints{net::Endpoint{host.address, port}.text()};
+  if (!host.ipv6_address.empty()) endpoints.push_back(net::Endpoint{host.ipv6_address, port}.text());
+  return quoted_list(endpoints);
+}
+
 }  // namespace
 
-std::string configuration(const Recipe& recipe, const OrganisationRecipe& organisation, const HostRecipe& host,
-                          const Surroundings& surroundings, Breakage breakage, Breakage partner_breakage) {
+std::string configuration(const Recipe& recipe, const OrganisationRecipe& organisation,
+                          const HostRecipe& host, const Surroundings& surroundings, Breakage breakage,
+                          Breakage partner_breakage) {
   const std::string partners = quoted_list(partner_domains(recipe, organisation));
   const std::string ignore_starttls = breakage == Breakage::no_tls ? "IgnoreSTARTTLS = true\n" : "";
   const std::string name_match = partner_breakage == Breakage::wildcard_apex ? "NameMatch = \"exact\"\n" : "";
-  // A certificate without the connector's FQDN is not found by it: it takes TlsCertificateName to present such a one.
+  // A certificate without the connector's FQDN is not found by it: it takes TlsCertificateName to present
+  // such a one.
   const bool by_name = breakage == Breakage::wrong_name || breakage == Breakage::partner_certificate;
   const std::string tls_certificate_name =
       by_name ? "TlsCertificateName = \"" + surroundings.tls_certificate_name + "\"\n" : "";
-  return "# " + organisation.title + ", Edge server " + host.name + ". Written by domsec lab; changes are lost at the next start.\n"
+  return "# " + organisation.title + ", Edge server " + host.name +
+         ". Written by domsec lab; changes are lost at the next start.\n"
          "\n[organization]\n"
-         "Name = \"" + organisation.title + "\"\n"
-         "ServerFqdn = \"" + host.name + "\"\n"
-         "AcceptedDomains = " + quoted_list(domains_of(organisation)) + "\n"
-         "TrustedRoots = [\"" + surroundings.trusted_root_file + "\"]\n"
-         "DnsServers = [\"" + surroundings.dns + "\"]\n" + name_match +
+         "Name = \"" +
+         organisation.title +
+         "\"\n"
+         "ServerFqdn = \"" +
+         host.name +
+         "\"\n"
+         "AcceptedDomains = " +
+         quoted_list(domains_of(organisation)) +
+         "\n"
+         "TrustedRoots = [\"" +
+         surroundings.trusted_root_file +
+         "\"]\n"
+         "DnsServers = [\"" +
+         surroundings.dns + "\"]\n" + name_match +
          "Spool = \"mail\"\n"
          "\n[TransportConfig]\n"
-         "TLSSendDomainSecureList = " + partners + "\n"
-         "TLSReceiveDomainSecureList = " + partners + "\n"
+         "TLSSendDomainSecureList = " +
+         partners +
+         "\n"
+         "TLSReceiveDomainSecureList = " +
+         partners +
+         "\n"
          "SendProtocolLogPath = \"logs\"\n"
          "ReceiveProtocolLogPath = \"logs\"\n"
          "\n[[SendConnector]]\n"
          "Name = \"Internet\"\n"
-         "Fqdn = \"" + organisation.connector_fqdn + "\"\n"
+         "Fqdn = \"" +
+         organisation.connector_fqdn +
+         "\"\n"
          "AddressSpaces = [\"*\"]\n"
          "DNSRoutingEnabled = true\n"
-         "DomainSecureEnabled = true\n" + ignore_starttls + tls_certificate_name +
-         "Port = " + std::to_string(surroundings.smtp_port) + "\n"
+         "DomainSecureEnabled = true\n" +
+         ignore_starttls + tls_certificate_name + "Port = " + std::to_string(surroundings.smtp_port) +
+         "\n"
          "ProtocolLoggingLevel = \"Verbose\"\n"
          "\n[[ReceiveConnector]]\n"
          "Name = \"Internet\"\n"
-         "Fqdn = \"" + organisation.connector_fqdn + "\"\n"
-         "Bindings = [\"" + host.address + ":" + std::to_string(surroundings.smtp_port) + "\"]\n"
+         "Fqdn = \"" +
+         organisation.connector_fqdn +
+         "\"\n"
+         "Bindings = " +
+         bindings(host, surroundings.smtp_port) +
+         "\n"
          "AuthMechanism = [\"Tls\"]\n"
-         "DomainSecureEnabled = true\n" + tls_certificate_name +
+         "DomainSecureEnabled = true\n" +
+         tls_certificate_name +
          "ProtocolLoggingLevel = \"Verbose\"\n"
          "\n[[Certificate]]\n"
          "CertificateFile = \"certificate.pem\"\n"

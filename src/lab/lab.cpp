@@ -1,10 +1,11 @@
 #include "domsec/lab/lab.h"
 
-#include "domsec/lab/configuration.h"
-
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
+
+#include "domsec/lab/configuration.h"
 
 namespace domsec::lab {
 namespace {
@@ -33,6 +34,28 @@ std::vector<std::string> domains_of(const OrganisationRecipe& organisation) {
   return domains;
 }
 
+bool can_listen(net::Loop& loop, const net::Endpoint& at) {
+  try {
+    const net::Listener probe(loop, at);
+    return true;
+  } catch (const net::ChannelError&) {
+    return false;
+  }
+}
+
+/// A port that is free on each of these addresses at the moment.
+std::uint16_t free_port(net::Loop& loop, const std::vector<std::string>& addresses) {
+  for (int tries = 16; tries > 0; --tries) {
+    const net::Listener probe(loop, net::Endpoint{addresses.front(), 0});
+    const std::uint16_t port = probe.endpoint().port;
+    const bool free = std::all_of(addresses.begin() + 1, addresses.end(), [&](const std::string& address) {
+      return can_listen(loop, net::Endpoint{address, port});
+    });
+    if (free) return port;
+  }
+  throw LabError("no port is free on every address of the lab; name ports with --smtp-port and --http-port");
+}
+
 }  // namespace
 
 std::string domain_for(const OrganisationRecipe& organisation, Breakage breakage) {
@@ -41,18 +64,20 @@ std::string domain_for(const OrganisationRecipe& organisation, Breakage breakage
 }
 
 Lab::Lab(net::Loop& loop, LabSettings settings)
-    : loop_(loop), settings_(std::move(settings)), session_ids_(std::make_shared<transcript::SessionIds>(settings_.clock())) {
+    : loop_(loop),
+      settings_(std::move(settings)),
+      session_ids_(std::make_shared<transcript::SessionIds>(settings_.clock())) {
   std::filesystem::create_directories(settings_.directory);
   std::filesystem::permissions(settings_.directory, std::filesystem::perms::owner_all);
   net::Endpoint at;
   at.address = "127.0.0.1";
   at.port = settings_.dns_port;
   dns_ = std::make_unique<DnsServer>(loop_, at);
-  at.port = settings_.http_port;
-  crls_ = std::make_unique<CrlServer>(loop_, at);
-  const std::string crl_base = std::string("http://") + crl_host + ":" + std::to_string(crls_->endpoint().port);
-  authorities_ =
-      std::make_unique<Authorities>(settings_.directory + "/pki", settings_.recipe, crl_base, settings_.now());
+  open_distribution_points();
+  const std::string crl_base = std::string("http://") + crl_host + ":" + std::to_string(settings_.http_port);
+  authorities_ = std::make_unique<Authorities>(settings_.directory + "/pki", settings_.recipe, crl_base,
+                                               settings_.now());
+  leave_out_missing_addresses();
   find_smtp_port();
   publish_names();
   for (const OrganisationRecipe& organisation : settings_.recipe.organisations) {
@@ -66,22 +91,47 @@ Lab::~Lab() = default;
 void Lab::stop() {
   for (Host& host : hosts_) host.server->stop();
   dns_->stop();
-  crls_->stop();
+  for (const auto& server : crls_) server->stop();
 }
 
-/// All hosts listen on one port, as MX hosts do on 25; a free one is looked for on the first host's address.
+/// One port on both loopback addresses, so that one URI serves both families.
+void Lab::open_distribution_points() {
+  std::vector<std::string> addresses{"127.0.0.1"};
+  if (can_listen(loop_, net::Endpoint{"::1", 0})) addresses.emplace_back("::1");
+  if (settings_.http_port == 0) settings_.http_port = free_port(loop_, addresses);
+  for (const std::string& address : addresses) {
+    crls_.push_back(std::make_unique<CrlServer>(loop_, net::Endpoint{address, settings_.http_port}));
+  }
+}
+
+/// A host keeps its IPv6 address only where this machine has it: the lab runs over IPv4 alone as well.
+void Lab::leave_out_missing_addresses() {
+  for (OrganisationRecipe& organisation : settings_.recipe.organisations) {
+    for (HostRecipe& host : organisation.hosts) {
+      if (!host.ipv6_address.empty() && !can_listen(loop_, net::Endpoint{host.ipv6_address, 0})) {
+        host.ipv6_address.clear();
+      }
+    }
+  }
+}
+
+/// All hosts listen on one port, as MX hosts do on 25; one that is free on each of their addresses is looked
+/// for.
 void Lab::find_smtp_port() {
   if (settings_.smtp_port != 0) return;
-  net::Endpoint at;
-  at.address = settings_.recipe.organisations.front().hosts.front().address;
-  net::Listener probe(loop_, at);
-  settings_.smtp_port = probe.endpoint().port;
-  probe.stop();
+  std::vector<std::string> addresses;
+  for (const OrganisationRecipe& organisation : settings_.recipe.organisations) {
+    for (const HostRecipe& host : organisation.hosts) {
+      addresses.push_back(host.address);
+      if (!host.ipv6_address.empty()) addresses.push_back(host.ipv6_address);
+    }
+  }
+  settings_.smtp_port = free_port(loop_, addresses);
 }
 
 void Lab::publish_names() {
   DnsName crl;
-  crl.addresses = {"127.0.0.1"};
+  for (const auto& server : crls_) crl.addresses.push_back(server->endpoint().address);
   dns_->put(crl_host, crl);
   for (const OrganisationRecipe& organisation : settings_.recipe.organisations) {
     DnsName mail;
@@ -89,6 +139,7 @@ void Lab::publish_names() {
       mail.mx.push_back(DnsMx{static_cast<std::uint16_t>(host.preference), host.name});
       DnsName address;
       address.addresses = {host.address};
+      if (!host.ipv6_address.empty()) address.addresses.push_back(host.ipv6_address);
       dns_->put(host.name, address);
     }
     for (const std::string& domain : domains_of(organisation)) dns_->put(domain, mail);
@@ -101,22 +152,24 @@ void Lab::publish_lists() {
   for (const std::string& name : authorities_->names()) {
     CrlPage page;
     page.body = authorities_->crl(name, customer, breakage_);
-    crls_->put("/" + name + ".crl", page);
+    for (const auto& server : crls_) server->put("/" + name + ".crl", page);
   }
 }
 
 void Lab::write_configuration(Host& host) {
   const bool is_broken = host.organisation->name == broken_organisation_;
-  const HostFiles files = authorities_->issue(*host.organisation, *host.recipe, is_broken ? breakage_ : Breakage::none);
+  const HostFiles files =
+      authorities_->issue(*host.organisation, *host.recipe, is_broken ? breakage_ : Breakage::none);
   Surroundings surroundings;
   surroundings.dns = dns_->endpoint().text();
   surroundings.smtp_port = settings_.smtp_port;
   surroundings.trusted_root_file = authorities_->trusted_root_file();
   surroundings.tls_certificate_name = files.tls_certificate_name;
   host.configuration = files.directory + "/domsec.toml";
-  pki::write_private_file(host.configuration,
-                          configuration(settings_.recipe, *host.organisation, *host.recipe, surroundings,
-                                        is_broken ? breakage_ : Breakage::none, is_broken ? Breakage::none : breakage_));
+  pki::write_private_file(
+      host.configuration,
+      configuration(settings_.recipe, *host.organisation, *host.recipe, surroundings,
+                    is_broken ? breakage_ : Breakage::none, is_broken ? Breakage::none : breakage_));
 }
 
 void Lab::start_host(const OrganisationRecipe& organisation, const HostRecipe& recipe) {
@@ -130,13 +183,15 @@ void Lab::start_host(const OrganisationRecipe& organisation, const HostRecipe& r
   settings.ended = [this, name = organisation.name](const transcript::Transcript& transcript) {
     if (settings_.ended) settings_.ended(name, transcript);
   };
-  host.server = std::make_unique<EdgeServer>(loop_, exchange::read_toml(host.configuration), std::move(settings));
+  host.server =
+      std::make_unique<EdgeServer>(loop_, exchange::read_toml(host.configuration), std::move(settings));
   host.server->listen();
   hosts_.push_back(std::move(host));
 }
 
 void Lab::apply(const std::string& name, Breakage breakage) {
-  broken_organisation_ = breakage == Breakage::none ? std::string() : organisation(settings_.recipe, name).name;
+  broken_organisation_ =
+      breakage == Breakage::none ? std::string() : organisation(settings_.recipe, name).name;
   breakage_ = breakage;
   for (Host& host : hosts_) write_configuration(host);
   publish_lists();
@@ -162,7 +217,7 @@ State Lab::state() const {
   State state;
   state.process = ::getpid();
   state.dns = dns_->endpoint().text();
-  state.http = crls_->endpoint().text();
+  state.http = crls_.front()->endpoint().text();
   state.smtp_port = settings_.smtp_port;
   for (const OrganisationRecipe& recipe : settings_.recipe.organisations) {
     StateOrganisation organisation{recipe.name, recipe.title, domains_of(recipe), {}, {}};
@@ -171,7 +226,8 @@ State Lab::state() const {
     }
     for (const Host& host : hosts_) {
       if (host.organisation != &recipe) continue;
-      organisation.hosts.push_back(StateHost{host.recipe->name, host.recipe->address, host.configuration});
+      organisation.hosts.push_back(
+          StateHost{host.recipe->name, host.recipe->address, host.recipe->ipv6_address, host.configuration});
     }
     state.organisations.push_back(std::move(organisation));
   }
@@ -183,8 +239,10 @@ std::vector<std::pair<std::string, std::uint64_t>> Lab::counters(const std::stri
   for (const Host& host : hosts_) {
     if (host.organisation->name != name) continue;
     const auto values = host.server->counters().values();
-    if (sum.empty()) sum.assign(values.begin(), values.end());
-    else for (std::size_t i = 0; i < values.size(); ++i) sum[i].second += values[i].second;
+    if (sum.empty())
+      sum.assign(values.begin(), values.end());
+    else
+      for (std::size_t i = 0; i < values.size(); ++i) sum[i].second += values[i].second;
   }
   return sum;
 }

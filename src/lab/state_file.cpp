@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "domsec/net/channel.h"
 #include "domsec/pki/bundle.h"
 
 namespace domsec::lab {
@@ -53,10 +54,16 @@ std::vector<json::object> objects(const json::object& object, const char* key) {
 json::object to_json(const StateOrganisation& organisation) {
   json::array hosts;
   for (const StateHost& host : organisation.hosts) {
-    hosts.push_back({{"name", host.name}, {"address", host.address}, {"configuration", host.configuration}});
+    hosts.push_back({{"name", host.name},
+                     {"address", host.address},
+                     {"ipv6_address", host.ipv6_address},
+                     {"configuration", host.configuration}});
   }
-  return {{"name", organisation.name}, {"title", organisation.title}, {"domains", json::value_from(organisation.domains)},
-          {"broken", organisation.broken}, {"hosts", hosts}};
+  return {{"name", organisation.name},
+          {"title", organisation.title},
+          {"domains", json::value_from(organisation.domains)},
+          {"broken", organisation.broken},
+          {"hosts", hosts}};
 }
 
 StateOrganisation read_organisation(const json::object& source) {
@@ -70,7 +77,8 @@ StateOrganisation read_organisation(const json::object& source) {
     }
   }
   for (const json::object& host : objects(source, "hosts")) {
-    organisation.hosts.push_back(StateHost{text(host, "name"), text(host, "address"), text(host, "configuration")});
+    organisation.hosts.push_back(StateHost{text(host, "name"), text(host, "address"),
+                                           text(host, "ipv6_address"), text(host, "configuration")});
   }
   return organisation;
 }
@@ -78,16 +86,19 @@ StateOrganisation read_organisation(const json::object& source) {
 }  // namespace
 
 std::string default_directory() {
-  if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state) return std::string(state) + "/domsec/lab";
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state)
+    return std::string(state) + "/domsec/lab";
   const char* home = std::getenv("HOME");
   return std::string(home && *home ? home : "/tmp") + "/.local/state/domsec/lab";
 }
 
 void write_state(const std::string& directory, const State& state) {
   json::array organisations;
-  for (const StateOrganisation& organisation : state.organisations) organisations.push_back(to_json(organisation));
-  const json::object document{{"schema", "domsec.lab/1"}, {"process", state.process},     {"dns", state.dns},
-                              {"http", state.http},       {"smtp_port", state.smtp_port}, {"organisations", organisations}};
+  for (const StateOrganisation& organisation : state.organisations)
+    organisations.push_back(to_json(organisation));
+  const json::object document{
+      {"schema", "domsec.lab/1"}, {"process", state.process},     {"dns", state.dns},
+      {"http", state.http},       {"smtp_port", state.smtp_port}, {"organisations", organisations}};
   pki::write_private_file(directory + "/lab.json", json::serialize(document) + "\n");
 }
 
@@ -108,7 +119,8 @@ std::optional<State> read_state(const std::string& directory) {
 
 std::optional<State> running(const std::string& directory) {
   std::optional<State> state = read_state(directory);
-  if (!state || state->process <= 0 || ::kill(static_cast<pid_t>(state->process), 0) != 0) return std::nullopt;
+  if (!state || state->process <= 0 || ::kill(static_cast<pid_t>(state->process), 0) != 0)
+    return std::nullopt;
   return state;
 }
 
@@ -134,9 +146,31 @@ Wanted read_wanted(const std::string& directory) {
   return wanted;
 }
 
+bool has_ipv6(const State& state) {
+  for (const StateOrganisation& organisation : state.organisations) {
+    for (const StateHost& host : organisation.hosts) {
+      if (!host.ipv6_address.empty()) return true;
+    }
+  }
+  return false;
+}
+
+std::string ipv6_text(const State& state) {
+  std::string hosts;
+  for (const StateOrganisation& organisation : state.organisations) {
+    for (const StateHost& host : organisation.hosts) {
+      if (host.ipv6_address.empty()) continue;
+      hosts += (hosts.empty() ? "IPv6 " : ", ") + host.name + " at " +
+               net::Endpoint{host.ipv6_address, state.smtp_port}.text();
+    }
+  }
+  return hosts.empty() ? "IPv4 only: no host has an IPv6 address on this machine" : hosts;
+}
+
 const StateOrganisation* owner_of(const State& state, const std::string& domain) {
   for (const StateOrganisation& organisation : state.organisations) {
-    if (std::find(organisation.domains.begin(), organisation.domains.end(), domain) != organisation.domains.end()) {
+    if (std::find(organisation.domains.begin(), organisation.domains.end(), domain) !=
+        organisation.domains.end()) {
       return &organisation;
     }
   }

@@ -7,12 +7,22 @@
 
 namespace domsec::testing {
 
-TwoOrganisations::TwoOrganisations() : lab(loop, settings()) {}
+session::Message message(const std::string& from, const std::string& to) {
+  session::Message message;
+  message.reverse_path = smtp::parse_mailbox(from);
+  message.recipients.push_back(smtp::ForwardPath{smtp::parse_mailbox(to)});
+  message.content = "Subject: test\n\nHello.\n";
+  return message;
+}
 
-lab::LabSettings TwoOrganisations::settings() {
+TwoOrganisations::TwoOrganisations(const std::function<void(lab::Recipe&)>& change)
+    : lab(loop, settings(change)) {}
+
+lab::LabSettings TwoOrganisations::settings(const std::function<void(lab::Recipe&)>& change) {
   lab::LabSettings settings;
   settings.directory = state_.path();
   settings.recipe = lab::read_recipe(lab::built_in_recipe(), "lab.toml");
+  if (change) change(settings.recipe);
   settings.smtp_port = settings.dns_port = settings.http_port = 0;
   settings.now = [] { return test_instant; };
   settings.clock = [] { return transcript::Time(test_instant); };
@@ -25,11 +35,8 @@ lab::LabSettings TwoOrganisations::settings() {
 
 session::DeliveryResult TwoOrganisations::send(const std::string& from, const std::string& to) {
   const std::string domain = lab::organisation(lab.recipe(), to).domain;
-  session::Message message;
-  message.reverse_path = smtp::parse_mailbox("alice@" + lab::organisation(lab.recipe(), from).domain);
-  message.recipients.push_back(smtp::ForwardPath{smtp::parse_mailbox("bob@" + domain)});
-  message.content = "Subject: test\n\nHello.\n";
-  return net::run(loop, lab.server(from).send(*smtp::Domain::parse(domain), std::move(message)));
+  session::Message mail = message("alice@" + lab::organisation(lab.recipe(), from).domain, "bob@" + domain);
+  return net::run(loop, lab.server(from).send(*smtp::Domain::parse(domain), std::move(mail)));
 }
 
 void TwoOrganisations::finish() {

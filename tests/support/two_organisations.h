@@ -8,13 +8,17 @@
 #include <vector>
 
 #include "domsec/lab/lab.h"
-#include "support/pki.h"
+#include "support/session_plans.h"
 
 namespace domsec::testing {
 
+/// A small message with one recipient.
+[[nodiscard]] session::Message message(const std::string& from, const std::string& to);
+
 class TwoOrganisations {
  public:
-  TwoOrganisations();
+  /// `change` is applied to the built-in recipe first.
+  explicit TwoOrganisations(const std::function<void(lab::Recipe&)>& change = {});
 
   /// Mail between the main domains of two organisations.
   session::DeliveryResult send(const std::string& from, const std::string& to);
@@ -36,7 +40,7 @@ class TwoOrganisations {
   [[nodiscard]] std::string log_file(const std::string& organisation, const std::string& direction) const;
 
  private:
-  lab::LabSettings settings();
+  lab::LabSettings settings(const std::function<void(lab::Recipe&)>& change);
 
   TemporaryDirectory state_;
   std::map<std::string, std::vector<transcript::Transcript>> received_;

@@ -10,15 +10,16 @@
 namespace domsec::lab {
 
 struct Surroundings {
-  std::string dns;                 // `127.0.0.1:10053`
+  std::string dns;  // `127.0.0.1:10053`
   std::uint16_t smtp_port = 2525;
   std::string trusted_root_file;
   std::string tls_certificate_name;  // of the host's certificate
 };
 
-/// domsec.toml of `host`. Partners are all other organisations; `partner_breakage` changes how names are compared for the
-/// wildcard-apex case, `breakage` what this organisation does wrong itself.
-[[nodiscard]] std::string configuration(const Recipe& recipe, const OrganisationRecipe& organisation, const HostRecipe& host,
-                                        const Surroundings& surroundings, Breakage breakage, Breakage partner_breakage);
+/// domsec.toml of `host`. Partners are all other organisations; `partner_breakage` changes how names are
+/// compared for the wildcard-apex case, `breakage` what this organisation does wrong itself.
+[[nodiscard]] std::string configuration(const Recipe& recipe, const OrganisationRecipe& organisation,
+                                        const HostRecipe& host, const Surroundings& surroundings,
+                                        Breakage breakage, Breakage partner_breakage);
 
 }  // namespace domsec::lab

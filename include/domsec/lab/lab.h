@@ -1,5 +1,5 @@
-// Contoso and Woodgrove Bank in one process on loopback: public-key infrastructure, name server, CRL server, Edge servers.
-// One thing of one organisation can be broken at a time, and mended.
+// Contoso and Woodgrove Bank in one process on loopback: public-key infrastructure, name server, CRL server,
+// Edge servers. One thing of one organisation can be broken at a time, and mended.
 #pragma once
 
 #include <map>
@@ -18,9 +18,9 @@
 namespace domsec::lab {
 
 struct LabSettings {
-  std::string directory;               // state; created with mode 0700
+  std::string directory;  // state; created with mode 0700
   Recipe recipe;
-  std::uint16_t smtp_port = 2525;      // the same on every host's address; 0 = a free one
+  std::uint16_t smtp_port = 2525;  // the same on every host's address; 0 = a free one
   std::uint16_t dns_port = 10053;
   std::uint16_t http_port = 10080;
   std::function<pki::Instant()> now;
@@ -49,7 +49,8 @@ class Lab {
   /// What lab.json says.
   [[nodiscard]] State state() const;
   /// Sums over the servers of an organisation, Exchange's names first.
-  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters(const std::string& organisation) const;
+  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters(
+      const std::string& organisation) const;
   [[nodiscard]] DnsServer& dns() { return *dns_; }
 
  private:
@@ -63,12 +64,14 @@ class Lab {
   void publish_lists();
   void write_configuration(Host& host);
   void start_host(const OrganisationRecipe& organisation, const HostRecipe& recipe);
+  void open_distribution_points();
+  void leave_out_missing_addresses();
   void find_smtp_port();
 
   net::Loop& loop_;
   LabSettings settings_;
   std::unique_ptr<DnsServer> dns_;
-  std::unique_ptr<CrlServer> crls_;
+  std::vector<std::unique_ptr<CrlServer>> crls_;  // one a loopback address, with the same lists
   std::unique_ptr<Authorities> authorities_;
   std::shared_ptr<transcript::SessionIds> session_ids_;
   std::string broken_organisation_;

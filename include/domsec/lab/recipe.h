@@ -11,22 +11,24 @@ namespace domsec::lab {
 struct AuthorityRecipe {
   std::string name;
   std::string subject;
-  std::string issuer;          // name of another authority; empty = a root
+  std::string issuer;  // name of another authority; empty = a root
   int days = 3650;
 };
 
 struct HostRecipe {
-  std::string name;            // FQDN, MX target
-  std::string address;         // loopback
+  std::string name;     // FQDN, MX target
+  std::string address;  // loopback
+  /// Besides it; empty = none. All hosts share one port, so no two of them have the same.
+  std::string ipv6_address;
   int preference = 10;
   std::string subject;
   std::vector<std::string> dns_names;
 };
 
 struct OrganisationRecipe {
-  std::string name;            // `contoso`
-  std::string title;           // `Contoso`
-  std::string domain;          // `contoso.com`
+  std::string name;    // `contoso`
+  std::string title;   // `Contoso`
+  std::string domain;  // `contoso.com`
   std::vector<std::string> more_domains;
   std::string connector_fqdn;  // `mail.contoso.com`
   std::string issuer;          // authority of its certificates
@@ -34,7 +36,7 @@ struct OrganisationRecipe {
 };
 
 struct Recipe {
-  std::vector<AuthorityRecipe> authorities;   // issuers before what they issue
+  std::vector<AuthorityRecipe> authorities;  // issuers before what they issue
   std::vector<OrganisationRecipe> organisations;
 };
 
