@@ -18,6 +18,7 @@ using Words = std::vector<std::string>;
 struct FlagWords {
   std::string_view flag;
   std::string_view words;   // separated by blanks
+  std::string_view under{};  // only below this subcommand
 };
 
 /// Flags that take one of a few words; the words are checked where the flags are read.
@@ -30,7 +31,8 @@ constexpr FlagWords flag_words[] = {
     {"--until", "greeting ehlo starttls tls ehlo2 mail rcpt dot"},
     {"--client-cert", "request require-421 require-alert"},
     {"--color", "auto always never"},
-    {"--fail-on", "error warn"},
+    {"--fail-on", "error warn", "domsec policy"},
+    {"--fail-on", "fail warn inconclusive"},
     {"--mx", "all"},
     {"--sni", "none"},
 };
@@ -61,7 +63,7 @@ Words argument_words(const std::string& name) {
   return words;
 }
 
-CompletionFlag flag_of(const CLI::Option& option) {
+CompletionFlag flag_of(const CLI::Option& option, std::string_view path) {
   CompletionFlag flag;
   for (const std::string& name : option.get_snames()) flag.names.push_back("-" + name);
   for (const std::string& name : option.get_lnames()) flag.names.push_back("--" + name);
@@ -69,9 +71,10 @@ CompletionFlag flag_of(const CLI::Option& option) {
   if (option.get_items_expected_max() == 0) return flag;
   flag.value = FlagValue::file;
   for (const FlagWords& each : flag_words) {
-    if (each.flag != flag.names.back()) continue;
+    if (each.flag != flag.names.back() || !path.starts_with(each.under)) continue;
     flag.value = FlagValue::words;
     flag.words = split(each.words);
+    break;
   }
   return flag;
 }
@@ -83,7 +86,7 @@ void gather(const CLI::App& app, const std::string& path, std::vector<Completion
     if (option->get_snames().empty() && option->get_lnames().empty()) {
       for (std::string& word : argument_words(option->get_name(true))) node.words.push_back(std::move(word));
     } else {
-      node.flags.push_back(flag_of(*option));
+      node.flags.push_back(flag_of(*option, path));
     }
   }
   const std::vector<const CLI::App*> subcommands = app.get_subcommands([](const CLI::App*) { return true; });

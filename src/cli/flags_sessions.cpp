@@ -44,6 +44,8 @@ void add_output(CLI::App& sub, OutputOptions& output) {
   sub.add_option("--log-json", output.session_file, "append one JSON object per session to FILE")->group("Output");
   sub.add_option("--log-dir", output.log_directory, "protocol log in Exchange's format below DIR")->group("Output");
   sub.add_option("--color", output.color, "auto, always or never")->group("Output");
+  sub.add_option("--fail-on", output.fail_on, "fail; warn: warnings fail, too; inconclusive: 1 instead of 3")
+      ->allow_extra_args(false)->delimiter(',')->group("Output");
 }
 
 void add_sender(CLI::App& sub, SendOptions& options) {

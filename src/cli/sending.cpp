@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "domsec/cli/clock.h"
+#include "domsec/cli/outcome.h"
 #include "domsec/cli/output.h"
 #include "domsec/smtp/date.h"
 #include "domsec/transcript/file_sink.h"
@@ -47,6 +48,7 @@ session::DeliveryPlan plan_of(const SendOptions& options, const Route& route, co
 /// One partner, start to end; returns the exit code.
 int run_one(const SendOptions& options, const TargetText& target, const std::string& shown, Errand errand, std::ostream& out,
             std::ostream& err) {
+  const policy::FailOn fail_on = read_fail_on(options.output.fail_on);
   const Route route = find_route(options, target);
   if (!route.from_lab.empty() && !options.output.quiet) {
     err << "domsec: using the running lab as " << route.from_lab << " (" << route.organisation.origin.file << ")\n";
@@ -71,7 +73,7 @@ int run_one(const SendOptions& options, const TargetText& target, const std::str
   session::DeliveryResult result = net::run(loop, session::deliver(plan, route.target, edge.resolver(), begin));
 
   report::Report report{shown, plan.session.requirement, {}, result.connections, now()};
-  const policy::Verdict verdict = result.verdict();
+  report.exit_code = session::exit_code(plan, result, fail_on);
   for (session::Attempt& attempt : result.attempts) {
     report.sessions.push_back(
         report::Session{std::move(attempt.transcript), std::move(attempt.result.verdict), attempt.host, attempt.preference});
@@ -79,9 +81,7 @@ int run_one(const SendOptions& options, const TargetText& target, const std::str
   write_report(options.output, report, out);
   if (result.hosts.left_out > 0) err << "domsec: " << result.hosts.detail << '\n';
   if (result.budget_spent) err << "domsec: the budget of " << options.budget << " connections is spent; --budget N allows more\n";
-  const int code = policy::exit_code(verdict);
-  const bool wanted_delivery = plan.session.until == policy::Step::end_of_data;
-  return wanted_delivery && !result.delivered && code == 0 ? 1 : code;
+  return report.exit_code;
 }
 
 std::string read_content(const SendOptions& options, const std::string& from, const std::vector<std::string>& to) {

@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "domsec/cli/clock.h"
+#include "domsec/cli/outcome.h"
 #include "domsec/cli/output.h"
 #include "domsec/lab/edge_server.h"
 #include "domsec/transcript/ndjson.h"
@@ -118,6 +119,32 @@ void tell(const OutputOptions& options, const transcript::Transcript& transcript
   }
 }
 
+/// With --fail-on a run is a test of the partner: its worst judgement is what it ends with, and a run in which nobody was
+/// judged is inconclusive. Without it the end of a server is no failure.
+class Assertion {
+ public:
+  explicit Assertion(const std::vector<std::string>& words) : asked_(!words.empty()), fail_on_(read_fail_on(words)) {}
+
+  void heed(const transcript::Transcript& transcript) {
+    for (const transcript::Event& event : transcript.events()) {
+      const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body);
+      if (!decided) continue;
+      judged_ = true;
+      code_ = policy::worse_exit_code(code_, policy::exit_code(decided->verdict, fail_on_));
+    }
+  }
+  [[nodiscard]] int exit_code() const {
+    if (!asked_) return 0;
+    return judged_ ? code_ : policy::stricter_exit_code(3, fail_on_);
+  }
+
+ private:
+  bool asked_;
+  policy::FailOn fail_on_;
+  bool judged_ = false;
+  int code_ = 0;
+};
+
 }  // namespace
 
 int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
@@ -133,7 +160,9 @@ int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err)
   settings.keep = lab::keep_in_spool;
   if (!options.output.session_file.empty()) require_writable(options.output.session_file);
   std::size_t sessions = 0;
+  Assertion assertion(options.output.fail_on);
   settings.ended = [&](const transcript::Transcript& transcript) {
+    assertion.heed(transcript);
     tell(options.output, transcript, out, err);
     if (options.count != 0 && ++sessions >= options.count) loop.stop();
   };
@@ -147,7 +176,7 @@ int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err)
   if (options.output.verbosity > 0) {
     for (const auto& [name, value] : server.counters().values()) err << name << " " << value << '\n';
   }
-  return 0;
+  return assertion.exit_code();
 }
 
 }  // namespace domsec::cli

@@ -34,10 +34,8 @@ json::object requirement_json(const policy::TlsRequirement& requirement) {
 
 std::string report_json(const Report& report) {
   json::array sessions;
-  int exit_code = report.sessions.empty() ? 3 : 0;
   for (const Session& session : report.sessions) {
     const policy::Verdict& verdict = session.verdict;
-    exit_code = policy::worse_exit_code(exit_code, policy::exit_code(verdict));
     json::object object{{"host", text_of(session.host)}};
     object["preference"] = session.preference < 0 ? json::value() : json::value(session.preference);
     object["result"] = text_of(policy::text(verdict.result));
@@ -52,7 +50,7 @@ std::string report_json(const Report& report) {
   object["at"] = text_of(pki::rfc3339(report.at));
   object["requirement"] = requirement_json(report.requirement);
   object["connections"] = report.connections;
-  object["exit_code"] = exit_code;
+  object["exit_code"] = report.exit_code;
   object["sessions"] = std::move(sessions);
   return json::serialize(object);
 }

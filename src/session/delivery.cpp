@@ -74,6 +74,17 @@ const policy::Verdict& DeliveryResult::verdict() const {
   return chosen->result.verdict;
 }
 
+int exit_code(const DeliveryPlan& plan, const DeliveryResult& result, const policy::FailOn& fail_on) {
+  int code = 0;
+  for (const Attempt& attempt : result.attempts) {
+    const int of_attempt = policy::exit_code(attempt.result.verdict, fail_on);
+    if (attempt.result.delivered) return of_attempt;
+    code = policy::worse_exit_code(code, of_attempt);
+  }
+  const bool not_taken = plan.session.until == policy::Step::end_of_data && !result.delivered;
+  return not_taken && code == 0 ? 1 : code;
+}
+
 net::task<DeliveryResult> deliver(const DeliveryPlan& plan, Target target, net::Resolver& resolver, NewTranscript new_transcript) {
   DeliveryResult result;
   result.hosts = co_await look_up(resolver, target);

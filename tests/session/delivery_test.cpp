@@ -150,6 +150,37 @@ TEST(Delivery, ALookupThatFailsIsTheEnvironmentsFault) {
   }
 }
 
+TEST(Delivery, ItsExitCodeIsOfTheHostThatDelivered) {
+  Hosts hosts;
+  auto wrong = hosts.partners.receive_plan();
+  wrong->tls = hosts.partners.server(hosts.partners.pki.leaf("smtp-out.hosting.example"));
+  hosts.listen("127.0.0.1", wrong);
+  hosts.listen("127.0.0.2", hosts.partners.receive_plan());
+  DeliveryPlan plan;
+  plan.session = hosts.partners.send_plan();
+  const DeliveryResult result = hosts.deliver_to(plan);
+  ASSERT_EQ(result.attempts.size(), 2U);
+  EXPECT_EQ(policy::exit_code(result.attempts.front().result.verdict), 1);
+  EXPECT_EQ(exit_code(plan, result, policy::FailOn()), 0);
+  plan.walk = Walk::all;
+  plan.session.until = policy::Step::ehlo_inside_tls;
+  EXPECT_EQ(exit_code(plan, hosts.deliver_to(plan), policy::FailOn()), 1) << "a check counts every host";
+}
+
+TEST(Delivery, AMessageThatWasNotTakenIsAFailureThoughTheHostProvedItself) {
+  Hosts hosts;
+  auto strangers = hosts.partners.receive_plan();
+  strangers->accepted_domains = {*smtp::Domain::parse("elsewhere.example")};
+  hosts.listen("127.0.0.1", strangers);
+  DeliveryPlan plan;
+  plan.session = hosts.partners.send_plan();
+  plan.most_hosts = 1;
+  const DeliveryResult result = hosts.deliver_to(plan);
+  EXPECT_FALSE(result.delivered);
+  EXPECT_EQ(policy::exit_code(result.verdict()), 0);
+  EXPECT_EQ(exit_code(plan, result, policy::FailOn()), 1);
+}
+
 TEST(Delivery, ANullMxTakesNoMail) {
   Hosts hosts;
   lab::DnsName name;

@@ -55,6 +55,7 @@ struct OutputOptions {
   std::string log_directory;             // --log-dir DIR: Exchange protocol log
   std::string transcript_file;           // --transcript FILE: swaks marks
   std::string color = "auto";            // --color auto|always|never
+  std::vector<std::string> fail_on;      // --fail-on fail|warn|inconclusive
 };
 
 /// The sending side's own flags.

@@ -7,7 +7,7 @@
 
 namespace domsec::cli {
 
-/// Until SIGINT, SIGTERM or --count sessions; 0 then.
+/// Until SIGINT, SIGTERM or --count sessions; 0 then, or with --fail-on the code of the worst judgement.
 int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace domsec::cli

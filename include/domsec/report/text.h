@@ -30,6 +30,7 @@ struct Report {
   std::vector<Session> sessions;
   std::size_t connections = 0;
   pki::Instant at;                // now: how fresh a CRL is
+  int exit_code = 3;              // what the program ends with for this target
 };
 
 [[nodiscard]] std::string text(const Report& report, Detail detail = Detail::checklist,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domsec/net/resolver.h"
+#include "domsec/policy/fail_on.h"
 #include "domsec/session/send_session.h"
 
 namespace domsec::session {
@@ -45,6 +46,10 @@ struct DeliveryResult {
   /// The verdict that stands for the delivery: of the attempt that delivered; else the worst (check), or the first failure.
   [[nodiscard]] const policy::Verdict& verdict() const;
 };
+
+/// The one number of a delivery (spec findings 1.4): of the attempt that delivered, else the worst of all; a message that
+/// was wanted to be delivered and was not taken is at least 1, though every host proved itself.
+[[nodiscard]] int exit_code(const DeliveryPlan& plan, const DeliveryResult& result, const policy::FailOn& fail_on);
 
 /// Makes the transcript of one attempt (session id, clock, sinks).
 using NewTranscript = std::function<transcript::Transcript()>;
