@@ -1,9 +1,11 @@
 // Order of work: both files are written under names that end in .part and synced, the .json is linked to its
 // name, then the .eml, then the directory is synced. link(2) never replaces a file, so an id is never used
-// twice. Whoever finds an .eml finds all of it and its .json.
+// twice. Whoever finds an .eml finds all of it and its .json. A .part is locked as long as its writer lives:
+// one that can be locked by somebody else was left by a crash (leftovers.cpp).
 #include "domsec/store/messages.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +18,7 @@
 #include "domsec/policy/domain_secured_headers.h"
 #include "domsec/smtp/date.h"
 #include "domsec/transcript/protocol_log.h"
+#include "leftovers.h"
 
 namespace domsec::store {
 
@@ -24,38 +27,32 @@ namespace {
 /// An id is taken only when this process id ran at this millisecond before.
 constexpr int ids_tried = 1000;
 
-class Descriptor {
- public:
-  explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
-  ~Descriptor() { if (descriptor_ >= 0) ::close(descriptor_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
-/// A file under its .part name; removed again when the object goes, linked or not.
+/// A file under its .part name, locked; removed again when the object goes, linked or not.
 class Part {
  public:
   explicit Part(std::string path) : path_(std::move(path)) {}
-  ~Part() { if (written_) ::unlink(path_.c_str()); }
+  ~Part() {
+    if (written_) ::unlink(path_.c_str());
+  }
   Part(const Part&) = delete;
   Part& operator=(const Part&) = delete;
 
   /// 0 or errno.
   [[nodiscard]] int write(std::string_view octets) {
-    const Descriptor file(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (file.get() < 0) return errno;
+    file_.emplace(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (file_->get() < 0) return errno;
     written_ = true;
+    // Before the lock was there another process that opened the spool could take the file for a leftover.
+    struct stat status {};
+    const bool taken = ::flock(file_->get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (taken || (::fstat(file_->get(), &status) == 0 && status.st_nlink == 0)) return EEXIST;
     while (!octets.empty()) {
-      const ssize_t count = ::write(file.get(), octets.data(), octets.size());
+      const ssize_t count = ::write(file_->get(), octets.data(), octets.size());
       if (count < 0 && errno == EINTR) continue;
       if (count <= 0) return count < 0 ? errno : EIO;
       octets.remove_prefix(static_cast<std::size_t>(count));
     }
-    return ::fsync(file.get()) == 0 ? 0 : errno;
+    return ::fsync(file_->get()) == 0 ? 0 : errno;
   }
   [[nodiscard]] int link_to(const std::string& name) const {
     return ::link(path_.c_str(), name.c_str()) == 0 ? 0 : errno;
@@ -63,6 +60,7 @@ class Part {
 
  private:
   std::string path_;
+  std::optional<Descriptor> file_;  // open, and so locked, until the object goes
   bool written_ = false;
 };
 
@@ -136,8 +134,9 @@ Spool::Spool(std::string directory) : directory_(std::move(directory)) {
     error.assign(ENOTDIR, std::generic_category());
   if (error) {
     throw exchange::ConfigError("the mail spool " + directory_ + " cannot be written (" + error.message() +
-                              "): create it for the user that runs domsec, or choose another directory");
+                                "): create it for the user that runs domsec, or choose another directory");
   }
+  unfinished_removed_ = remove_leftovers(directory_);
 }
 
 std::variant<Stored, NotStored> Spool::keep(const Message& message, const transcript::Transcript& session) {

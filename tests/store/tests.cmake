@@ -1,0 +1,6 @@
+# A real server killed in the middle of messages.
+find_package(Python3 COMPONENTS Interpreter)
+if(Python3_Interpreter_FOUND)
+  add_test(NAME spool_crash COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/crash.py $<TARGET_FILE:domsec>)
+  set_tests_properties(spool_crash PROPERTIES TIMEOUT 120 LABELS store)
+endif()
