@@ -121,6 +121,14 @@ void read_permission_groups(Section& section, std::vector<std::string>& into) {
   }
 }
 
+/// RFC 5321 4.5.3.1.5: a reply line has at most 512 octets, its CRLF among them. That it starts with 220 is RC-9.
+void read_banner_line(Section& section, std::string& into) {
+  section.read("Banner", into);
+  if (into.size() <= 510) return;
+  section.refuse_at(section.origin("Banner").line, "Banner has " + std::to_string(into.size()) +
+                                                       " octets; write at most 510, one reply line");
+}
+
 void read_receive_limits(Section& section, ReceiveConnector& into) {
   section.read_size("MaxMessageSize", into.max_message_size, 65536, 2147483647);
   section.read_size("MaxHeaderSize", into.max_header_size, 1, 2147483647);
@@ -199,7 +207,7 @@ ReceiveConnector read_receive_connector(const ConfigurationTable& table, const O
                   certificate_name);
   section.read_as("ProtocolLoggingLevel", connector.protocol_logging_level, read_protocol_logging_level,
                   "a level; write None or Verbose");
-  section.read("Banner", connector.banner);
+  read_banner_line(section, connector.banner);
   read_receive_limits(section, connector);
   read_receive_extensions(section, connector);
   section.read("Enabled", connector.enabled);

@@ -35,6 +35,11 @@ bool set_flag(AuthMechanism& mechanism, std::string_view word) {
 
 }  // namespace
 
+std::optional<std::string> read_banner(std::string_view banner) {
+  if (!banner.starts_with("220 ")) return std::nullopt;
+  return std::string(banner.substr(4));
+}
+
 std::string AuthMechanism::text() const {
   std::string out;
   for (const Flag& flag : flags) {

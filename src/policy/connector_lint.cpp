@@ -155,8 +155,8 @@ void lint_settings(const ReceiveConnector& c, const exchange::Organisation& orga
   if (c.binary_mime_enabled && !c.chunking_enabled) {
     found.add(conflict, "RC-8", "ChunkingEnabled", "BinaryMimeEnabled needs ChunkingEnabled");
   }
-  if (!c.banner.empty() && !c.banner.starts_with("220")) {
-    found.add(conflict, "RC-9", "Banner", "Banner must start with 220");
+  if (!c.banner.empty() && !exchange::read_banner(c.banner)) {
+    found.add(conflict, "RC-9", "Banner", "Banner must start with 220 and a blank");
   }
   if (c.suppress_x_anonymous_tls && !organisation.use_downgraded_exchange_server_auth) {
     found.add(conflict, "RC-10", "SuppressXAnonymousTls",

@@ -15,6 +15,15 @@ Timeouts Timeouts::capped(net::Milliseconds limit) {
   return timeouts;
 }
 
+Timeouts Timeouts::with_inactivity(net::Milliseconds limit) const {
+  Timeouts timeouts = *this;
+  for (net::Milliseconds* each : {&timeouts.greeting, &timeouts.command, &timeouts.handshake, &timeouts.data_start,
+                                  &timeouts.data_block, &timeouts.data_end, &timeouts.quit}) {
+    *each = std::min(*each, limit);
+  }
+  return timeouts;
+}
+
 net::SteadyPoint in(net::Milliseconds duration) { return std::chrono::steady_clock::now() + duration; }
 
 net::task<smtp::Reply> read_reply(net::Channel& channel, transcript::Transcript& transcript, net::Milliseconds limit) {

@@ -238,7 +238,7 @@ SendPlan Edge::send_plan(const exchange::SendConnector& connector, const smtp::D
   plan.own = own.event;
   if (!*connector.ignore_starttls) plan.tls = context(net::TlsRole::client, own);
   plan.examination = examination_;
-  plan.timeouts = settings_.timeouts;
+  plan.timeouts = settings_.timeouts.with_inactivity(connector.connection_inactivity_timeout);
   plan.now = settings_.now;
   return plan;
 }
@@ -246,6 +246,10 @@ SendPlan Edge::send_plan(const exchange::SendConnector& connector, const smtp::D
 std::shared_ptr<const ReceivePlan> Edge::receive_plan(const exchange::ReceiveConnector& connector,
                                                       Keep keep) const {
   auto plan = std::make_shared<ReceivePlan>();
+  if (!connector.banner.empty() && !exchange::read_banner(connector.banner)) {
+    throw exchange::ConfigError("connector " + connector.name + ": Banner '" + connector.banner +
+                                "' does not start with 220 and a blank (RC-9); mend or remove it");
+  }
   plan->transport_config = organisation_.transport_config;
   plan->connector = connector;
   const std::optional<smtp::Domain>& fqdn = connector.fqdn ? connector.fqdn : organisation_.server_fqdn;

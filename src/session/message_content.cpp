@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domsec/smtp/data.h"
+#include "domsec/smtp/header_section.h"
 #include "domsec/smtp/replies.h"
 
 namespace domsec::session {
@@ -12,10 +13,21 @@ namespace {
 using policy::Step;
 using transcript::Direction;
 
+/// What the connector does not take, of a message that is whole: MaxHeaderSize, MaxHopCount (spec
+/// exchange 3.2).
+std::optional<smtp::Reply> refusal_of(const exchange::ReceiveConnector& connector, std::string_view content) {
+  const smtp::HeaderSection header = smtp::measure_header_section(content);
+  if (header.octets > connector.max_header_size) return smtp::replies::header_too_large();
+  if (header.received > static_cast<std::size_t>(connector.max_hop_count))
+    return smtp::replies::too_many_hops();
+  return std::nullopt;
+}
+
 /// The message is whole: keep it, and only then acknowledge it.
 void keep(Receiving& receiving, std::string content) {
   Transaction transaction = std::move(*receiving.transaction);
   receiving.transaction.reset();
+  if (const auto refusal = refusal_of(receiving.plan.connector, content)) return give(receiving, *refusal);
   const std::optional<smtp::Domain> sender = smtp::domain_of(transaction.reverse_path);
   ReceivedMessage message;
   message.session = transcript::session_id_text(receiving.transcript.session_id());

@@ -271,6 +271,12 @@ bool has_patience(Receiving& receiving, std::size_t octets) {
   return receiving.said <= said_limit + recipients * said_per_command;
 }
 
+/// The connector's Banner (RC-9), or Exchange's own.
+smtp::Reply greeting(const ReceivePlan& plan) {
+  if (const auto banner = exchange::read_banner(plan.connector.banner)) return smtp::Reply(220, *banner);
+  return smtp::replies::greeting(plan.fqdn, smtp::rfc5322_date(plan.now()));
+}
+
 net::task<void> converse(Receiving& receiving) {
   const ReceivePlan& plan = receiving.plan;
   Next next = Next::go_on;
@@ -279,7 +285,7 @@ net::task<void> converse(Receiving& receiving) {
     next = co_await refuse_without_good_certificate(receiving);
   }
   receiving.begin(Step::greeting);
-  if (next == Next::go_on) give(receiving, smtp::replies::greeting(plan.fqdn, smtp::rfc5322_date(plan.now())));
+  if (next == Next::go_on) give(receiving, greeting(plan));
   while (next == Next::go_on) {
     const std::optional<std::string> line = co_await read_command(receiving);
     if (receiving.tls && !receiving.confirmed) {

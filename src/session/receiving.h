@@ -2,6 +2,7 @@
 // group to end. Shared by the parts of receive_session alone.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -44,6 +45,8 @@ struct Receiving {
   bool judged = false;
   int protocol_errors = 0;
   std::optional<Transaction> transaction{};
+  std::chrono::seconds held_back{
+      0};                 // TarpitInterval, for each reply among the pending ones that calls for it
   std::string pending{};  // replies of a pipelined group, written together
   std::size_t said = 0;   // octets of commands since the last message was kept
 
@@ -54,9 +57,11 @@ struct Receiving {
   }
 };
 
-/// A reply for the transcript and into the group that waits.
+/// A reply for the transcript and into the group that waits. A permanent refusal by policy (RFC 3463 X.7.x:
+/// no relay, no TLS) calls for the connector's TarpitInterval: who tries many addresses shall have to wait.
 void give(Receiving& receiving, const smtp::Reply& reply);
-/// One write for all replies of a group (RFC 2920 3.2): when the client has nothing more for us yet.
+/// One write for all replies of a group (RFC 2920 3.2): when the client has nothing more for us yet, and
+/// after what they are held back for.
 net::task<void> flush(Receiving& receiving);
 /// ConnectionInactivityTimeout from now on, and never beyond ConnectionTimeout (spec exchange 3.2).
 [[nodiscard]] net::SteadyPoint idle_limit(const Receiving& receiving);

@@ -103,6 +103,12 @@ Reply too_many_recipients() {
 Reply too_much_mail_data() {
   return Reply(552, "5.3.4 Message size exceeds fixed maximum message size");
 }
+Reply header_too_large() {
+  return Reply(552, "5.3.4 Message header exceeds the fixed maximum header size");
+}
+Reply too_many_hops() {
+  return Reply(554, "5.4.6 Too many Received fields, the message is in a mail loop");
+}
 Reply bare_line_feed() {
   return Reply(550, "5.6.11 Message has a bare CR or LF; every line must end with CRLF");
 }

@@ -165,6 +165,10 @@ struct Facts {
     object["domain_secured"] = event.domain_secured;
   }
   void operator()(const Irregularity& event) const { named("irregularity")["what"] = json_text(event.what); }
+  void operator()(const Tarpitted& event) const {
+    named("tarpitted")["seconds"] = event.interval.count();
+    object["reason"] = json_text(event.reason);
+  }
   void operator()(const Broken& event) const {
     named("broken")["step"] = json_text(policy::text(event.step));
     object["kind"] = json_text(policy::text(event.kind));

@@ -139,6 +139,7 @@ class Collection {
   void operator()(const PolicyDecided&) {}
   void operator()(const MessageAccepted&) {}
   void operator()(const Irregularity&) {}
+  void operator()(const Tarpitted&) {}
   void operator()(const Broken& event) {
     evidence_.broken = policy::Break{event.step, event.kind, event.what};
   }

@@ -4,7 +4,9 @@
 #include "domsec/transcript/protocol_log.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstdio>
 #include <utility>
 
 #include "domsec/finding/catalogue.h"
@@ -125,6 +127,16 @@ std::string_view mark(Direction direction) {
   return direction == Direction::sent ? ">" : "<";
 }
 
+/// `Tarpit for '0.00:00:05' due to '550 5.7.1 Unable to relay'` (spec protocol-log 4).
+std::string tarpit_text(const Tarpitted& event) {
+  const auto seconds = event.interval.count();
+  std::array<char, 64> span{};
+  std::snprintf(span.data(), span.size(), "%lld.%02lld:%02lld:%02lld", static_cast<long long>(seconds / 86400),
+                static_cast<long long>(seconds / 3600 % 24), static_cast<long long>(seconds / 60 % 60),
+                static_cast<long long>(seconds % 60));
+  return "Tarpit for '" + std::string(span.data()) + "' due to '" + event.reason + "'";
+}
+
 /// The records of one event apart from its checks.
 struct Sentences {
   const Transcript& transcript;
@@ -165,6 +177,9 @@ struct Sentences {
   }
   std::vector<Record> operator()(const Disconnected& event) const {
     return {{"-", "", std::string(reason_text(event.reason))}};
+  }
+  std::vector<Record> operator()(const Tarpitted& event) const {
+    return {{"*", tarpit_text(event), ""}};
   }
   template <typename Other>
   std::vector<Record> operator()(const Other&) const {

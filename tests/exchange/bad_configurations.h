@@ -203,6 +203,8 @@ inline const std::vector<BadConfiguration> bad_configurations{
      "\"unlimited\""},
     {"[[ReceiveConnector]]\nMaxHopCount = 501\n",
      "domsec.toml:2: MaxHopCount: 501 is out of range; write a number from 1 to 500"},
+    {"[[ReceiveConnector]]\nBanner = \"220 a\\r\\n250 b\"\n",
+     "domsec.toml:2: Banner holds a control character; write plain text on one line"},
     {"[[ReceiveConnector]]\nTarpitInterval = \"01:00:00\"\n",
      "domsec.toml:2: TarpitInterval: \"01:00:00\" is out of range; write a time span from 00:00:00 to "
      "00:10:00"},

@@ -135,6 +135,14 @@ TEST(ReadToml, RefusesWhatIsWrongInOneSentenceWithItsPlace) {
   }
 }
 
+TEST(ReadToml, BoundsABannerByAReplyLine) {
+  const std::string banner = "220 " + std::string(506, 'x');
+  EXPECT_EQ(read_toml_text("[[ReceiveConnector]]\nBanner = \"" + banner + "\"\n", "d.toml").receive_connectors.at(0).banner,
+            banner);
+  EXPECT_EQ(message_of("[[ReceiveConnector]]\nBanner = \"" + banner + "x\"\n"),
+            "domsec.toml:2: Banner has 511 octets; write at most 510, one reply line");
+}
+
 TEST(ReadToml, BoundsTheDepthOfTheTree) {
   for (const std::string& text : {std::string(300'000, '['), "a = " + std::string(300'000, '['),
                                   "a = " + std::string(300'000, '{'), [] {

@@ -242,6 +242,9 @@ TEST(ProtocolLog, ShowsLinesAndRepliesAsOneRecordEach) {
          t.append(StarttlsOffer{false, true});
        },
        "*||domsec: step=starttls result=masked code=DS013\n"},
+      {"a reply held back", Role::receive,
+       [](Transcript& t) { t.append(Tarpitted{std::chrono::seconds(65), "550 5.7.1 Unable to relay"}); },
+       "*|Tarpit for '0.00:01:05' due to '550 5.7.1 Unable to relay'|\n"},
       {"an irregularity, its quote escaped", Role::receive,
        [](Transcript& t) { t.append(Irregularity{"the peer's text"}); },
        "*||domsec: step=irregularity result=noted detail='the peer\\x27s text'\n"},

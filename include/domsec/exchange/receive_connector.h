@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domsec/exchange/send_connector.h"
@@ -30,6 +31,9 @@ struct Binding {
   std::uint16_t port = 25;
 };
 
+/// The text of a Banner `220 text`; nothing when it does not start so (RC-9).
+[[nodiscard]] std::optional<std::string> read_banner(std::string_view banner);
+
 struct ReceiveConnector {
   std::string name = "Internet";
   std::optional<smtp::Domain> fqdn;
@@ -39,7 +43,7 @@ struct ReceiveConnector {
   Sourced<bool> require_tls{false, {}};
   std::optional<TlsCertificateName> tls_certificate_name;
   ProtocolLoggingLevel protocol_logging_level = ProtocolLoggingLevel::none;
-  std::string banner;                                   // empty = the default; must start with 220 (RC-9)
+  std::string banner;  // whole, `220 text`; empty = the default
   std::uint64_t max_message_size = 36ULL << 20;
   std::uint64_t max_header_size = 256ULL << 10;
   int max_recipients_per_message = 200;

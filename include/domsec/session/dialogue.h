@@ -29,6 +29,8 @@ struct Timeouts {
 
   /// No phase takes longer than `limit`.
   [[nodiscard]] static Timeouts capped(net::Milliseconds limit);
+  /// ConnectionInactivityTimeOut of a send connector: no wait of an open connection is longer.
+  [[nodiscard]] Timeouts with_inactivity(net::Milliseconds limit) const;
 };
 
 /// The peer's octets are no SMTP (garbage reply, too long, reply flood): ends the session like a broken channel.

@@ -38,6 +38,8 @@ namespace domsec::smtp::replies {
 [[nodiscard]] Reply line_too_long();                        // 500 5.5.6
 [[nodiscard]] Reply too_many_recipients();                  // 452 4.5.3 Too many recipients
 [[nodiscard]] Reply too_much_mail_data();                   // 552 5.3.4
+[[nodiscard]] Reply header_too_large();                     // 552 5.3.4
+[[nodiscard]] Reply too_many_hops();                        // 554 5.4.6
 [[nodiscard]] Reply bare_line_feed();                       // 550 5.6.11 (end of data is CRLF . CRLF only)
 [[nodiscard]] Reply no_valid_recipients();                  // 554 5.5.1
 [[nodiscard]] Reply too_many_errors();                      // 421 4.7.0

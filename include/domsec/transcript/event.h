@@ -135,6 +135,11 @@ struct MessageAccepted {
 struct Irregularity {
   std::string what;
 };
+/// A reply that is held back (TarpitInterval), before the reply itself.
+struct Tarpitted {
+  std::chrono::seconds interval;
+  std::string reason;  // the reply's text
+};
 struct Broken {
   policy::Step step;
   policy::BreakKind kind;
@@ -149,7 +154,7 @@ using Body =
     std::variant<HostsResolved, StepBegun, Connecting, Connected, PermissionsSet, CommandLine, ReplyGiven,
                  DataPassed, StarttlsOffer, OwnCertificateChosen, TlsEstablished, TlsFailed, AlertSeen,
                  PeerCertificatesSeen, ChainExamined, RevocationExamined, NameCompared, TlsConfirmed,
-                 PolicyDecided, MessageAccepted, Irregularity, Broken, Disconnected>;
+                 PolicyDecided, MessageAccepted, Irregularity, Tarpitted, Broken, Disconnected>;
 
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 
