@@ -26,6 +26,7 @@ constexpr FlagWords flag_words[] = {
     {"--crl", "off cached fetch"},
     {"--crl-fail", "hard soft"},
     {"--name-match", "exact subdomains"},
+    {"--names", "domain mx fqdn"},
     {"--profile", "exchange postfix exim opensmtpd strict"},
     {"--require", "none tls server mutual"},
     {"--until", "greeting ehlo starttls tls ehlo2 mail rcpt dot"},

@@ -56,6 +56,8 @@ void add_sender(CLI::App& sub, SendOptions& options) {
   sub.add_option("--require", options.require, "none, tls, server or mutual, whatever the configuration says")->group("Policy");
   sub.add_flag("--fail-closed", options.fail_closed, "refuse mail to a listed domain that cannot be secured")->group("Policy");
   sub.add_option("--connector", options.connector, "send connector by name")->group("Policy");
+  sub.add_option("--names", options.names, "what the certificate must name: domain, mx (host) or fqdn (of the greeting)")
+      ->group("Policy");
   sub.add_option("--verify-name", options.verify_name, "domain that the partner must prove")->group("Policy");
   sub.add_option("--connect", options.connect, "HOST:PORT instead of the MX hosts")->group("Network");
   sub.add_option("--sni", options.sni, "server name to ask for; none = none")->group("Network");

@@ -20,16 +20,6 @@ std::optional<std::uint16_t> read_port(std::string_view text) {
   return port;
 }
 
-void check_word(const std::string& value, std::initializer_list<std::string_view> words, const char* name) {
-  if (value.empty()) return;
-  std::string list;
-  for (const std::string_view word : words) {
-    if (value == word) return;
-    list += (list.empty() ? "" : ", ") + std::string(word);
-  }
-  throw UsageError(std::string(name) + ": '" + value + "' is none of " + list);
-}
-
 /// The files of an identity on the command line; nothing when none is given.
 std::optional<exchange::CertificateFile> identity_of(const EndOptions& options) {
   exchange::CertificateFile file;
@@ -56,6 +46,16 @@ std::optional<exchange::CertificateFile> identity_of(const EndOptions& options) 
 }
 
 }  // namespace
+
+void check_word(const std::string& value, std::initializer_list<std::string_view> words, const char* name) {
+  if (value.empty()) return;
+  std::string list;
+  for (const std::string_view word : words) {
+    if (value == word) return;
+    list += (list.empty() ? "" : ", ") + std::string(word);
+  }
+  throw UsageError(std::string(name) + ": '" + value + "' is none of " + list);
+}
 
 pki::CertificatePtr given_certificate(const EndOptions& options) {
   const std::optional<exchange::CertificateFile> file = identity_of(options);

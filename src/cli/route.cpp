@@ -89,6 +89,32 @@ std::string required(const SendOptions& options, const EndOptions& end) {
   throw UsageError("--require: '" + options.require + "' is none of none, tls, server, mutual");
 }
 
+/// --names against what names the partner already, and against an address, which has no name.
+void apply_names(const SendOptions& options, exchange::Organisation& organisation, const exchange::SendConnector& connector) {
+  check_word(options.names, {"domain", "mx", "fqdn"}, "--names");
+  if (options.names.empty()) return;
+  organisation.name_reference = options.names;
+  if (options.names == "domain") return;
+  if (!options.verify_name.empty()) throw UsageError("--names " + options.names + " and --verify-name name two things: give one");
+  if (options.end.name_match == "subdomains") {
+    throw UsageError("--names " + options.names + " compares hosts exactly: leave --name-match subdomains away");
+  }
+  if (connector.tls_domain) {
+    throw UsageError("--names " + options.names + ": TlsDomain of connector " + connector.name +
+                     " names the partner; leave --names away, or give --require");
+  }
+}
+
+/// A host to be proved needs a name, and one that is known before the certificate comes.
+void require_host_name(const std::string& names, const TargetText& text, const session::Target& target) {
+  if (names == "mx" && net::read_endpoint(target.host + ":0")) {
+    throw UsageError("'" + target.host + "' is an address: names mx needs the host by name; use --resolve for its address");
+  }
+  if (names == "fqdn" && text.implicit_tls) {
+    throw UsageError("smtps:// brings the greeting behind the certificate: use --names domain or mx");
+  }
+}
+
 session::Target target_for(const SendOptions& options, const TargetText& text, const exchange::SendConnector& connector,
                            const smtp::Domain& partner) {
   session::Target target;
@@ -122,7 +148,9 @@ Route find_route(const SendOptions& options, const TargetText& text) {
     connector.protocol_logging_level = exchange::ProtocolLoggingLevel::verbose;
     organisation.transport_config.send_protocol_log.path = options.output.log_directory;
   }
+  apply_names(options, organisation, connector);
   session::Target target = target_for(options, text, connector, partner);
+  require_host_name(organisation.name_reference, text, target);
   return Route{std::move(organisation), std::move(connector), partner, std::move(target), text.implicit_tls, lent};
 }
 

@@ -59,6 +59,8 @@ void read_organization(const ConfigurationTable& table, Organisation& into) {
                   "a profile; write exchange, postfix, exim, opensmtpd or strict");
   section.read_as("NameMatch", into.name_match, one_of({"exact", "subdomains"}),
                   "a match mode; write exact or subdomains");
+  section.read_as("NameReference", into.name_reference, one_of({"domain", "mx", "fqdn"}),
+                  "a name to compare with; write domain, mx or fqdn");
   section.read("WildcardApex", into.wildcard_apex);
   section.read("StrictEku", into.strict_eku);
   read_dns_servers(section, into.dns_servers);

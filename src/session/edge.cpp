@@ -69,6 +69,25 @@ std::vector<net::Endpoint> endpoints(const std::vector<std::string>& texts) {
   return result;
 }
 
+ReferenceName reference_name(const std::string& word) {
+  if (word == "mx") return ReferenceName::mx_host;
+  return word == "fqdn" ? ReferenceName::greeting : ReferenceName::domain;
+}
+
+/// Hosts instead of the domain: they are compared exactly, and every demand for the domain is one for the host. TlsDomain
+/// says outright which name it is, and stays.
+void refer_to_host(SendPlan& plan, const exchange::SendConnector& connector, const std::string& word) {
+  plan.reference_name = reference_name(word);
+  const bool named = plan.requirement.requirement == policy::Requirement::domain_validation && connector.tls_domain;
+  if (named) plan.reference_name = ReferenceName::domain;
+  if (plan.reference_name == ReferenceName::domain) return;
+  plan.rules.name.mode = pki::NameMatchMode::exact;
+  if (!plan.requirement.reference) return;
+  plan.requirement.reason += plan.reference_name == ReferenceName::mx_host
+                                 ? "; the certificate must name the MX host (NameReference mx)"
+                                 : "; the certificate must name the host of the greeting (NameReference fqdn)";
+}
+
 /// The trusted root that issued a certificate of ours: then nothing is missing behind it.
 pki::CertificatePtr trusted_root_of(const pki::Certificate& certificate, const pki::TrustStore& anchors) {
   for (const pki::CertificatePtr& anchor : anchors.anchors()) {
@@ -234,6 +253,7 @@ SendPlan Edge::send_plan(const exchange::SendConnector& connector, const smtp::D
       policy::send_requirement(organisation_.transport_config, connector, partner, settings_.fail_closed);
   plan.rules = rules_;
   plan.reference = pki::ReferenceId{partner.text(), false};
+  refer_to_host(plan, connector, organisation_.name_reference);
   const OwnChoice own = own_certificate(connector.tls_certificate_name, connector.fqdn);
   plan.own = own.event;
   if (!*connector.ignore_starttls) plan.tls = context(net::TlsRole::client, own);

@@ -22,6 +22,8 @@ struct Sending {
   bool confirmed = false;            // the first reply inside TLS has arrived
   SendResult result;
   std::optional<finding::Code> decided;   // what the last recorded judgement says
+  policy::TlsRequirement requirement;
+  std::optional<pki::ReferenceId> reference;   // what the certificate is compared with
 
   void begin(Step next) {
     step = next;
@@ -32,6 +34,12 @@ struct Sending {
     confirmed = true;
     transcript.append(transcript::TlsConfirmed{});
   }
+  /// A host instead of the domain: also where something is demanded.
+  void refer_to(const std::string& name) {
+    const auto domain = smtp::Domain::parse(name);
+    reference = pki::ReferenceId{domain ? domain->text() : "a host that has no name", false};
+    if (requirement.reference) requirement.reference = reference;
+  }
   [[nodiscard]] bool demands_tls() const { return plan.requirement.requirement >= policy::Requirement::encryption; }
   [[nodiscard]] bool wants_tls() const { return plan.requirement.requirement != policy::Requirement::none && plan.tls; }
   [[nodiscard]] bool own_certificate_missing() const {
@@ -39,7 +47,7 @@ struct Sending {
            plan.own.trouble != policy::OwnTrouble::none;
   }
   void judge() {
-    result.verdict = policy::judge_send(plan.requirement, transcript::evidence_of(transcript), plan.rules, plan.now());
+    result.verdict = policy::judge_send(requirement, transcript::evidence_of(transcript), plan.rules, plan.now());
   }
   /// Judges what is known now, and records the judgement unless the last one recorded says the same.
   void decide() {
@@ -49,10 +57,16 @@ struct Sending {
     transcript.append(transcript::PolicyDecided{partner(), plan.requirement.list, result.verdict});
   }
   [[nodiscard]] std::string partner() const {
-    const auto& reference = plan.requirement.reference ? plan.requirement.reference : plan.reference;
-    return reference ? reference->text : std::string();
+    const auto& named = plan.requirement.reference ? plan.requirement.reference : plan.reference;
+    return named ? named->text : std::string();
   }
 };
+
+/// RFC 5321 4.2: the server's name stands first in its greeting.
+std::string first_word(const smtp::Reply& greeting) {
+  const std::string line = greeting.lines().empty() ? std::string() : greeting.lines().front();
+  return line.substr(0, line.find(' '));
+}
 
 /// RFC 5321 4.1.1.1: EHLO first; HELO for a server that does not know EHLO, unless extensions are demanded.
 net::task<bool> greet(net::Channel& channel, Sending& sending) {
@@ -88,8 +102,7 @@ net::task<void> handshake(net::Channel& channel, Sending& sending) {
   record_tls(sending.transcript, tls);
 
   sending.begin(Step::examination);
-  const auto& reference = plan.requirement.reference ? plan.requirement.reference : plan.reference;
-  if (reference) compare_name(tls.presented, *reference, plan.rules.name, sending.transcript);
+  if (sending.reference) compare_name(tls.presented, *sending.reference, plan.rules.name, sending.transcript);
   co_await examine_peer(plan.examination, tls.presented, pki::Purpose::server, plan.now(), sending.transcript);
 }
 
@@ -268,6 +281,7 @@ net::task<void> converse(net::Channel& channel, Sending& sending) {
   const smtp::Reply greeting = co_await read_reply(channel, sending.transcript, plan.timeouts.greeting);
   sending.confirm();
   if (greeting.code() != 220 || plan.until <= Step::greeting) co_return;
+  if (plan.reference_name == ReferenceName::greeting) sending.refer_to(first_word(greeting));
 
   sending.begin(sending.tls ? Step::ehlo_inside_tls : Step::ehlo);
   bool greeted = co_await greet(channel, sending);
@@ -308,7 +322,11 @@ net::task<void> quit(net::Channel& channel, Sending& sending) {
 }  // namespace
 
 net::task<SendResult> send_session(const SendPlan& plan, net::Endpoint to, std::string host, transcript::Transcript& transcript) {
-  Sending sending{plan, transcript, net::read_endpoint(host + ":0") ? std::string() : host, Step::connect, {}, false, false, {}, {}};
+  Sending sending{plan, transcript, net::read_endpoint(host + ":0") ? std::string() : host, Step::connect, {}, false, false, {}, {},
+                  plan.requirement, plan.requirement.reference ? plan.requirement.reference : plan.reference};
+  if (plan.reference_name != ReferenceName::domain) {
+    sending.refer_to(plan.reference_name == ReferenceName::mx_host ? sending.host : std::string());
+  }
   sending.begin(Step::connect);
   transcript.append(transcript::Connecting{host, to.text()});
   std::optional<net::Channel> channel;

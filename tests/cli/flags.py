@@ -11,10 +11,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "badinput")]
 
 import identity_flags  # noqa: E402
+import name_flags  # noqa: E402
 import outcome_flags  # noqa: E402
 from harness import Failure, House, make_certificates  # noqa: E402
 
-MODULES = (identity_flags, outcome_flags)
+MODULES = (identity_flags, name_flags, outcome_flags)
 
 
 def attempt(case):

@@ -195,6 +195,42 @@ TEST(SendSession, AMissingOwnCertificateEndsTheSessionBeforeStarttls) {
   EXPECT_EQ(policy::exit_code(ran.result.verdict), 2);
 }
 
+TEST(SendSession, ComparesTheNameThatThePlanAsksFor) {
+  const Partners partners;
+  const struct {
+    const char* name;
+    ReferenceName reference;
+    const char* greeting;
+    bool delivered;
+    const char* compared;
+  } rows[] = {
+      {"domain", ReferenceName::domain, "220 other.example hi", true, "woodgrovebank.com"},
+      {"MX host", ReferenceName::mx_host, "220 other.example hi", true, "mail.woodgrovebank.com"},
+      {"greeting", ReferenceName::greeting, "220 MAIL.woodgrovebank.com", true, "mail.woodgrovebank.com"},
+      {"greeting of another", ReferenceName::greeting, "220 other.example hi", false, "other.example"},
+      {"greeting without a name", ReferenceName::greeting, "220", false, "a host that has no name"},
+      {"greeting with an address", ReferenceName::greeting, "220 [192.0.2.1] hi", false, "a host that has no name"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    SendPlan plan = partners.send_plan();
+    plan.reference_name = row.reference;
+    Script script = good_server(partners);
+    script.actions.front() = Say{std::string(row.greeting) + "\r\n"};
+    const Ran ran = run_against(std::move(script), plan);
+    EXPECT_EQ(ran.result.delivered, row.delivered);
+    EXPECT_EQ(ran.evidence().peer.name->reference.text, row.compared);
+    if (!row.delivered) {
+      EXPECT_EQ(ran.result.verdict.headline.code, finding::Code::certificate_host_mismatch);
+    }
+    for (const transcript::Event& event : ran.transcript.events()) {
+      const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body);
+      if (!decided) continue;
+      EXPECT_EQ(decided->domain, "woodgrovebank.com") << "the partner stays who he is";
+    }
+  }
+}
+
 TEST(SendSession, TextBehindThe220OfStarttlsIsAnInjection) {
   const Partners partners;
   Script script;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -67,6 +68,7 @@ struct SendOptions {
   bool fail_closed = false;              // --fail-closed
   std::string connect;                   // --connect HOST:PORT
   std::string verify_name;               // --verify-name NAME
+  std::string names;                     // --names domain|mx|fqdn
   std::string sni;                       // --sni NAME|none
   std::string connector;                 // --connector NAME
   std::string until;                     // --until STAGE
@@ -92,6 +94,8 @@ struct ServeOptions {
   std::size_t count = 0;                 // --count N: end after N sessions
 };
 
+/// Throws UsageError with the words when `value` is neither empty nor one of them.
+void check_word(const std::string& value, std::initializer_list<std::string_view> words, const char* name);
 /// The certificate of --cert or --pfx; null when neither is given. Throws pki::BundleError.
 [[nodiscard]] pki::CertificatePtr given_certificate(const EndOptions& options);
 /// The machine's own name, or localhost.localdomain.

@@ -49,6 +49,7 @@ struct Organisation {
   bool system_roots = false;
   RevocationSettings revocation;
   std::string name_match = "subdomains";         // exact | subdomains (D-5)
+  std::string name_reference = "domain";         // domain | mx | fqdn: what a server's certificate must name
   bool wildcard_apex = false;
   bool strict_eku = false;                       // D-10
   finding::Profile profile = finding::Profile::exchange;

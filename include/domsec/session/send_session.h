@@ -26,6 +26,10 @@ struct Message {
 
 enum class Hello { ehlo, helo };             // ForceHELO
 
+/// What the server's certificate is compared with (--names). Exchange: the recipient's domain (spec exchange 5.2). Others ask
+/// for the host: the name in the MX record, or the one that the server gives itself in its greeting.
+enum class ReferenceName { domain, mx_host, greeting };
+
 /// Everything one session needs; shared by the sessions of one delivery, never changed by them.
 struct SendPlan {
   std::string connector = "Internet";
@@ -36,6 +40,8 @@ struct SendPlan {
   policy::Rules rules;
   /// Whom the peer should prove to be when nothing demands it: compared and reported all the same.
   std::optional<pki::ReferenceId> reference;
+  /// Takes the place of both references when it is no domain; a host that names none proves nothing.
+  ReferenceName reference_name = ReferenceName::domain;
   /// Null when there is no TLS to be had (IgnoreSTARTTLS).
   std::shared_ptr<const net::TlsContext> tls;
   transcript::OwnCertificateChosen own;      // which certificate is presented and why, or why none can be
