@@ -52,9 +52,10 @@ Words split(std::string_view text) {
 Words argument_words(const std::string& name) {
   Words words;
   if (name == "SHELL") return {"bash", "zsh", "fish"};
-  if (name == "ORGANISATION") {
+  if (name == "WHERE") {
     for (const auto& organisation : lab::read_recipe(lab::built_in_recipe(), "lab.toml").organisations) {
       words.push_back(organisation.name);
+      for (const auto& host : organisation.hosts) words.push_back(host.name);
     }
   } else if (name == "FAULT") {
     for (const lab::Fault& fault : lab::faults()) words.emplace_back(fault.name);

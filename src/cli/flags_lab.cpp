@@ -31,11 +31,11 @@ void add_lab(CLI::App& app, Command& command) {
   up->add_option("--http-port", options->http_port, "port of the CRL server, 0 = a free one")->capture_default_str();
   CLI::App* ls = add(*lab, command, options, "ls", "the faults, and what runs", run_lab_ls);
   ls->add_flag("--json", options->json, "one JSON document");
-  CLI::App* breaking = add(*lab, command, options, "break", "break one thing of an organisation", run_lab_break);
-  breaking->add_option("ORGANISATION", options->organisation, "contoso or woodgrove")->required();
+  CLI::App* breaking = add(*lab, command, options, "break", "break one thing of an organisation or a host; other faults stay", run_lab_break);
+  breaking->add_option("WHERE", options->place, "contoso, woodgrove, or one of their hosts")->required();
   breaking->add_option("FAULT", options->fault, "a fault of domsec lab ls")->required();
-  CLI::App* fixing = add(*lab, command, options, "fix", "mend an organisation", run_lab_fix);
-  fixing->add_option("ORGANISATION", options->organisation, "contoso or woodgrove")->required();
+  CLI::App* fixing = add(*lab, command, options, "fix", "mend an organisation, a host, or everything", run_lab_fix);
+  fixing->add_option("WHERE", options->place, "contoso, woodgrove, or one of their hosts (default: all)");
   add(*lab, command, options, "down", "stop a running lab", run_lab_down);
   add(*lab, command, options, "demo", "mail both ways, then every fault in both roles, each held to what is expected",
       run_lab_demo);

@@ -12,6 +12,7 @@
 #include "domsec/cli/clock.h"
 #include "domsec/cli/lab_start.h"
 #include "domsec/cli/options.h"
+#include "domsec/lab/place.h"
 #include "domsec/pki/bundle.h"
 
 namespace domsec::cli {
@@ -60,13 +61,23 @@ void print_started(std::ostream& out, const lab::State& state, const std::string
       << std::flush;
 }
 
+/// `  contoso  good`, `  contoso  mail2.mail.contoso.com broken: expired`
+void print_broken(std::ostream& out, const lab::StateOrganisation& organisation) {
+  std::string what = organisation.broken.empty() ? std::string() : "broken: " + organisation.broken;
+  for (const lab::StateHost& host : organisation.hosts) {
+    if (!host.broken.empty()) what += (what.empty() ? "" : ", ") + host.name + " broken: " + host.broken;
+  }
+  out << "  " << organisation.name << "  " << (what.empty() ? "good" : what) << '\n';
+}
+
 /// Applies what wanted.json asks for and tells it in lab.json.
 void apply_wanted(lab::Lab& running, const std::string& directory) {
   const lab::Wanted wanted = lab::read_wanted(directory);
-  running.apply(running.recipe().organisations.front().name, lab::Breakage::none);
-  for (const auto& [organisation, name] : wanted) {
-    if (const lab::Fault* fault = lab::find_fault(name)) running.apply(organisation, fault->breakage);
+  lab::Broken broken;
+  for (const auto& [place, name] : wanted) {
+    if (const lab::Fault* fault = lab::find_fault(name)) broken[place] = fault->breakage;
   }
+  running.apply(broken);
   lab::write_state(directory, running.state());
 }
 
@@ -134,34 +145,27 @@ int run_detached(const LabOptions& options, std::ostream& out, std::ostream& err
   throw lab::LabError("the lab did not come up; see " + log);
 }
 
-int change(const LabOptions& options, const std::string& fault, std::ostream& out) {
-  const std::string directory = directory_of(options);
+/// Asks the running lab to break exactly this, and waits until it says so.
+void change(const std::string& directory, const lab::Wanted& wanted) {
   const lab::State before = require_running(directory);
-  lab::Wanted wanted;
-  if (!fault.empty()) wanted[options.organisation] = fault;
   lab::write_wanted(directory, wanted);
   ::kill(static_cast<pid_t>(before.process), SIGHUP);
   for (int i = 0; i < polls; ++i) {
     const auto state = lab::running(directory);
     if (!state) throw lab::LabError("the lab ended; see " + directory + "/lab.out");
-    for (const lab::StateOrganisation& organisation : state->organisations) {
-      if (organisation.name != options.organisation || organisation.broken != fault) continue;
-      out << organisation.title << (fault.empty() ? " is mended" : " is broken: " + fault) << '\n';
-      return 0;
-    }
+    if (lab::broken_places(*state) == wanted) return;
     std::this_thread::sleep_for(poll_interval);
   }
   throw lab::LabError("the lab did not answer; see " + directory + "/lab.out");
 }
 
-void check_organisation(const LabOptions& options) {
+/// The running lab, when it has the place that is named.
+lab::State require_place(const LabOptions& options) {
   const lab::State state = require_running(directory_of(options));
-  std::string names;
-  for (const lab::StateOrganisation& organisation : state.organisations) {
-    if (organisation.name == options.organisation) return;
-    names += (names.empty() ? "" : ", ") + organisation.name;
+  if (lab::title_of(state, options.place).empty()) {
+    throw UsageError("the lab has no organisation or host '" + options.place + "'; it has " + lab::places_text(state));
   }
-  throw UsageError("the lab has no organisation '" + options.organisation + "'; it has " + names);
+  return state;
 }
 
 }  // namespace
@@ -206,7 +210,7 @@ int run_lab_ls(const LabOptions& options, std::ostream& out, std::ostream&) {
   out << "\nrunning: process " << state->process << ", DNS " << state->dns << ", SMTP port " << state->smtp_port << "\n  "
       << lab::ipv6_text(*state) << '\n';
   for (const lab::StateOrganisation& organisation : state->organisations) {
-    out << "  " << organisation.name << "  " << (organisation.broken.empty() ? "good" : "broken: " + organisation.broken) << '\n';
+    print_broken(out, organisation);
   }
   return 0;
 }
@@ -214,13 +218,31 @@ int run_lab_ls(const LabOptions& options, std::ostream& out, std::ostream&) {
 int run_lab_break(const LabOptions& options, std::ostream& out, std::ostream&) {
   const lab::Fault* fault = lab::find_fault(options.fault);
   if (!fault) throw UsageError("'" + options.fault + "' is no fault; domsec lab ls shows them");
-  check_organisation(options);
-  return change(options, std::string(fault->name), out);
+  const lab::State state = require_place(options);
+  if (const std::string why = lab::contradiction(state, options.place, *fault); !why.empty()) throw UsageError(why);
+  lab::Wanted wanted = lab::broken_places(state);
+  wanted[options.place] = fault->name;
+  change(directory_of(options), wanted);
+  out << lab::title_of(state, options.place) << " is broken: " << fault->name << '\n';
+  return 0;
 }
 
 int run_lab_fix(const LabOptions& options, std::ostream& out, std::ostream&) {
-  check_organisation(options);
-  return change(options, std::string(), out);
+  if (options.place.empty()) {
+    change(directory_of(options), lab::Wanted());
+    out << "everything is mended\n";
+    return 0;
+  }
+  const lab::State state = require_place(options);
+  lab::Wanted wanted = lab::broken_places(state);
+  wanted.erase(options.place);
+  for (const lab::StateOrganisation& organisation : state.organisations) {
+    if (organisation.name != options.place) continue;
+    for (const lab::StateHost& host : organisation.hosts) wanted.erase(host.name);
+  }
+  change(directory_of(options), wanted);
+  out << lab::title_of(state, options.place) << " is mended\n";
+  return 0;
 }
 
 int run_lab_down(const LabOptions& options, std::ostream& out, std::ostream&) {

@@ -27,7 +27,8 @@ json::value what_runs(const std::string& directory) {
     for (const lab::StateHost& host : organisation.hosts) {
       hosts.push_back({{"name", host.name}, {"address", host.address},
                        {"ipv6_address", host.ipv6_address.empty() ? json::value(nullptr) : json::value(host.ipv6_address)},
-                       {"configuration", host.configuration}});
+                       {"configuration", host.configuration},
+                       {"broken", host.broken.empty() ? json::value(nullptr) : json::value(host.broken)}});
     }
     organisations.push_back({{"name", organisation.name},
                              {"domains", json::value_from(organisation.domains)},

@@ -28,7 +28,8 @@ pki::CertificateRecipe usual_leaf(const HostRecipe& host, const std::string& crl
   return recipe;
 }
 
-void rename_to(pki::CertificateRecipe& recipe, const std::string& subject, std::vector<std::string> dns_names) {
+void rename_to(pki::CertificateRecipe& recipe, const std::string& subject,
+               std::vector<std::string> dns_names) {
   recipe.subject = subject;
   recipe.dns_names = std::move(dns_names);
 }
@@ -42,7 +43,8 @@ void break_names(pki::CertificateRecipe& recipe, const OrganisationRecipe& organ
     rename_to(recipe, "CN=" + organisation.connector_fqdn + ", O=" + organisation.title, {});
   } else if (breakage == Breakage::wildcard || breakage == Breakage::wildcard_two_labels ||
              breakage == Breakage::wildcard_apex) {
-    rename_to(recipe, "CN=*." + organisation.domain + ", O=" + organisation.title, {"*." + organisation.domain});
+    rename_to(recipe, "CN=*." + organisation.domain + ", O=" + organisation.title,
+              {"*." + organisation.domain});
   }
 }
 
@@ -79,7 +81,8 @@ Authorities::Authorities(std::string directory, const Recipe& recipe, std::strin
   root_ = recipe.authorities.front().name;
 }
 
-/// Every start makes the authorities anew: the distribution points hold the port of this lab, and nothing grows old.
+/// Every start makes the authorities anew: the distribution points hold the port of this lab, and nothing
+/// grows old.
 void Authorities::make(const AuthorityRecipe& recipe) {
   pki::CertificateRecipe certificate;
   certificate.subject = recipe.subject;
@@ -87,8 +90,9 @@ void Authorities::make(const AuthorityRecipe& recipe) {
   certificate.not_after = now_ + days(recipe.days);
   certificate.ca = true;
   if (!recipe.issuer.empty()) certificate.crl_distribution_points = {crl_uri(recipe.issuer)};
-  pki::Authority authority =
-      recipe.issuer.empty() ? pki::Authority::root(certificate) : certified(recipe.issuer).authority.subordinate(certificate);
+  pki::Authority authority = recipe.issuer.empty()
+                                 ? pki::Authority::root(certificate)
+                                 : certified(recipe.issuer).authority.subordinate(certificate);
   const std::string base = directory_ + "/" + recipe.name;
   pki::write_private_file(base + ".key", authority.own().key.pem());
   pki::write_private_file(base + ".pem", authority.certificate()->pem());
@@ -101,19 +105,25 @@ const Authorities::Certified& Authorities::certified(const std::string& name) co
   return found->second;
 }
 
-std::string Authorities::crl_uri(const std::string& authority) const { return crl_base_ + "/" + authority + ".crl"; }
+std::string Authorities::crl_uri(const std::string& authority) const {
+  return crl_base_ + "/" + authority + ".crl";
+}
 
-HostFiles Authorities::issue(const OrganisationRecipe& organisation, const HostRecipe& host, Breakage breakage) {
+HostFiles Authorities::issue(const OrganisationRecipe& organisation, const HostRecipe& host,
+                             Breakage breakage) {
   const std::string issuer = issuer_of(organisation, breakage);
   pki::CertificateRecipe recipe = usual_leaf(host, crl_uri(issuer), now_);
   break_names(recipe, organisation, breakage);
   break_dates_and_usage(recipe, breakage, now_);
 
-  pki::Credentials credentials =
-      breakage == Breakage::self_signed ? pki::self_signed(recipe) : certified(issuer).authority.issue(recipe);
+  pki::Credentials credentials = breakage == Breakage::self_signed
+                                     ? pki::self_signed(recipe)
+                                     : certified(issuer).authority.issue(recipe);
   if (breakage == Breakage::missing_intermediate) credentials.chain.resize(1);
-  // A peer that sends its private root shows the fault exactly: "self-signed certificate in the chain", not "issuer not found".
-  if (breakage == Breakage::untrusted_root) credentials.chain.push_back(certified(issuer).authority.certificate());
+  // A peer that sends its private root shows the fault exactly: "self-signed certificate in the chain", not
+  // "issuer not found".
+  if (breakage == Breakage::untrusted_root)
+    credentials.chain.push_back(certified(issuer).authority.certificate());
   if (breakage == Breakage::key_mismatch) credentials.key = pki::make_key(pki::KeyKind::ec_p256);
   issued_[host.name] = credentials.chain.front()->serial;
 
@@ -123,38 +133,44 @@ HostFiles Authorities::issue(const OrganisationRecipe& organisation, const HostR
   files.directory = std::filesystem::canonical(files.directory);
   files.certificate = files.directory + "/certificate.pem";
   files.key = files.directory + "/key.pem";
-  files.tls_certificate_name = "<I>" + credentials.chain.front()->issuer + "<S>" + credentials.chain.front()->subject;
+  files.tls_certificate_name =
+      "<I>" + credentials.chain.front()->issuer + "<S>" + credentials.chain.front()->subject;
   pki::write_private_file(files.key, credentials.key.pem());
   pki::write_private_file(files.certificate, pem(credentials.chain));
   return files;
 }
 
-std::string Authorities::crl(const std::string& name, const OrganisationRecipe* customer, Breakage breakage) const {
+std::string Authorities::crl(const std::string& name, const std::vector<BrokenHost>& broken) const {
   const Certified& issuer = certified(name);
   pki::CrlRecipe recipe;
   recipe.this_update = now_ - days(1);
   recipe.next_update = now_ + days(6);
   // A serial that nobody has is always there: a list with entries is the usual case.
   recipe.revoked.push_back(pki::RevokedEntry{"0BADC0DE", now_ - days(20), "cessationOfOperation"});
-  if (customer && customer->issuer == name) {
-    if (breakage == Breakage::crl_stale) {
+  std::string revoked_authority;
+  for (const BrokenHost& each : broken) {
+    const bool ours = each.organisation->issuer == name;
+    if (ours && each.breakage == Breakage::crl_stale) {
       recipe.this_update = now_ - days(8);
       recipe.next_update = now_ - days(1);
     }
-    for (const HostRecipe& host : customer->hosts) {
-      const auto serial = issued_.find(host.name);
-      if (breakage != Breakage::revoked || serial == issued_.end()) continue;
+    const auto serial = issued_.find(each.host->name);
+    if (ours && each.breakage == Breakage::revoked && serial != issued_.end()) {
       recipe.revoked.push_back(pki::RevokedEntry{serial->second, now_ - days(2), "keyCompromise"});
     }
-  }
-  if (customer && breakage == Breakage::revoked_intermediate && certified(customer->issuer).recipe.issuer == name) {
-    const std::string serial = certified(customer->issuer).authority.certificate()->serial;
-    recipe.revoked.push_back(pki::RevokedEntry{serial, now_ - days(2), "cACompromise"});
+    const Certified& authority = certified(each.organisation->issuer);
+    if (each.breakage != Breakage::revoked_intermediate || authority.recipe.issuer != name) continue;
+    if (revoked_authority == authority.recipe.name) continue;  // told for another host already
+    revoked_authority = authority.recipe.name;
+    const std::string its_serial = authority.authority.certificate()->serial;
+    recipe.revoked.push_back(pki::RevokedEntry{its_serial, now_ - days(2), "cACompromise"});
   }
   return issuer.authority.crl(recipe);
 }
 
-std::string Authorities::trusted_root_file() const { return directory_ + "/" + root_ + ".pem"; }
+std::string Authorities::trusted_root_file() const {
+  return directory_ + "/" + root_ + ".pem";
+}
 
 std::vector<std::string> Authorities::names() const {
   std::vector<std::string> result;

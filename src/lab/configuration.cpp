@@ -1,5 +1,6 @@
 #include "domsec/lab/configuration.h"
 
+#include <sstream>
 #include <vector>
 
 #include "domsec/net/channel.h"
@@ -47,60 +48,41 @@ std::string configuration(const Recipe& recipe, const OrganisationRecipe& organi
   const bool by_name = breakage == Breakage::wrong_name || breakage == Breakage::partner_certificate;
   const std::string tls_certificate_name =
       by_name ? "TlsCertificateName = \"" + surroundings.tls_certificate_name + "\"\n" : "";
-  return "# " + organisation.title + ", Edge server " + host.name +
-         ". Written by domsec lab; changes are lost at the next start.\n"
-         "\n[organization]\n"
-         "Name = \"" +
-         organisation.title +
-         "\"\n"
-         "ServerFqdn = \"" +
-         host.name +
-         "\"\n"
-         "AcceptedDomains = " +
-         quoted_list(domains_of(organisation)) +
-         "\n"
-         "TrustedRoots = [\"" +
-         surroundings.trusted_root_file +
-         "\"]\n"
-         "DnsServers = [\"" +
-         surroundings.dns + "\"]\n" + name_match +
-         "Spool = \"mail\"\n"
-         "\n[TransportConfig]\n"
-         "TLSSendDomainSecureList = " +
-         partners +
-         "\n"
-         "TLSReceiveDomainSecureList = " +
-         partners +
-         "\n"
-         "SendProtocolLogPath = \"logs\"\n"
-         "ReceiveProtocolLogPath = \"logs\"\n"
-         "\n[[SendConnector]]\n"
-         "Name = \"Internet\"\n"
-         "Fqdn = \"" +
-         organisation.connector_fqdn +
-         "\"\n"
-         "AddressSpaces = [\"*\"]\n"
-         "DNSRoutingEnabled = true\n"
-         "DomainSecureEnabled = true\n" +
-         ignore_starttls + tls_certificate_name + "Port = " + std::to_string(surroundings.smtp_port) +
-         "\n"
-         "ProtocolLoggingLevel = \"Verbose\"\n"
-         "\n[[ReceiveConnector]]\n"
-         "Name = \"Internet\"\n"
-         "Fqdn = \"" +
-         organisation.connector_fqdn +
-         "\"\n"
-         "Bindings = " +
-         bindings(host, surroundings.smtp_port) +
-         "\n"
-         "AuthMechanism = [\"Tls\"]\n"
-         "DomainSecureEnabled = true\n" +
-         tls_certificate_name +
-         "ProtocolLoggingLevel = \"Verbose\"\n"
-         "\n[[Certificate]]\n"
-         "CertificateFile = \"certificate.pem\"\n"
-         "KeyFile = \"key.pem\"\n"
-         "Services = [\"SMTP\"]\n";
+  std::ostringstream out;
+  out << "# " << organisation.title << ", Edge server " << host.name
+      << ". Written by domsec lab; changes are lost at the next start.\n"
+      << "\n[organization]\n"
+      << "Name = \"" << organisation.title << "\"\n"
+      << "ServerFqdn = \"" << host.name << "\"\n"
+      << "AcceptedDomains = " << quoted_list(domains_of(organisation)) << "\n"
+      << "TrustedRoots = [\"" << surroundings.trusted_root_file << "\"]\n"
+      << "DnsServers = [\"" << surroundings.dns << "\"]\n"
+      << name_match << "Spool = \"mail\"\n"
+      << "\n[TransportConfig]\n"
+      << "TLSSendDomainSecureList = " << partners << "\n"
+      << "TLSReceiveDomainSecureList = " << partners << "\n"
+      << "SendProtocolLogPath = \"logs\"\n"
+      << "ReceiveProtocolLogPath = \"logs\"\n"
+      << "\n[[SendConnector]]\n"
+      << "Name = \"Internet\"\n"
+      << "Fqdn = \"" << organisation.connector_fqdn << "\"\n"
+      << "AddressSpaces = [\"*\"]\n"
+      << "DNSRoutingEnabled = true\n"
+      << "DomainSecureEnabled = true\n"
+      << ignore_starttls << tls_certificate_name << "Port = " << surroundings.smtp_port << "\n"
+      << "ProtocolLoggingLevel = \"Verbose\"\n"
+      << "\n[[ReceiveConnector]]\n"
+      << "Name = \"Internet\"\n"
+      << "Fqdn = \"" << organisation.connector_fqdn << "\"\n"
+      << "Bindings = " << bindings(host, surroundings.smtp_port) << "\n"
+      << "AuthMechanism = [\"Tls\"]\n"
+      << "DomainSecureEnabled = true\n"
+      << tls_certificate_name << "ProtocolLoggingLevel = \"Verbose\"\n"
+      << "\n[[Certificate]]\n"
+      << "CertificateFile = \"certificate.pem\"\n"
+      << "KeyFile = \"key.pem\"\n"
+      << "Services = [\"SMTP\"]\n";
+  return out.str();
 }
 
 }  // namespace domsec::lab

@@ -70,6 +70,11 @@ constexpr std::array<Fault, 24> table{{
 
 }  // namespace
 
+bool breaks_every_host(Breakage breakage) {
+  return breakage == Breakage::crl_stale || breakage == Breakage::revoked_intermediate ||
+         breakage == Breakage::wildcard_apex;
+}
+
 std::span<const Fault> faults() { return table; }
 
 const Fault* find_fault(std::string_view name) {

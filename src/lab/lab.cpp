@@ -34,6 +34,13 @@ std::vector<std::string> domains_of(const OrganisationRecipe& organisation) {
   return domains;
 }
 
+std::string fault_name(Breakage breakage) {
+  for (const Fault& fault : faults()) {
+    if (fault.breakage == breakage) return std::string(fault.name);
+  }
+  return {};
+}
+
 bool can_listen(net::Loop& loop, const net::Endpoint& at) {
   try {
     const net::Listener probe(loop, at);
@@ -147,29 +154,47 @@ void Lab::publish_names() {
 }
 
 void Lab::publish_lists() {
-  const OrganisationRecipe* customer =
-      broken_organisation_.empty() ? nullptr : &organisation(settings_.recipe, broken_organisation_);
+  std::vector<BrokenHost> broken;
+  for (const Host& host : hosts_) {
+    broken.push_back(BrokenHost{host.organisation, host.recipe, breakage_of(host)});
+  }
   for (const std::string& name : authorities_->names()) {
     CrlPage page;
-    page.body = authorities_->crl(name, customer, breakage_);
+    page.body = authorities_->crl(name, broken);
     for (const auto& server : crls_) server->put("/" + name + ".crl", page);
   }
 }
 
+Breakage Lab::at(const std::string& place) const {
+  const auto found = broken_.find(place);
+  return found == broken_.end() ? Breakage::none : found->second;
+}
+
+Breakage Lab::breakage_of(const Host& host) const {
+  const Breakage own = at(host.recipe->name);
+  return own == Breakage::none ? at(host.organisation->name) : own;
+}
+
+Breakage Lab::partner_breakage_of(const OrganisationRecipe& organisation) const {
+  for (const OrganisationRecipe& other : settings_.recipe.organisations) {
+    if (other.name == organisation.name) continue;
+    if (at(other.name) == Breakage::wildcard_apex) return Breakage::wildcard_apex;
+  }
+  return Breakage::none;
+}
+
 void Lab::write_configuration(Host& host) {
-  const bool is_broken = host.organisation->name == broken_organisation_;
-  const HostFiles files =
-      authorities_->issue(*host.organisation, *host.recipe, is_broken ? breakage_ : Breakage::none);
+  const Breakage breakage = breakage_of(host);
+  const HostFiles files = authorities_->issue(*host.organisation, *host.recipe, breakage);
   Surroundings surroundings;
   surroundings.dns = dns_->endpoint().text();
   surroundings.smtp_port = settings_.smtp_port;
   surroundings.trusted_root_file = authorities_->trusted_root_file();
   surroundings.tls_certificate_name = files.tls_certificate_name;
   host.configuration = files.directory + "/domsec.toml";
-  pki::write_private_file(
-      host.configuration,
-      configuration(settings_.recipe, *host.organisation, *host.recipe, surroundings,
-                    is_broken ? breakage_ : Breakage::none, is_broken ? Breakage::none : breakage_));
+  pki::write_private_file(host.configuration,
+                          configuration(settings_.recipe, *host.organisation, *host.recipe, surroundings,
+                                        breakage, partner_breakage_of(*host.organisation)));
 }
 
 void Lab::start_host(const OrganisationRecipe& organisation, const HostRecipe& recipe) {
@@ -189,21 +214,24 @@ void Lab::start_host(const OrganisationRecipe& organisation, const HostRecipe& r
   hosts_.push_back(std::move(host));
 }
 
-void Lab::apply(const std::string& name, Breakage breakage) {
-  broken_organisation_ =
-      breakage == Breakage::none ? std::string() : organisation(settings_.recipe, name).name;
-  breakage_ = breakage;
+void Lab::apply(const std::string& place, Breakage breakage) {
+  Broken broken = broken_;
+  broken[place] = breakage;
+  apply(broken);
+}
+
+void Lab::apply(const Broken& broken) {
+  for (const auto& [place, breakage] : broken) {
+    const bool is_host = std::any_of(hosts_.begin(), hosts_.end(),
+                                     [&name = place](const Host& host) { return host.recipe->name == name; });
+    if (!is_host) (void)organisation(settings_.recipe, place);  // throws for a name that is neither
+  }
+  broken_ = broken;
   for (Host& host : hosts_) write_configuration(host);
   publish_lists();
   for (Host& host : hosts_) {
-    const bool is_broken = host.organisation->name == broken_organisation_;
-    host.server->reload(exchange::read_toml(host.configuration),
-                        deviations_of(is_broken ? breakage_ : Breakage::none));
+    host.server->reload(exchange::read_toml(host.configuration), deviations_of(breakage_of(host)));
   }
-}
-
-Breakage Lab::broken(const std::string& name) const {
-  return name == broken_organisation_ ? breakage_ : Breakage::none;
 }
 
 EdgeServer& Lab::server(const std::string& name) {
@@ -221,13 +249,12 @@ State Lab::state() const {
   state.smtp_port = settings_.smtp_port;
   for (const OrganisationRecipe& recipe : settings_.recipe.organisations) {
     StateOrganisation organisation{recipe.name, recipe.title, domains_of(recipe), {}, {}};
-    for (const Fault& fault : faults()) {
-      if (fault.breakage == broken(recipe.name)) organisation.broken = fault.name;
-    }
+    organisation.broken = fault_name(at(recipe.name));
     for (const Host& host : hosts_) {
       if (host.organisation != &recipe) continue;
-      organisation.hosts.push_back(
-          StateHost{host.recipe->name, host.recipe->address, host.recipe->ipv6_address, host.configuration});
+      organisation.hosts.push_back(StateHost{host.recipe->name, host.recipe->address,
+                                             host.recipe->ipv6_address, host.configuration,
+                                             fault_name(at(host.recipe->name))});
     }
     state.organisations.push_back(std::move(organisation));
   }

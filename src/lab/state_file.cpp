@@ -57,7 +57,8 @@ json::object to_json(const StateOrganisation& organisation) {
     hosts.push_back({{"name", host.name},
                      {"address", host.address},
                      {"ipv6_address", host.ipv6_address},
-                     {"configuration", host.configuration}});
+                     {"configuration", host.configuration},
+                     {"broken", host.broken}});
   }
   return {{"name", organisation.name},
           {"title", organisation.title},
@@ -78,7 +79,8 @@ StateOrganisation read_organisation(const json::object& source) {
   }
   for (const json::object& host : objects(source, "hosts")) {
     organisation.hosts.push_back(StateHost{text(host, "name"), text(host, "address"),
-                                           text(host, "ipv6_address"), text(host, "configuration")});
+                                           text(host, "ipv6_address"), text(host, "configuration"),
+                                           text(host, "broken")});
   }
   return organisation;
 }

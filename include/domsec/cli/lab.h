@@ -16,7 +16,7 @@ struct LabOptions {
   std::uint16_t dns_port = 10053;    // --dns-port
   std::uint16_t http_port = 10080;   // --http-port
   Detach detach = Detach::no;        // --detach
-  std::string organisation;          // break, fix
+  std::string place;                 // break, fix: an organisation or a host; empty = all (fix)
   std::string fault;                 // break
   bool json = false;                 // ls --json
 };

@@ -1,5 +1,5 @@
-// The lab's certificates and revocation lists in its state directory: made relative to an instant, kept with 0600 keys, made
-// again with one fault when something is broken on purpose.
+// The lab's certificates and revocation lists in its state directory: made relative to an instant, kept with
+// 0600 keys, made again with one fault when something is broken on purpose.
 #pragma once
 
 #include <map>
@@ -16,9 +16,15 @@ namespace domsec::lab {
 /// Files of one host's certificate.
 struct HostFiles {
   std::string directory;
-  std::string certificate;     // leaf and intermediates
+  std::string certificate;  // leaf and intermediates
   std::string key;
   std::string tls_certificate_name;  // `<I>issuer<S>subject`
+};
+
+struct BrokenHost {
+  const OrganisationRecipe* organisation;
+  const HostRecipe* host;
+  Breakage breakage;
 };
 
 class Authorities {
@@ -29,8 +35,8 @@ class Authorities {
 
   /// Writes certificate and key of one host, right or broken, and says where.
   HostFiles issue(const OrganisationRecipe& organisation, const HostRecipe& host, Breakage breakage);
-  /// DER of the list that `authority` publishes; `customer` (may be null) is the organisation that is broken.
-  [[nodiscard]] std::string crl(const std::string& authority, const OrganisationRecipe* customer, Breakage breakage) const;
+  /// DER of the list that `authority` publishes while these hosts are broken.
+  [[nodiscard]] std::string crl(const std::string& authority, const std::vector<BrokenHost>& broken) const;
   /// Path of the root that both organisations trust.
   [[nodiscard]] std::string trusted_root_file() const;
   [[nodiscard]] std::vector<std::string> names() const;
@@ -49,7 +55,7 @@ class Authorities {
   pki::Instant now_;
   std::string root_;
   std::map<std::string, Certified> authorities_;
-  std::map<std::string, std::string> issued_;   // host name → serial of its current certificate
+  std::map<std::string, std::string> issued_;  // host name → serial of its current certificate
 };
 
 }  // namespace domsec::lab

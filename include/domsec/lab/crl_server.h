@@ -11,14 +11,14 @@
 namespace domsec::lab {
 
 enum class CrlBehaviour {
-  serve,       // 200 (or `status`) with the body
-  chunked,     // the same without a length
-  silence,     // the request is read, nothing is said
-  drip,        // one octet of the whole answer after each `pace`
-  endless,     // a body without end
-  cut_short,   // half of the announced body, then the end
-  redirect,    // 302 to `location`
-  garbage,     // octets that are no HTTP
+  serve,      // 200 (or `status`) with the body
+  chunked,    // the same without a length
+  silence,    // the request is read, nothing is said
+  drip,       // one octet of the whole answer after each `pace`
+  endless,    // a body without end
+  cut_short,  // half of the announced body, then the end
+  redirect,   // 302 to `location`
+  garbage,    // octets that are no HTTP
 };
 
 struct CrlPage {

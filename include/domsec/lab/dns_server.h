@@ -1,5 +1,6 @@
-// The lab's name server: a few names as plain values, served over UDP and TCP on loopback, right or wrong on purpose.
-// It is authoritative for everything: a name that is not there does not exist. Not a server for real use.
+// The lab's name server: a few names as plain values, served over UDP and TCP on loopback, right or wrong on
+// purpose. It is authoritative for everything: a name that is not there does not exist. Not a server for real
+// use.
 #pragma once
 
 #include <cstdint>
@@ -17,21 +18,21 @@ enum class DnsBehaviour {
   nxdomain,
   servfail,
   refused,
-  silence,     // no answer at all
-  truncated,   // UDP answers are cut (TC), TCP ones are whole
-  garbage,     // an answer whose records end in the middle
+  silence,    // no answer at all
+  truncated,  // UDP answers are cut (TC), TCP ones are whole
+  garbage,    // an answer whose records end in the middle
 };
 
 struct DnsMx {
   std::uint16_t preference = 0;
-  std::string host;   // `.` for a null MX (RFC 7505)
+  std::string host;  // `.` for a null MX (RFC 7505)
 };
 
 /// What is known of one name.
 struct DnsName {
   std::vector<DnsMx> mx;
-  std::vector<std::string> addresses;   // numeric, both families
-  std::string alias;                    // CNAME target; the other records are then not served
+  std::vector<std::string> addresses;  // numeric, both families
+  std::string alias;                   // CNAME target; the other records are then not served
   DnsBehaviour behaviour = DnsBehaviour::answer;
   net::Milliseconds delay{0};
 };

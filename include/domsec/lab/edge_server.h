@@ -1,5 +1,5 @@
-// One running Edge Transport server: an organisation's loaded end, its listeners, its logs and counters. `serve` runs one,
-// the lab runs several in one process; both reload by handing over a new configuration.
+// One running Edge Transport server: an organisation's loaded end, its listeners, its logs and counters.
+// `serve` runs one, the lab runs several in one process; both reload by handing over a new configuration.
 #pragma once
 
 #include <deque>
@@ -27,18 +27,20 @@ struct EdgeServerSettings {
   std::function<void(const transcript::Transcript&)> ended;
 };
 
-/// Accepted mail goes to the configuration's Spool with its verdict and its transcript, on stable storage before it returns;
-/// without a Spool it is acknowledged and dropped.
+/// Accepted mail goes to the configuration's Spool with its verdict and its transcript, on stable storage
+/// before it returns; without a Spool it is acknowledged and dropped.
 [[nodiscard]] session::Keep keep_in_spool(const exchange::Organisation& organisation);
 
 class EdgeServer {
  public:
   EdgeServer(net::Loop& loop, exchange::Organisation organisation, EdgeServerSettings settings);
 
-  /// Binds every Bindings entry of every enabled receive connector and begins to accept. Throws net::ChannelError(local).
+  /// Binds every Bindings entry of every enabled receive connector and begins to accept. Throws
+  /// net::ChannelError(local).
   void listen();
   void stop();
-  /// A new configuration for the sessions to come; the listeners stay. Throws as Edge does, and then nothing changes.
+  /// A new configuration for the sessions to come; the listeners stay. Throws as Edge does, and then nothing
+  /// changes.
   void reload(exchange::Organisation organisation, session::Deviations deviations);
 
   /// Mail to one domain over the connector that the configuration chooses, in MX order.

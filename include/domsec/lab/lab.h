@@ -1,5 +1,5 @@
 // Contoso and Woodgrove Bank in one process on loopback: public-key infrastructure, name server, CRL server,
-// Edge servers. One thing of one organisation can be broken at a time, and mended.
+// Edge servers. Each organisation, or each of its hosts, can be broken in one way at a time, and mended.
 #pragma once
 
 #include <map>
@@ -30,6 +30,9 @@ struct LabSettings {
   std::function<void(const std::string& organisation, const transcript::Transcript&)> ended;
 };
 
+/// Place → what is broken there.
+using Broken = std::map<std::string, Breakage>;
+
 class Lab {
  public:
   /// Makes everything and begins to listen. Throws LabError, net::ChannelError(local), exchange::ConfigError.
@@ -39,9 +42,11 @@ class Lab {
   Lab& operator=(const Lab&) = delete;
 
   void stop();
-  /// Breaks one thing of an organisation; Breakage::none mends it.
-  void apply(const std::string& organisation, Breakage breakage);
-  [[nodiscard]] Breakage broken(const std::string& organisation) const;
+  /// Breaks one thing of a place (an organisation, which is each of its hosts, or a host); Breakage::none
+  /// mends it. Other places stay as they are; a host's own fault goes before its organisation's.
+  void apply(const std::string& place, Breakage breakage);
+  /// Exactly this is broken from now on. Throws LabError for a place that the lab has not.
+  void apply(const Broken& broken);
 
   /// The first Edge server of an organisation: its sender.
   [[nodiscard]] EdgeServer& server(const std::string& organisation);
@@ -62,6 +67,10 @@ class Lab {
   };
   void publish_names();
   void publish_lists();
+  [[nodiscard]] Breakage breakage_of(const Host& host) const;
+  [[nodiscard]] Breakage at(const std::string& place) const;
+  /// How the partners of an organisation are made to look at it.
+  [[nodiscard]] Breakage partner_breakage_of(const OrganisationRecipe& organisation) const;
   void write_configuration(Host& host);
   void start_host(const OrganisationRecipe& organisation, const HostRecipe& recipe);
   void open_distribution_points();
@@ -74,8 +83,7 @@ class Lab {
   std::vector<std::unique_ptr<CrlServer>> crls_;  // one a loopback address, with the same lists
   std::unique_ptr<Authorities> authorities_;
   std::shared_ptr<transcript::SessionIds> session_ids_;
-  std::string broken_organisation_;
-  Breakage breakage_ = Breakage::none;
+  Broken broken_;
   std::vector<Host> hosts_;
 };
 

@@ -15,13 +15,14 @@ struct StateHost {
   std::string address;
   std::string ipv6_address;   // empty = reached over IPv4 only
   std::string configuration;  // path of its domsec.toml
+  std::string broken;         // fault name of this host alone, empty = nothing
 };
 
 struct StateOrganisation {
   std::string name;
   std::string title;
   std::vector<std::string> domains;
-  std::string broken;  // fault name, empty = nothing
+  std::string broken;  // fault name of all its hosts, empty = nothing
   std::vector<StateHost> hosts;
 };
 
@@ -43,7 +44,7 @@ void write_state(const std::string& directory, const State& state);
 [[nodiscard]] std::optional<State> running(const std::string& directory);
 void remove_state(const std::string& directory);
 
-/// Organisation name → fault name.
+/// Place (place.h) → fault name.
 using Wanted = std::map<std::string, std::string>;
 void write_wanted(const std::string& directory, const Wanted& wanted);
 [[nodiscard]] Wanted read_wanted(const std::string& directory);
