@@ -32,6 +32,7 @@ constexpr FlagWords flag_words[] = {
     {"--until", "greeting ehlo starttls tls ehlo2 mail rcpt dot"},
     {"--client-cert", "request require-421 require-alert"},
     {"--color", "auto always never"},
+    {"--exit-style", "domsec nagios"},
     {"--fail-on", "error warn", "domsec policy"},
     {"--fail-on", "fail warn inconclusive"},
     {"--mx", "all"},

@@ -41,6 +41,7 @@ void add_output(CLI::App& sub, OutputOptions& output) {
   sub.add_flag("-v", output.verbosity, "certificates and names; -vv: the transcript, too")->group("Output");
   sub.add_flag("-q,--quiet", output.quiet, "no report, only the exit code and the files")->group("Output");
   sub.add_flag("--json", output.json, "JSON on standard output")->group("Output");
+  sub.add_flag("--ndjson", output.ndjson, "one JSON object per event, as it happens, and per session")->group("Output");
   sub.add_option("--log-json", output.session_file, "append one JSON object per session to FILE")->group("Output");
   sub.add_option("--log-dir", output.log_directory, "protocol log in Exchange's format below DIR")->group("Output");
   sub.add_option("--color", output.color, "auto, always or never")->group("Output");
@@ -53,6 +54,8 @@ void add_sender(CLI::App& sub, SendOptions& options) {
   add_output(sub, options.output);
   sub.add_option("--json-file", options.output.json_file, "append the JSON document to FILE")->group("Output");
   sub.add_option("--transcript", options.output.transcript_file, "append the transcript to FILE")->group("Output");
+  sub.add_option("--exit-style", options.output.exit_style, "domsec, or nagios: status line first, 0 to 3")
+      ->capture_default_str()->group("Output");
   sub.add_option("--require", options.require, "none, tls, server or mutual, whatever the configuration says")->group("Policy");
   sub.add_flag("--fail-closed", options.fail_closed, "refuse mail to a listed domain that cannot be secured")->group("Policy");
   sub.add_option("--connector", options.connector, "send connector by name")->group("Policy");

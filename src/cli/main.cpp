@@ -14,6 +14,7 @@
 #include "domsec/cli/flags.h"
 #include "domsec/cli/lab.h"
 #include "domsec/cli/options.h"
+#include "domsec/cli/outcome.h"
 #include "domsec/cli/sending.h"
 #include "domsec/cli/verify.h"
 #include "domsec/lab/recipe.h"
@@ -122,6 +123,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
+    if (cli::exit_style_of(argc, argv) == cli::ExitStyle::nagios) return cli::say_unknown(error.what(), std::cout);
     app.exit(error);
     return 2;
   } catch (const cli::UsageError& error) {

@@ -43,6 +43,12 @@ report::Colour colour_for(const OutputOptions& options, int descriptor) {
   return ::isatty(descriptor) && !dumb ? report::Colour::ansi : report::Colour::none;
 }
 
+transcript::Sink event_stream(std::ostream& out) {
+  return [&out](const transcript::Transcript& transcript, const transcript::Event& event) {
+    out << transcript::event_json(transcript, event) << '\n' << std::flush;
+  };
+}
+
 void require_writable(const std::string& file) { ::close(open_for_append(file)); }
 
 void append_line(const std::string& file, const std::string& line) {
@@ -70,7 +76,9 @@ void write_report(const OutputOptions& options, const report::Report& report, st
   if (!options.transcript_file.empty()) {
     append_line(options.transcript_file, report::text(report, report::Detail::transcript, report::Colour::none));
   }
-  if (options.json) {
+  if (options.ndjson) {
+    for (const report::Session& session : report.sessions) out << transcript::session_json(session.transcript) << '\n';
+  } else if (options.json) {
     out << report::report_json(report) << '\n';
   } else if (!options.quiet) {
     out << report::text(report, detail_of(options), colour_for(options, STDOUT_FILENO));

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <ostream>
@@ -11,6 +12,7 @@
 #include "domsec/cli/output.h"
 #include "domsec/smtp/date.h"
 #include "domsec/transcript/file_sink.h"
+#include "domsec/transcript/ndjson.h"
 
 namespace domsec::cli {
 namespace {
@@ -45,9 +47,11 @@ session::DeliveryPlan plan_of(const SendOptions& options, const Route& route, co
   return plan;
 }
 
-/// One partner, start to end; returns the exit code.
-int run_one(const SendOptions& options, const TargetText& target, const std::string& shown, Errand errand, std::ostream& out,
-            std::ostream& err) {
+/// One partner, start to end.
+void run_one(const SendOptions& options, const TargetText& target, const std::string& shown, Errand errand,
+             Conclusion& conclusion, std::ostream& err) {
+  const auto began = now_in_milliseconds();
+  std::ostream& out = conclusion.reports();
   const policy::FailOn fail_on = read_fail_on(options.output.fail_on);
   const Route route = find_route(options, target);
   if (!route.from_lab.empty() && !options.output.quiet) {
@@ -68,6 +72,7 @@ int run_one(const SendOptions& options, const TargetText& target, const std::str
   const session::NewTranscript begin = [&] {
     transcript::Transcript transcript(policy::Role::send, route.connector.name, ids.next(), now_in_milliseconds);
     if (log) transcript.add_sink(log->sink());
+    if (options.output.ndjson) transcript.add_sink(event_stream(out));
     return transcript;
   };
   session::DeliveryResult result = net::run(loop, session::deliver(plan, route.target, edge.resolver(), begin));
@@ -81,7 +86,24 @@ int run_one(const SendOptions& options, const TargetText& target, const std::str
   write_report(options.output, report, out);
   if (result.hosts.left_out > 0) err << "domsec: " << result.hosts.detail << '\n';
   if (result.budget_spent) err << "domsec: the budget of " << options.budget << " connections is spent; --budget N allows more\n";
-  return report.exit_code;
+  conclusion.add(report, std::chrono::duration_cast<std::chrono::milliseconds>(now_in_milliseconds() - began));
+}
+
+/// Every target of one run. For a monitoring system trouble of our own is a state, too.
+int conclude(const SendOptions& options, std::ostream& out, const std::function<void(Conclusion&)>& run) {
+  Conclusion conclusion(options.output, out);
+  if (read_exit_style(options.output.exit_style) == ExitStyle::domsec) {
+    check_output(options.output);
+    run(conclusion);
+    return conclusion.exit_code();
+  }
+  try {
+    check_output(options.output);
+    run(conclusion);
+  } catch (const std::exception& error) {
+    return say_unknown(error.what(), out);
+  }
+  return conclusion.exit_code();
 }
 
 std::string read_content(const SendOptions& options, const std::string& from, const std::vector<std::string>& to) {
@@ -145,31 +167,31 @@ std::string sender_of(const SendOptions& options, const TargetText& target) {
 
 int run_check(const SendOptions& options, std::ostream& out, std::ostream& err) {
   if (options.targets.empty()) throw UsageError("check: name at least one TARGET, a partner's domain or host:port");
-  int code = 0;
-  for (const std::string& text : options.targets) {
-    Errand errand;
-    if (!options.until.empty() && read_stage(options.until) >= policy::Step::mail) {
-      if (options.to.empty()) throw UsageError("--until " + options.until + ": give --to, the recipient to try");
-      errand.message = message_of(options, sender_of(options, read_target(text)), options.to);
-      if (read_stage(options.until) == policy::Step::end_of_data) throw UsageError("check never delivers; use domsec send");
+  return conclude(options, out, [&](Conclusion& conclusion) {
+    for (const std::string& text : options.targets) {
+      Errand errand;
+      if (!options.until.empty() && read_stage(options.until) >= policy::Step::mail) {
+        if (options.to.empty()) throw UsageError("--until " + options.until + ": give --to, the recipient to try");
+        errand.message = message_of(options, sender_of(options, read_target(text)), options.to);
+        if (read_stage(options.until) == policy::Step::end_of_data) throw UsageError("check never delivers; use domsec send");
+      }
+      run_one(options, read_target(text), text, std::move(errand), conclusion, err);
     }
-    code = policy::worse_exit_code(code, run_one(options, read_target(text), text, std::move(errand), out, err));
-  }
-  return code;
+  });
 }
 
 int run_send(const SendOptions& options, std::ostream& out, std::ostream& err) {
   if (options.to.empty()) throw UsageError("send: give --to, the recipient");
-  int code = 0;
-  for (const auto& [domain, recipients] : by_domain(options.to)) {
-    const TargetText target = read_target(domain);
-    Errand errand;
-    errand.until = policy::Step::end_of_data;
-    errand.walk = session::Walk::first_success;
-    errand.message = message_of(options, sender_of(options, target), recipients);
-    code = policy::worse_exit_code(code, run_one(options, target, domain, std::move(errand), out, err));
-  }
-  return code;
+  return conclude(options, out, [&](Conclusion& conclusion) {
+    for (const auto& [domain, recipients] : by_domain(options.to)) {
+      const TargetText target = read_target(domain);
+      Errand errand;
+      errand.until = policy::Step::end_of_data;
+      errand.walk = session::Walk::first_success;
+      errand.message = message_of(options, sender_of(options, target), recipients);
+      run_one(options, target, domain, std::move(errand), conclusion, err);
+    }
+  });
 }
 
 }  // namespace domsec::cli

@@ -112,7 +112,7 @@ void tell(const OutputOptions& options, const transcript::Transcript& transcript
   } catch (const UsageError& error) {
     err << "domsec: " << error.what() << '\n';
   }
-  if (options.json) {
+  if (options.json || options.ndjson) {
     out << transcript::session_json(transcript) << std::endl;
   } else if (!options.quiet) {
     print_session(out, transcript);
@@ -159,6 +159,8 @@ int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err)
   settings.session_ids = std::make_shared<transcript::SessionIds>(now_in_milliseconds());
   settings.keep = lab::keep_in_spool;
   if (!options.output.session_file.empty()) require_writable(options.output.session_file);
+  check_output(options.output);
+  if (options.output.ndjson) settings.heard = event_stream(out);
   std::size_t sessions = 0;
   Assertion assertion(options.output.fail_on);
   settings.ended = [&](const transcript::Transcript& transcript) {

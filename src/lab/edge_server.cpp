@@ -40,6 +40,7 @@ transcript::Transcript EdgeServer::new_transcript(policy::Role role, const std::
   transcript::Transcript transcript(role, id, settings_.session_ids->next(), settings_.clock);
   const auto& log = role == policy::Role::send ? send_log_ : receive_log_;
   if (log && level == exchange::ProtocolLoggingLevel::verbose) transcript.add_sink(log->sink());
+  if (settings_.heard) transcript.add_sink(settings_.heard);
   return transcript;
 }
 

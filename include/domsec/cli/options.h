@@ -51,12 +51,14 @@ struct OutputOptions {
   int verbosity = 0;                     // -v, -vv
   bool quiet = false;                    // -q
   bool json = false;                     // --json: one document on stdout
+  bool ndjson = false;                   // --ndjson: one object per event and session on stdout
   std::string json_file;                 // --json-file
   std::string session_file;              // --log-json FILE: one object per session, appended
   std::string log_directory;             // --log-dir DIR: Exchange protocol log
   std::string transcript_file;           // --transcript FILE: swaks marks
   std::string color = "auto";            // --color auto|always|never
   std::vector<std::string> fail_on;      // --fail-on fail|warn|inconclusive
+  std::string exit_style = "domsec";     // --exit-style domsec|nagios
 };
 
 /// The sending side's own flags.

@@ -15,6 +15,9 @@ namespace domsec::cli {
 /// The report of one target: text or JSON on `out`, the files of --json-file, --transcript and --log-json.
 void write_report(const OutputOptions& options, const report::Report& report, std::ostream& out);
 
+/// --ndjson: each event of a transcript as one line on `out`, at once.
+[[nodiscard]] transcript::Sink event_stream(std::ostream& out);
+
 /// Before a long run: throws UsageError when `file` cannot be appended to.
 void require_writable(const std::string& file);
 /// Appends one line to a file; throws UsageError with path and cause.

@@ -23,6 +23,8 @@ struct EdgeServerSettings {
   std::string software = "domsec " DOMSEC_VERSION;
   /// Makes the Keep of a configuration: where its accepted mail goes.
   std::function<session::Keep(const exchange::Organisation&)> keep;
+  /// Hears each event of every session at once; may be empty.
+  transcript::Sink heard;
   /// Hears of every session that ended, both roles.
   std::function<void(const transcript::Transcript&)> ended;
 };
