@@ -27,7 +27,7 @@ if(DOMSEC_FUZZ)
   target_include_directories(domsec_fuzzed PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/tests)
   target_compile_options(domsec_fuzzed PUBLIC -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined)
   target_link_options(domsec_fuzzed PUBLIC -fsanitize=address,undefined)
-  target_link_libraries(domsec_fuzzed PUBLIC Boost::headers OpenSSL::Crypto OpenSSL::SSL fmt::fmt
+  target_link_libraries(domsec_fuzzed PUBLIC Boost::headers OpenSSL::Crypto OpenSSL::SSL
     tomlplusplus::tomlplusplus PkgConfig::idn2 domsec_warnings)
   foreach(name IN LISTS domsec_fuzz_names)
     add_executable(fuzz_${name} ${domsec_fuzz_directory}/${name}_fuzz.cpp)
