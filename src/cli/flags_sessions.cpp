@@ -90,6 +90,8 @@ void add_sending(CLI::App& app, Command& command) {
   CLI::App* check = app.add_subcommand("check", "dry run as a sending partner: is mail to TARGET domain secured?");
   check->add_option("TARGET", checking->targets, "domain, user@domain, host:port, smtp://host, smtps://host")->required();
   add_sender(*check, *checking);
+  check->add_flag("--try-plaintext", checking->try_plaintext, "one more connection: is the mail taken without TLS, too?")
+      ->group("Mail");
   add_environment(*check);
   check->callback([&command, checking] { command = [checking] { return run_check(*checking, std::cout, std::cerr); }; });
 

@@ -124,8 +124,9 @@ std::ostream& Conclusion::reports() { return style_ == ExitStyle::nagios ? held_
 
 void Conclusion::add(const report::Report& report, std::chrono::milliseconds took) {
   code_ = policy::worse_exit_code(code_, report.exit_code);
-  const bool warned = std::any_of(report.sessions.begin(), report.sessions.end(),
-                                  [](const report::Session& session) { return policy::warns(session.verdict); });
+  bool warned = std::any_of(report.sessions.begin(), report.sessions.end(),
+                            [](const report::Session& session) { return policy::warns(session.verdict); });
+  if (report.plaintext) warned = warned || report.plaintext->judgement.finding.severity == finding::Severity::warning;
   state_ = worse_state(state_, state_of(report.exit_code, warned));
   results_.push_back(result_of(report));
   const auto measure = [&](const std::string& name, const std::string& value) {

@@ -72,12 +72,16 @@ void write_report(const OutputOptions& options, const report::Report& report, st
   for (const report::Session& session : report.sessions) {
     if (!options.session_file.empty()) append_line(options.session_file, transcript::session_json(session.transcript));
   }
+  if (report.plaintext && !options.session_file.empty()) {
+    append_line(options.session_file, transcript::session_json(report.plaintext->transcript));
+  }
   if (!options.json_file.empty()) append_line(options.json_file, report::report_json(report));
   if (!options.transcript_file.empty()) {
     append_line(options.transcript_file, report::text(report, report::Detail::transcript, report::Colour::none));
   }
   if (options.ndjson) {
     for (const report::Session& session : report.sessions) out << transcript::session_json(session.transcript) << '\n';
+    if (report.plaintext) out << transcript::session_json(report.plaintext->transcript) << '\n';
   } else if (options.json) {
     out << report::report_json(report) << '\n';
   } else if (!options.quiet) {

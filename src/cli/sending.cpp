@@ -24,6 +24,7 @@ struct Errand {
   policy::Step until = policy::Step::ehlo_inside_tls;
   session::Walk walk = session::Walk::all;
   std::optional<session::Message> message;
+  std::optional<session::Message> in_clear;   // --try-plaintext: the envelope to try without TLS
 };
 
 std::size_t hosts_of(const std::string& mx) {
@@ -47,6 +48,27 @@ session::DeliveryPlan plan_of(const SendOptions& options, const Route& route, co
   return plan;
 }
 
+/// The first partner's host that a connection came to once more, without STARTTLS, up to MAIL FROM or RCPT TO.
+std::optional<report::PlaintextTrial> try_in_clear(net::Loop& loop, const session::DeliveryPlan& plan, session::Message envelope,
+                                                   const session::DeliveryResult& result, const session::NewTranscript& begin) {
+  for (const session::Attempt& attempt : result.attempts) {
+    const auto to = net::read_endpoint(attempt.transcript.remote());
+    if (!to || !transcript::evidence_of(attempt.transcript).connected) continue;
+    session::SendPlan clear = plan.session;
+    clear.requirement = policy::TlsRequirement();
+    clear.requirement.requirement = policy::Requirement::none;
+    clear.tls = nullptr;
+    clear.until = envelope.recipients.empty() ? policy::Step::mail : policy::Step::rcpt;
+    clear.message = std::move(envelope);
+    transcript::Transcript transcript = begin();
+    const session::SendResult sent = net::run(loop, session::send_session(clear, *to, attempt.host, transcript));
+    const policy::PlaintextJudgement judgement =
+        policy::judge_plaintext(transcript::evidence_of(transcript), sent.verdict, clear.rules.profile);
+    return report::PlaintextTrial{judgement, std::move(transcript)};
+  }
+  return std::nullopt;
+}
+
 /// One partner, start to end.
 void run_one(const SendOptions& options, const TargetText& target, const std::string& shown, Errand errand,
              Conclusion& conclusion, std::ostream& err) {
@@ -62,6 +84,7 @@ void run_one(const SendOptions& options, const TargetText& target, const std::st
   settings.now = now;
   settings.fail_closed = options.fail_closed ? policy::FailClosed::yes : policy::FailClosed::no;
   session::Edge edge(loop, route.organisation, settings);
+  std::optional<session::Message> in_clear = std::move(errand.in_clear);
   const session::DeliveryPlan plan = plan_of(options, route, edge, std::move(errand));
 
   std::optional<transcript::ProtocolLogFiles> log;
@@ -79,12 +102,23 @@ void run_one(const SendOptions& options, const TargetText& target, const std::st
 
   report::Report report{shown, plan.session.requirement, {}, result.connections, now()};
   report.exit_code = session::exit_code(plan, result, fail_on);
+  const bool affordable = result.connections < options.budget;
+  if (in_clear && affordable) report.plaintext = try_in_clear(loop, plan, std::move(*in_clear), result, begin);
+  if (report.plaintext) {
+    ++report.connections;
+    const bool warns = report.plaintext->judgement.finding.severity == finding::Severity::warning;
+    if (fail_on.warnings && warns) report.exit_code = policy::worse_exit_code(report.exit_code, 1);
+  }
   for (session::Attempt& attempt : result.attempts) {
     report.sessions.push_back(
         report::Session{std::move(attempt.transcript), std::move(attempt.result.verdict), attempt.host, attempt.preference});
   }
   write_report(options.output, report, out);
   if (result.hosts.left_out > 0) err << "domsec: " << result.hosts.detail << '\n';
+  if (in_clear && !report.plaintext) {
+    err << "domsec: mail in clear was not tried: " << (affordable ? "no host could be reached" : "--budget leaves no connection for it")
+        << '\n';
+  }
   if (result.budget_spent) err << "domsec: the budget of " << options.budget << " connections is spent; --budget N allows more\n";
   conclusion.add(report, std::chrono::duration_cast<std::chrono::milliseconds>(now_in_milliseconds() - began));
 }
@@ -163,6 +197,17 @@ std::string sender_of(const SendOptions& options, const TargetText& target) {
   return "postmaster@" + (ours.empty() ? route.organisation.server_fqdn->text() : ours.front().text());
 }
 
+/// --try-plaintext: whose mail would be tried, after everything that contradicts it.
+session::Message envelope_in_clear(const SendOptions& options, const std::string& text) {
+  const TargetText target = read_target(text);
+  if (options.require == "none") throw UsageError("--try-plaintext and --require none: without a demand every mail goes in clear");
+  if (target.implicit_tls) throw UsageError("--try-plaintext: there is no mail in clear to smtps://; name the host with port 25");
+  if (!options.until.empty() && read_stage(options.until) < policy::Step::ehlo_inside_tls) {
+    throw UsageError("--try-plaintext follows a whole check: give it without --until " + options.until);
+  }
+  return message_of(options, sender_of(options, target), options.to);
+}
+
 }  // namespace
 
 int run_check(const SendOptions& options, std::ostream& out, std::ostream& err) {
@@ -170,6 +215,7 @@ int run_check(const SendOptions& options, std::ostream& out, std::ostream& err) 
   return conclude(options, out, [&](Conclusion& conclusion) {
     for (const std::string& text : options.targets) {
       Errand errand;
+      if (options.try_plaintext) errand.in_clear = envelope_in_clear(options, text);
       if (!options.until.empty() && read_stage(options.until) >= policy::Step::mail) {
         if (options.to.empty()) throw UsageError("--until " + options.until + ": give --to, the recipient to try");
         errand.message = message_of(options, sender_of(options, read_target(text)), options.to);

@@ -30,6 +30,16 @@ json::object requirement_json(const policy::TlsRequirement& requirement) {
           {"reason", text_of(requirement.reason)}};
 }
 
+json::object plaintext_json(const PlaintextTrial& trial) {
+  const policy::Finding& finding = trial.judgement.finding;
+  return {{"answer", text_of(policy::text(trial.judgement.answer))},
+          {"code", text_of(finding::name(finding.code))},
+          {"slug", text_of(finding::slug(finding.code))},
+          {"warning", finding.severity == finding::Severity::warning},
+          {"detail", text_of(finding.detail)},
+          {"session", json::parse(transcript::session_json(trial.transcript))}};
+}
+
 }  // namespace
 
 std::string report_json(const Report& report) {
@@ -52,6 +62,7 @@ std::string report_json(const Report& report) {
   object["connections"] = report.connections;
   object["exit_code"] = report.exit_code;
   object["sessions"] = std::move(sessions);
+  if (report.plaintext) object["plaintext"] = plaintext_json(*report.plaintext);
   return json::serialize(object);
 }
 

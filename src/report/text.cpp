@@ -221,6 +221,15 @@ std::string transcript_lines(const transcript::Transcript& session) {
   return lines;
 }
 
+std::string plaintext_lines(const PlaintextTrial& trial, Detail detail) {
+  const policy::Finding& finding = trial.judgement.finding;
+  std::string lines = "in clear " + std::string(policy::text(trial.judgement.answer)) + "  " +
+                      std::string(finding::name(finding.code)) + " " + std::string(finding::slug(finding.code)) +
+                      (finding.severity == finding::Severity::warning ? " (warning)" : "") + "\n";
+  lines += "  why   " + wrapped(finding.detail, verdict_indent);
+  return detail == Detail::transcript ? lines + transcript_lines(trial.transcript) : lines;
+}
+
 }  // namespace
 
 std::string text(const Report& report, Detail detail, Colour colour) {
@@ -235,6 +244,7 @@ std::string text(const Report& report, Detail detail, Colour colour) {
       case Detail::transcript: out += examined_lines(session) + transcript_lines(session.transcript); break;
     }
   }
+  if (report.plaintext) out += plaintext_lines(*report.plaintext, detail);
   return out;
 }
 

@@ -13,9 +13,10 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "badinput")]
 import identity_flags  # noqa: E402
 import name_flags  # noqa: E402
 import outcome_flags  # noqa: E402
+import plaintext_flag  # noqa: E402
 from harness import Failure, House, make_certificates  # noqa: E402
 
-MODULES = (identity_flags, name_flags, outcome_flags)
+MODULES = (identity_flags, name_flags, outcome_flags, plaintext_flag)
 
 
 def attempt(case):

@@ -75,6 +75,7 @@ struct SendOptions {
   std::string connector;                 // --connector NAME
   std::string until;                     // --until STAGE
   std::string mx;                        // --mx N|all
+  bool try_plaintext = false;            // --try-plaintext, check
   std::size_t budget = 32;               // --budget
   std::string from;                      // --from
   std::vector<std::string> to;           // --to

@@ -2,9 +2,11 @@
 // transcripts and verdicts; nothing is judged here. A status is always a word, colour only repeats it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "domsec/policy/plaintext.h"
 #include "domsec/policy/tls_requirement.h"
 #include "domsec/policy/verdict.h"
 #include "domsec/transcript/transcript.h"
@@ -24,6 +26,12 @@ struct Session {
   int preference = -1;            // of its MX record; -1 = none was asked for
 };
 
+/// --try-plaintext: the session in clear, and what it shows.
+struct PlaintextTrial {
+  policy::PlaintextJudgement judgement;
+  transcript::Transcript transcript;
+};
+
 struct Report {
   std::string target;             // domain or host:port, as asked for
   policy::TlsRequirement requirement;
@@ -31,6 +39,7 @@ struct Report {
   std::size_t connections = 0;
   pki::Instant at;                // now: how fresh a CRL is
   int exit_code = 3;              // what the program ends with for this target
+  std::optional<PlaintextTrial> plaintext{};
 };
 
 [[nodiscard]] std::string text(const Report& report, Detail detail = Detail::checklist,
