@@ -4,7 +4,8 @@
 #include "peer_judgement.h"
 
 #include <algorithm>
-#include <utility>
+
+#include "domsec/policy/name_comparison.h"
 
 namespace domsec::policy {
 namespace {
@@ -76,23 +77,6 @@ pki::NameRule name_rule(const Rules& rules) {
   return rules.name;
 }
 
-/// RFC 5280 4.2.1.10: a name constraint binds the SAN and not the CN, and libcrypto looks at the CN only
-/// where there is no dNSName. So a sub-CA that is held to its own domain could put a foreign CN beside a
-/// permitted SAN; Exchange's rule, which takes a name from the CN always, must not be taken in by it. The
-/// path itself breaks no rule: what is missing is a name that proves the reference, so it is a mismatch
-/// (DS110) and not DS108. Of several CNs one outside is enough to drop them all.
-pki::NameMatch without_common_name(const pki::Certificate& leaf, const pki::ReferenceId& reference,
-                                   pki::NameRule rule) {
-  const pki::CommonName configured = std::exchange(rule.common_name, pki::CommonName::never);
-  pki::NameMatch match = pki::match_name(leaf, reference, rule);
-  match.rule.common_name = configured;
-  for (pki::NameAttempt& attempt : match.attempts) {
-    if (attempt.presented.source == pki::PresentedId::Source::common_name)
-      attempt.why = "the CN lies outside a name constraint of its CA";
-  }
-  return match;
-}
-
 bool same(const pki::NameRule& a, const pki::NameRule& b) {
   return a.mode == b.mode && a.common_name == b.common_name && a.wildcard_apex == b.wildcard_apex;
 }
@@ -111,8 +95,7 @@ std::optional<pki::NameMatch> name_under(const Rules& rules, const PeerEvidence&
   if (reusable) return peer.name;
   if (!reference && !peer.name) return std::nullopt;
   const pki::ReferenceId& wanted = reference ? *reference : peer.name->reference;
-  return outside ? without_common_name(*peer.presented.front(), wanted, rule)
-                 : pki::match_name(*peer.presented.front(), wanted, rule);
+  return compare_name(*peer.presented.front(), peer.path, wanted, rule);
 }
 
 std::vector<PeerFinding> judge_peer(const PeerQuestion& question, const PeerEvidence& peer,

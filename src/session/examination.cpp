@@ -1,5 +1,9 @@
 #include "domsec/session/examination.h"
 
+#include <utility>
+
+#include "domsec/policy/name_comparison.h"
+
 namespace domsec::session {
 namespace {
 
@@ -66,20 +70,34 @@ int alert_number(pki::PathFault fault) {
 
 }  // namespace
 
-net::task<void> examine_peer(const ExaminationPlan& plan, const pki::Chain& presented, pki::Purpose purpose, pki::Instant at,
-                             transcript::Transcript& transcript) {
-  if (presented.empty()) co_return;
+std::optional<transcript::ChainExamined> examine_chain(const ExaminationPlan& plan, const pki::Chain& presented,
+                                                       pki::Purpose purpose, pki::Instant at) {
+  if (presented.empty()) return std::nullopt;
   pki::PathExamination examined = pki::examine_path(path_input(plan, presented, purpose, at));
-  transcript.append(transcript::ChainExamined{examined, pki::usage_fit(*presented.front()), purpose});
+  return transcript::ChainExamined{std::move(examined), pki::usage_fit(*presented.front()), purpose};
+}
+
+net::task<void> record_chain(const ExaminationPlan& plan, const transcript::ChainExamined& chain,
+                             pki::Instant at, transcript::Transcript& transcript) {
+  transcript.append(chain);
   if (!plan.crls || plan.crls->mode() == net::CrlMode::off) co_return;
-  std::vector<pki::Revocation> revocations = co_await examine_revocations(plan, examined, at);
+  std::vector<pki::Revocation> revocations = co_await examine_revocations(plan, chain.path, at);
   transcript.append(transcript::RevocationExamined{std::move(revocations)});
 }
 
-void compare_name(const pki::Chain& presented, const pki::ReferenceId& reference, const pki::NameRule& rule,
+net::task<void> examine_peer(const ExaminationPlan& plan, const pki::Chain& presented, pki::Purpose purpose,
+                             pki::Instant at, transcript::Transcript& transcript) {
+  const std::optional<transcript::ChainExamined> chain = examine_chain(plan, presented, purpose, at);
+  if (chain) co_await record_chain(plan, *chain, at, transcript);
+}
+
+void compare_name(const pki::Chain& presented, const std::optional<transcript::ChainExamined>& chain,
+                  const pki::ReferenceId& reference, const pki::NameRule& rule,
                   transcript::Transcript& transcript) {
   if (presented.empty()) return;
-  transcript.append(transcript::NameCompared{pki::match_name(*presented.front(), reference, rule)});
+  std::optional<pki::PathExamination> path;
+  if (chain) path = chain->path;
+  transcript.append(transcript::NameCompared{policy::compare_name(*presented.front(), path, reference, rule)});
 }
 
 std::optional<int> alert_for(const ExaminationPlan& plan, const pki::Chain& presented, pki::Purpose purpose, pki::Instant at) {

@@ -50,8 +50,9 @@ net::task<void> examine_client(Receiving& receiving) {
   if (!receiving.tls || receiving.examined) co_return;
   receiving.examined = true;
   receiving.begin(Step::examination);
-  co_await examine_peer(receiving.plan.examination, receiving.presented, pki::Purpose::client, receiving.plan.now(),
-                        receiving.transcript);
+  const pki::Instant at = receiving.plan.now();
+  receiving.chain = examine_chain(receiving.plan.examination, receiving.presented, pki::Purpose::client, at);
+  if (receiving.chain) co_await record_chain(receiving.plan.examination, *receiving.chain, at, receiving.transcript);
 }
 
 net::task<Next> on_hello(Receiving& receiving, std::string client, bool esmtp) {
@@ -167,10 +168,10 @@ policy::Verdict judge_sender(Receiving& receiving, const std::optional<smtp::Dom
   receiving.judged = true;
   const policy::TlsRequirement requirement = policy::receive_requirement(plan.transport_config, plan.connector, sender);
   if (requirement.reference) {
-    compare_name(receiving.presented, *requirement.reference, plan.rules.name, receiving.transcript);
+    compare_name(receiving.presented, receiving.chain, *requirement.reference, plan.rules.name, receiving.transcript);
   } else if (sender) {
     const pki::ReferenceId reference{sender->text(), false};
-    compare_name(receiving.presented, reference, plan.rules.name, receiving.transcript);
+    compare_name(receiving.presented, receiving.chain, reference, plan.rules.name, receiving.transcript);
   }
   const policy::Verdict verdict =
       policy::judge_receive(requirement, transcript::evidence_of(receiving.transcript), plan.rules, plan.now());
@@ -317,8 +318,8 @@ net::task<void> converse(Receiving& receiving) {
 /// What the failed handshake had shown, examined as after a good one: our alert says that we refused, not for which fault.
 net::task<void> examine_what_was_shown(Receiving& receiving, std::shared_ptr<const net::TlsSession> seen) {
   if (!seen) co_return;
-  co_await examine_peer(receiving.plan.examination, seen->presented, pki::Purpose::client, receiving.plan.now(),
-                        receiving.transcript);
+  const ReceivePlan& plan = receiving.plan;
+  co_await examine_peer(plan.examination, seen->presented, pki::Purpose::client, plan.now(), receiving.transcript);
 }
 
 /// No MAIL FROM was judged: the session itself is, by what its handshake demanded. Without TLS there is nothing to judge.

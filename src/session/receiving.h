@@ -40,6 +40,7 @@ struct Receiving {
   bool esmtp = false;
   std::optional<transcript::TlsEstablished> tls{};
   pki::Chain presented{};
+  std::optional<transcript::ChainExamined> chain{};
   bool examined = false;
   bool confirmed = false;
   bool judged = false;

@@ -102,8 +102,11 @@ net::task<void> handshake(net::Channel& channel, Sending& sending) {
   record_tls(sending.transcript, tls);
 
   sending.begin(Step::examination);
-  if (sending.reference) compare_name(tls.presented, *sending.reference, plan.rules.name, sending.transcript);
-  co_await examine_peer(plan.examination, tls.presented, pki::Purpose::server, plan.now(), sending.transcript);
+  const pki::Instant at = plan.now();
+  const auto chain = examine_chain(plan.examination, tls.presented, pki::Purpose::server, at);
+  if (!chain) co_return;
+  if (sending.reference) compare_name(tls.presented, chain, *sending.reference, plan.rules.name, sending.transcript);
+  co_await record_chain(plan.examination, *chain, at, sending.transcript);
 }
 
 /// STARTTLS in clear; afterwards sending.tls says whether TLS is up.

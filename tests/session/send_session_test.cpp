@@ -184,6 +184,34 @@ TEST(SendSession, NoMailFromLeavesWithoutMutualTls) {
   }
 }
 
+/// A sub-CA that is held to another domain put our partner's name into the CN, where the constraint does not bind: the record
+/// of the comparison says the same as the verdict.
+TEST(SendSession, TheNameRecordKnowsOfACommonNameOutsideANameConstraint) {
+  const Partners partners;
+  pki::CertificateRecipe ca = testing::ca_recipe("CN=Constrained CA, O=Fabrikam");
+  ca.permitted_dns = {"fabrikam.com"};
+  pki::CertificateRecipe leaf = testing::leaf_recipe({"mail.fabrikam.com"});
+  leaf.subject = "CN=mail.woodgrovebank.com";
+  const pki::Credentials server = partners.pki.root.subordinate(ca).issue(leaf);
+  Script script = good_server(partners);
+  for (testing::Action& action : script.actions) {
+    if (auto* tls = std::get_if<StartTls>(&action)) tls->context = partners.server(server);
+  }
+  const Ran ran = run_against(script, partners.send_plan());
+  EXPECT_EQ(finding::name(ran.result.verdict.headline.code), finding::name(finding::Code::certificate_host_mismatch));
+  std::vector<std::string> order;
+  for (const transcript::Event& event : ran.transcript.events()) {
+    if (const auto* compared = std::get_if<transcript::NameCompared>(&event.body)) {
+      order.emplace_back("name");
+      EXPECT_FALSE(compared->match.matches);
+      ASSERT_FALSE(compared->match.attempts.empty());
+      EXPECT_EQ(compared->match.attempts.back().why, "the CN lies outside a name constraint of its CA");
+    }
+    if (std::holds_alternative<transcript::ChainExamined>(event.body)) order.emplace_back("chain");
+  }
+  EXPECT_EQ(order, (std::vector<std::string>{"name", "chain"}));
+}
+
 TEST(SendSession, AMissingOwnCertificateEndsTheSessionBeforeStarttls) {
   const Partners partners;
   SendPlan plan = partners.send_plan();

@@ -20,12 +20,23 @@ struct ExaminationPlan {
   int security_level = 1;
 };
 
-/// Chain, usage and revocation of what was presented. Nothing is appended when nothing was presented.
-net::task<void> examine_peer(const ExaminationPlan& plan, const pki::Chain& presented, pki::Purpose purpose, pki::Instant at,
-                             transcript::Transcript& transcript);
+/// Path and usage of what was presented; nothing when nothing was. Told to nobody yet: what the path says about
+/// the CN decides how names are compared, and the name is what is told first (D-20).
+[[nodiscard]] std::optional<transcript::ChainExamined> examine_chain(const ExaminationPlan& plan,
+                                                                     const pki::Chain& presented,
+                                                                     pki::Purpose purpose, pki::Instant at);
+
+/// The chain into the transcript, and then the revocation of its certificates.
+net::task<void> record_chain(const ExaminationPlan& plan, const transcript::ChainExamined& chain,
+                             pki::Instant at, transcript::Transcript& transcript);
+
+/// Both at once, where no name is compared.
+net::task<void> examine_peer(const ExaminationPlan& plan, const pki::Chain& presented, pki::Purpose purpose,
+                             pki::Instant at, transcript::Transcript& transcript);
 
 /// The name line for one reference. Nothing is appended when nothing was presented.
-void compare_name(const pki::Chain& presented, const pki::ReferenceId& reference, const pki::NameRule& rule,
+void compare_name(const pki::Chain& presented, const std::optional<transcript::ChainExamined>& chain,
+                  const pki::ReferenceId& reference, const pki::NameRule& rule,
                   transcript::Transcript& transcript);
 
 /// For the require-alert mode: the alert for what is wrong with the path (spec protocol-log 6.1), or nothing.
