@@ -7,76 +7,73 @@
 
 namespace domsec::session {
 
-/// What the running sessions and their listener share; it outlives both.
-struct Reception::Shared {
+struct RunningSessions {
   std::shared_ptr<const ReceivePlan> plan;
   NewReceiveTranscript new_transcript;
   SessionEnded ended;
-  std::map<std::string, int> connections;   // per source address
+  std::map<std::string, int> connections{};  // per source address
   int total = 0;
+
+  /// MaxInboundConnection and MaxInboundConnectionPerSource (spec exchange 3.2).
+  [[nodiscard]] bool has_room(const std::string& source) const {
+    const auto of_source = connections.find(source);
+    const int of_this_source = of_source == connections.end() ? 0 : of_source->second;
+    return total < plan->connector.max_inbound_connection &&
+           of_this_source < plan->connector.max_inbound_connection_per_source;
+  }
 };
 
 namespace {
 
-/// MaxInboundConnection and MaxInboundConnectionPerSource (spec exchange 3.2).
-template <typename Shared>
-bool has_room(const Shared& shared, const std::string& source) {
-  const exchange::ReceiveConnector& connector = shared.plan->connector;
-  const auto of_source = shared.connections.find(source);
-  return shared.total < connector.max_inbound_connection &&
-         (of_source == shared.connections.end() || of_source->second < connector.max_inbound_connection_per_source);
-}
-
 /// One place of the connector's limits, given back however the session ends.
-template <typename Shared>
 class Place {
  public:
-  Place(std::shared_ptr<Shared> shared, std::string source) : shared_(std::move(shared)), source_(std::move(source)) {
-    ++shared_->total;
-    ++shared_->connections[source_];
+  Place(std::shared_ptr<RunningSessions> running, std::string source)
+      : running_(std::move(running)), source_(std::move(source)) {
+    ++running_->total;
+    ++running_->connections[source_];
   }
   ~Place() {
-    --shared_->total;
-    const auto of_source = shared_->connections.find(source_);
-    if (--of_source->second == 0) shared_->connections.erase(of_source);
+    --running_->total;
+    const auto of_source = running_->connections.find(source_);
+    if (--of_source->second == 0) running_->connections.erase(of_source);
   }
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
 
  private:
-  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<RunningSessions> running_;
   std::string source_;
 };
 
-template <typename Shared>
-net::task<void> serve(std::shared_ptr<Shared> shared, net::Channel channel) {
+net::task<void> serve(std::shared_ptr<RunningSessions> running, net::Channel channel) {
   const std::string source = channel.remote().address;
-  if (!has_room(*shared, source)) {
-    const std::string refusal = smtp::replies::too_many_connections(shared->plan->fqdn).wire();
-    co_await channel.write(refusal, in(shared->plan->timeouts.quit));
+  if (!running->has_room(source)) {
+    const std::string refusal = smtp::replies::too_many_connections(running->plan->fqdn).wire();
+    co_await channel.write(refusal, in(running->plan->timeouts.quit));
     co_await channel.shutdown();
     co_return;
   }
-  transcript::Transcript transcript = shared->new_transcript();
+  transcript::Transcript transcript = running->new_transcript();
   {
-    const Place<Shared> place(shared, source);
-    co_await receive_session(shared->plan, std::move(channel), transcript);
+    const Place place(running, source);
+    co_await receive_session(running->plan, std::move(channel), transcript);
   }
-  if (shared->ended) shared->ended(transcript);
+  if (running->ended) running->ended(transcript);
 }
 
 }  // namespace
 
 Reception::Reception(net::Loop& loop, const net::Endpoint& at, NewReceiveTranscript new_transcript, SessionEnded ended)
-    : shared_(std::make_shared<Shared>()), listener_(loop, at) {
-  shared_->new_transcript = std::move(new_transcript);
-  shared_->ended = std::move(ended);
+    : running_(std::make_shared<RunningSessions>()), listener_(loop, at) {
+  running_->new_transcript = std::move(new_transcript);
+  running_->ended = std::move(ended);
 }
 
-void Reception::use(std::shared_ptr<const ReceivePlan> plan) { shared_->plan = std::move(plan); }
+void Reception::use(std::shared_ptr<const ReceivePlan> plan) { running_->plan = std::move(plan); }
 
 void Reception::start() {
-  listener_.start([shared = shared_](net::Channel channel) { return serve(shared, std::move(channel)); });
+  listener_.start([running = running_](net::Channel channel) { return serve(running, std::move(channel)); });
 }
 
 void Reception::stop() { listener_.stop(); }

@@ -13,6 +13,9 @@ namespace domsec::session {
 using NewReceiveTranscript = std::function<transcript::Transcript()>;
 using SessionEnded = std::function<void(const transcript::Transcript&)>;
 
+/// What the sessions of one listener share with it; it outlives both.
+struct RunningSessions;
+
 class Reception {
  public:
   /// Binds at once. Throws net::ChannelError(local).
@@ -25,8 +28,7 @@ class Reception {
   [[nodiscard]] const net::Endpoint& endpoint() const { return listener_.endpoint(); }
 
  private:
-  struct Shared;
-  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<RunningSessions> running_;
   net::Listener listener_;
 };
 
