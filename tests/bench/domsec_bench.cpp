@@ -1,5 +1,6 @@
 // domsec_bench: ratios to F, the server's CPU of one bare mutual handshake in the same run, and the raw
-// figures beside them. Floor and candidates take turns; of all rounds the least CPU counts. Nothing is
+// figures beside them. Floor and candidates take turns; of all rounds the least CPU counts.
+// F is always OpenSSL as it comes, whatever key decoding the sessions are measured with. Nothing is
 // asserted: docs/performance.md has targets.
 #include <openssl/crypto.h>
 
@@ -7,12 +8,14 @@
 #include <cstdio>
 #include <exception>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bench/floor.h"
 #include "bench/idle.h"
 #include "bench/sessions.h"
+#include "domsec/pki/key_decoding.h"
 #include "domsec/transcript/event.h"
 
 namespace domsec::bench {
@@ -23,6 +26,7 @@ struct Options {
   int sessions = 1000;
   int idle = 1000;
   std::vector<std::string> keys{"ec", "rsa"};
+  pki::KeyDecoding decoding = pki::KeyDecoding::direct;
   std::string only;  // floor, message, unlogged, spooled, probe, idle; empty = all
   [[nodiscard]] bool wants(const std::string& part) const { return only.empty() || only == part; }
 };
@@ -112,12 +116,16 @@ Options read_options(int count, char** words) {
       options.idle = std::stoi(words[++i]);
     } else if (word == "--key" && !last) {
       options.keys = {words[++i]};
+    } else if (word == "--key-decoding" && !last) {
+      const std::optional<pki::KeyDecoding> decoding = pki::parse_key_decoding(words[++i]);
+      if (!decoding) throw std::invalid_argument("--key-decoding is direct or providers");
+      options.decoding = *decoding;
     } else if (word == "--only" && !last) {
       options.only = words[++i];
     } else {
       throw std::invalid_argument(
           "usage: domsec_bench [--smoke] [--rounds N] [--sessions N] [--idle N] [--key ec|rsa] "
-          "[--only floor|message|unlogged|spooled|probe|idle]");
+          "[--key-decoding direct|providers] [--only floor|message|unlogged|spooled|probe|idle]");
     }
   }
   return options;
@@ -125,12 +133,14 @@ Options read_options(int count, char** words) {
 
 int run(const Options& options) {
   std::printf(
-      "%s; CPU time of one thread, least of %d rounds of %d sessions, 64 in flight, TLS 1.3; an event takes "
-      "%zu octets\n",
-      OpenSSL_version(OPENSSL_VERSION), options.rounds, options.sessions, sizeof(transcript::Event));
+      "%s; CPU time of one thread, least of %d rounds of %d sessions, 64 in flight, TLS 1.3; keys of "
+      "certificates decoded by: %s (F: providers); an event takes %zu octets\n",
+      OpenSSL_version(OPENSSL_VERSION), options.rounds, options.sessions, text(options.decoding).data(),
+      sizeof(transcript::Event));
   std::fflush(stdout);
   for (const std::string& key : options.keys) {
-    const Partners partners(key == "ec" ? pki::KeyKind::ec_p256 : pki::KeyKind::rsa_2048);
+    Partners partners(key == "ec" ? pki::KeyKind::ec_p256 : pki::KeyKind::rsa_2048);
+    partners.decoding = options.decoding;
     IdleCost idle;
     if (options.wants("idle")) idle = measure_idle(partners, options.idle);
     Figures figures;

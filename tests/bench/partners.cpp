@@ -32,7 +32,15 @@ session::ExaminationPlan Partners::examination() const {
   anchors->add({root.certificate()});
   session::ExaminationPlan plan;
   plan.anchors = anchors;
+  plan.key_decoding = decoding;
   return plan;
+}
+
+net::TlsSettings Partners::tls_settings() const {
+  net::TlsSettings tls;
+  tls.alerts_by_hand = false;  // as session::Edge plans all but require-alert
+  tls.key_decoding = decoding;
+  return tls;
 }
 
 session::SendPlan Partners::send_plan() const {
@@ -41,7 +49,7 @@ session::SendPlan Partners::send_plan() const {
   if (config.tls_send_domain_secure_list.assign(partner)) throw std::logic_error("list");
   exchange::SendConnector connector;
   connector.domain_secure_enabled = {true, {}};
-  net::TlsSettings tls;
+  net::TlsSettings tls = tls_settings();
   tls.identity = contoso;
 
   session::SendPlan plan;
@@ -60,7 +68,7 @@ std::shared_ptr<const session::ReceivePlan> Partners::receive_plan(session::Keep
   if (plan->transport_config.tls_receive_domain_secure_list.assign(partner)) throw std::logic_error("list");
   plan->connector.domain_secure_enabled = {true, {}};
   plan->connector.max_inbound_connection_per_source = plan->connector.max_inbound_connection;
-  net::TlsSettings tls;
+  net::TlsSettings tls = tls_settings();
   tls.identity = woodgrove;
   plan->fqdn = "mail.woodgrovebank.com";
   plan->tls = net::TlsContext::server(tls);

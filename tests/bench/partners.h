@@ -23,9 +23,11 @@ struct Partners {
   pki::Authority issuing;
   pki::Credentials contoso;    // client
   pki::Credentials woodgrove;  // server
+  pki::KeyDecoding decoding = pki::KeyDecoding::direct;  // of both ends; F is always measured with `providers`
 
  private:
   [[nodiscard]] session::ExaminationPlan examination() const;
+  [[nodiscard]] net::TlsSettings tls_settings() const;
 };
 
 /// Certificates are in force now, at this instant.

@@ -1,11 +1,14 @@
 #include "bench/sessions.h"
 
-#include <atomic>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
-#include <future>
 #include <stdexcept>
-#include <thread>
 
 #include "bench/measure.h"
 #include "domsec/lab/edge_server.h"
@@ -60,35 +63,6 @@ struct Span {
   [[nodiscard]] double each() const { return (end - begin) / sessions; }
 };
 
-// The lists of both ends, the loop and the log files of the receiving one live on its thread.
-double serve(const Partners& partners, const SessionShape& shape, Span span,
-             std::promise<net::Endpoint>& listening) {
-  const testing::TemporaryDirectory directory;
-  exchange::ProtocolLogSettings log;
-  if (shape.logging == Logging::file) log.path = directory.path();
-  transcript::ProtocolLogFiles files(policy::Role::receive, log, "domsec bench");
-  transcript::SessionIds ids(clock_now());
-  net::Loop loop;
-  const auto begin = [&] {
-    transcript::Transcript transcript(policy::Role::receive, "mail.woodgrovebank.com\\Internet", ids.next(),
-                                      clock_now);
-    if (shape.logging == Logging::file) transcript.add_sink(files.sink());
-    return transcript;
-  };
-  const auto ended = [&](const transcript::Transcript&) {
-    if (span.count()) loop.stop();
-  };
-  net::Endpoint any;
-  any.address = "127.0.0.1";
-  session::Reception reception(loop, any, begin, ended);
-  reception.use(partners.receive_plan(keep_for(shape.dialogue, directory.path())));
-  reception.start();
-  listening.set_value(reception.endpoint());
-  loop.run();
-  if (files.failures() != 0) throw std::runtime_error("sessions: the protocol log failed");
-  return span.each();
-}
-
 /// What the sessions of the sending end share.
 struct Sending {
   session::SendPlan plan;
@@ -129,32 +103,72 @@ double send(const Partners& partners, const SessionShape& shape, Span span, cons
   return sending.span.each();
 }
 
+// The clients are a process of their own: two threads of one process would wait for each other at libcrypto's
+// locks, which a server and its clients never do.
+[[noreturn]] void be_the_clients(const Partners& partners, const SessionShape& shape, Span span,
+                                 const net::Endpoint& to, int result) {
+  try {
+    const double each = send(partners, shape, span, to);
+    if (::write(result, &each, sizeof each) == sizeof each) std::_Exit(0);
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "domsec_bench: %s\n", failure.what());
+  }
+  std::_Exit(1);
+}
+
+/// Ends the program when the clients end before their work is done: the receiving end would wait for ever.
+net::task<void> watch(pid_t clients, bool& ended) {
+  while (!ended) {
+    int status = 0;
+    if (::waitpid(clients, &status, WNOHANG) > 0) {
+      if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) std::_Exit(1);
+      ended = true;
+    }
+    co_await net::sleep(net::Milliseconds(5));
+  }
+}
+
 }  // namespace
 
 SessionCost measure_sessions(const Partners& partners, const SessionShape& shape) {
   Span span;
   span.skipped = 2 * shape.in_flight;
   span.sessions = shape.sessions;
-  std::promise<net::Endpoint> listening;
-  std::future<net::Endpoint> endpoint = listening.get_future();
-  std::promise<double> server_cost;
-  std::thread server([&] {
-    try {
-      server_cost.set_value(serve(partners, shape, span, listening));
-    } catch (const std::exception& failure) {
-      std::fprintf(stderr, "domsec_bench: %s\n", failure.what());
-      std::_Exit(1);
-    }
-  });
+
+  const testing::TemporaryDirectory directory;
+  exchange::ProtocolLogSettings log;
+  if (shape.logging == Logging::file) log.path = directory.path();
+  transcript::ProtocolLogFiles files(policy::Role::receive, log, "domsec bench");
+  transcript::SessionIds ids(clock_now());
+  net::Loop loop;
+  const auto begin = [&] {
+    transcript::Transcript transcript(policy::Role::receive, "mail.woodgrovebank.com\\Internet", ids.next(),
+                                      clock_now);
+    if (shape.logging == Logging::file) transcript.add_sink(files.sink());
+    return transcript;
+  };
+  const auto ended = [&](const transcript::Transcript&) { span.count(); };
+  net::Endpoint any;
+  any.address = "127.0.0.1";
+  session::Reception reception(loop, any, begin, ended);
+  reception.use(partners.receive_plan(keep_for(shape.dialogue, directory.path())));
+
+  std::array<int, 2> pipes{};
+  if (::pipe(pipes.data()) != 0) throw std::runtime_error("sessions: no pipe");
+  const pid_t clients = ::fork();
+  if (clients < 0) throw std::runtime_error("sessions: no second process");
+  if (clients == 0) be_the_clients(partners, shape, span, reception.endpoint(), pipes[1]);
+  ::close(pipes[1]);
+  reception.start();
+  bool gone = false;
+  net::run(loop, watch(clients, gone));
   SessionCost cost;
-  try {
-    cost.client = send(partners, shape, span, endpoint.get());
-  } catch (const std::exception& failure) {
-    std::fprintf(stderr, "domsec_bench: %s\n", failure.what());
-    std::_Exit(1);  // the other end would wait for ever
-  }
-  server.join();
-  cost.server = server_cost.get_future().get();
+  const bool good = ::read(pipes[0], &cost.client, sizeof cost.client) == sizeof cost.client;
+  ::close(pipes[0]);
+  if (!good || span.ended < span.skipped + span.sessions)
+    throw std::runtime_error("sessions: not all sessions were counted");
+  if (files.failures() != 0) throw std::runtime_error("sessions: the protocol log failed");
+  cost.server = span.each();
   return cost;
 }
 

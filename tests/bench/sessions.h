@@ -1,4 +1,4 @@
-// Whole sessions of domsec's two engines over loopback, each end on a thread and a loop of its own.
+// Whole sessions of domsec's two engines over loopback, each end a process of its own.
 #pragma once
 
 #include "bench/partners.h"
