@@ -45,8 +45,8 @@ std::vector<DoctorCheck> check_own_chain(net::Loop& loop, const session::Edge& e
   net::run(loop, session::examine_peer(edge.examination(), chain, pki::Purpose::any, now, transcript));
   std::vector<DoctorCheck> checks;
   for (const transcript::Event& event : transcript.events()) {
-    if (const auto* path = std::get_if<transcript::ChainExamined>(&event.body)) checks.push_back(path_check(*path));
-    if (const auto* lists = std::get_if<transcript::RevocationExamined>(&event.body)) {
+    if (const auto* path = event.body.as<transcript::ChainExamined>()) checks.push_back(path_check(*path));
+    if (const auto* lists = event.body.as<transcript::RevocationExamined>()) {
       for (const pki::Revocation& each : lists->certificates) {
         checks.push_back(revocation_check(each, edge.organisation().revocation.fail));
       }

@@ -35,7 +35,7 @@ lab::State require_running(const std::string& directory) {
 void print_session(std::ostream& out, const std::string& organisation, const transcript::Transcript& transcript) {
   std::string what = "no message";
   for (const transcript::Event& event : transcript.events()) {
-    if (const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body)) {
+    if (const auto* decided = event.body.as<transcript::PolicyDecided>()) {
       const finding::Code code = decided->verdict.headline.code;
       what = std::string(policy::text(decided->verdict.treatment)) + "  " + std::string(finding::name(code)) + " " +
              std::string(finding::slug(code)) + (decided->domain.empty() ? "" : "  " + decided->domain);

@@ -43,7 +43,7 @@ session::Message message(const std::string& from, const std::string& to) {
 std::optional<policy::Verdict> received_verdict(const transcript::Transcript& transcript) {
   std::optional<policy::Verdict> verdict;
   for (const transcript::Event& event : transcript.events()) {
-    if (const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body)) verdict = decided->verdict;
+    if (const auto* decided = event.body.as<transcript::PolicyDecided>()) verdict = decided->verdict;
   }
   return verdict;
 }

@@ -92,9 +92,9 @@ void print_session(std::ostream& out, const transcript::Transcript& transcript) 
   bool any = false;
   std::string_view without_domain = "no MAIL FROM";
   for (const transcript::Event& event : transcript.events()) {
-    const auto* command = std::get_if<transcript::CommandLine>(&event.body);
+    const auto* command = event.body.as<transcript::CommandLine>();
     if (command && is_mail(*command)) without_domain = "<>";
-    const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body);
+    const auto* decided = event.body.as<transcript::PolicyDecided>();
     if (!decided) continue;
     any = true;
     const finding::Code code = decided->verdict.headline.code;
@@ -127,7 +127,7 @@ class Assertion {
 
   void heed(const transcript::Transcript& transcript) {
     for (const transcript::Event& event : transcript.events()) {
-      const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body);
+      const auto* decided = event.body.as<transcript::PolicyDecided>();
       if (!decided) continue;
       judged_ = true;
       code_ = policy::worse_exit_code(code_, policy::exit_code(decided->verdict, fail_on_));

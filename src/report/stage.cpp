@@ -125,9 +125,9 @@ class Stages {
     std::optional<transcript::Time> begun;
     std::string text = "accepted";
     for (const transcript::Event& event : session_.transcript.events()) {
-      if (std::holds_alternative<transcript::Connecting>(event.body)) {
+      if (event.body.is<transcript::Connecting>()) {
         begun = event.at;
-      } else if (std::holds_alternative<transcript::Connected>(event.body) && begun) {
+      } else if (event.body.is<transcript::Connected>() && begun) {
         text = std::to_string((event.at - *begun).count()) + " ms";
       }
     }
@@ -308,7 +308,7 @@ class Stages {
 
   void messages() {
     for (const transcript::Event& event : session_.transcript.events()) {
-      const auto* message = std::get_if<transcript::MessageAccepted>(&event.body);
+      const auto* message = event.body.as<transcript::MessageAccepted>();
       if (message == nullptr) continue;
       add(Status::ok, "message",
           message->id + ", " + std::to_string(message->octets) + " octets" +

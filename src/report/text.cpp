@@ -192,11 +192,11 @@ std::string_view mark_of(std::string_view mark, Layer layer) {
 
 /// `<**` a reply that refuses, `***` trouble and alerts; nothing when the usual mark stands.
 std::string_view trouble_mark(const transcript::Event& event) {
-  if (std::holds_alternative<transcript::TlsFailed>(event.body) ||
-      std::holds_alternative<transcript::Broken>(event.body))
+  if (event.body.is<transcript::TlsFailed>() ||
+      event.body.is<transcript::Broken>())
     return "*** ";
-  if (std::holds_alternative<transcript::AlertSeen>(event.body)) return "*** ";
-  const auto* given = std::get_if<transcript::ReplyGiven>(&event.body);
+  if (event.body.is<transcript::AlertSeen>()) return "*** ";
+  const auto* given = event.body.as<transcript::ReplyGiven>();
   if (given == nullptr || given->direction != transcript::Direction::received) return "";
   return given->reply.transient_failure() || given->reply.permanent_failure() ? "<** " : "";
 }
@@ -216,7 +216,7 @@ std::string transcript_lines(const transcript::Transcript& session) {
       const bool usual = trouble.empty() || (trouble == "<** " && !line);
       lines += std::string(usual ? mark_of(record.mark, layer) : trouble) + transcript::one_line(text) + "\n";
     }
-    if (std::holds_alternative<transcript::TlsEstablished>(event.body)) layer = Layer::tls;
+    if (event.body.is<transcript::TlsEstablished>()) layer = Layer::tls;
   }
   return lines;
 }

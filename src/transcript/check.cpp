@@ -354,37 +354,37 @@ std::string chain_status(const ChainExamined& examined) {
 }
 
 void Checks::observe(const Body& body) {
-  if (const auto* established = std::get_if<TlsEstablished>(&body)) {
+  if (const auto* established = body.as<TlsEstablished>()) {
     tls_ = *established;
     if (role_ == policy::Role::receive)
       empty_certificate_ = Check{"chain", "none", {}, {{"status", "EmptyCertificate"}}};
-  } else if (const auto* seen = std::get_if<PeerCertificatesSeen>(&body)) {
+  } else if (const auto* seen = body.as<PeerCertificatesSeen>()) {
     if (!seen->presented.empty()) empty_certificate_.reset();
-  } else if (const auto* examined = std::get_if<ChainExamined>(&body)) {
+  } else if (const auto* examined = body.as<ChainExamined>()) {
     usage_ = usage_check(*examined);
   }
 }
 
 std::optional<Check> Checks::overdue(const Body& body) {
-  if (usage_ && !std::holds_alternative<ChainExamined>(body) &&
-      !std::holds_alternative<RevocationExamined>(body)) {
+  if (usage_ && !body.is<ChainExamined>() &&
+      !body.is<RevocationExamined>()) {
     return std::exchange(usage_, std::nullopt);
   }
-  const bool due = std::holds_alternative<ReplyGiven>(body) || std::holds_alternative<ChainExamined>(body);
+  const bool due = body.is<ReplyGiven>() || body.is<ChainExamined>();
   return due ? std::exchange(empty_certificate_, std::nullopt) : std::nullopt;
 }
 
 std::vector<Check> Checks::add(const Event& event) {
   std::vector<Check> checks;
   if (std::optional<Check> held = overdue(event.body)) checks.push_back(std::move(*held));
-  const auto* examined = std::get_if<ChainExamined>(&event.body);
+  const auto* examined = event.body.as<ChainExamined>();
   // Nothing was presented: the line about the missing certificate has said it.
   const bool told = !checks.empty() && checks.front().result == "none";
   if (examined != nullptr && !told) checks.push_back(chain_check(*examined));
   observe(event.body);
-  for (Check& check : std::visit(Plain{role_, tls_ ? &*tls_ : nullptr}, event.body))
+  for (Check& check : event.body.visit(Plain{role_, tls_ ? &*tls_ : nullptr}))
     checks.push_back(std::move(check));
-  if (usage_ && std::holds_alternative<RevocationExamined>(event.body)) {
+  if (usage_ && event.body.is<RevocationExamined>()) {
     checks.push_back(*std::exchange(usage_, std::nullopt));
   }
   return checks;

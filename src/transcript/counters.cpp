@@ -27,11 +27,11 @@ void Counters::add(const Transcript& finished) {
   ++(sent ? sessions_sent : sessions_received);
   bool failed = false;
   for (const Event& event : finished.events()) {
-    if (const auto* accepted = std::get_if<MessageAccepted>(&event.body);
+    if (const auto* accepted = event.body.as<MessageAccepted>();
         accepted != nullptr && accepted->domain_secured) {
       ++(sent ? domain_secure_messages_sent : domain_secure_messages_received);
     }
-    const auto* decided = std::get_if<PolicyDecided>(&event.body);
+    const auto* decided = event.body.as<PolicyDecided>();
     if (decided == nullptr) continue;
     if (sent) failed = failed || failed_domain_security(decided->verdict, decided->list);
     if (!sent && refused(decided->verdict)) ++messages_refused;

@@ -79,9 +79,10 @@ std::string one_line(std::string_view text) {
 }
 
 void append_csv_field(std::string& record, std::string_view octets) {
+  const auto unquoted = [](char value) { return value != ',' && value != '"'; };
   const std::string harmless = is_plain(octets) ? std::string() : one_line(octets);
   const std::string_view text = harmless.empty() ? octets : harmless;
-  if (text.find_first_of(",\"") == std::string_view::npos) {
+  if (std::all_of(text.begin(), text.end(), unquoted)) {
     record += text;
     return;
   }

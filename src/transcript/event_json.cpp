@@ -187,7 +187,7 @@ std::string event_json(const Transcript& transcript, const Event& event) {
                       {"session_id", json_text(session_id_text(transcript.session_id()))},
                       {"role", json_text(policy::text(transcript.role()))},
                       {"connector", json_text(transcript.connector())}};
-  std::visit(Facts{object}, event.body);
+  event.body.visit(Facts{object});
   return json::serialize(object);
 }
 

@@ -168,7 +168,7 @@ class Collection {
 
 policy::Evidence evidence_of(const Transcript& transcript) {
   Collection collection(transcript.role());
-  for (const Event& event : transcript.events()) std::visit(collection, event.body);
+  for (const Event& event : transcript.events()) event.body.visit(collection);
   return collection.take();
 }
 

@@ -1,6 +1,6 @@
 // Protocol log files by plain POSIX calls: the process owns each file that it writes (created with O_EXCL),
 // so that two processes in one directory go on with the next number and never overwrite each other. One
-// write(2) per record set.
+// write(2) per turn of a session.
 #include "domsec/transcript/file_sink.h"
 
 #include <fcntl.h>
@@ -67,6 +67,15 @@ fs::path directory_of(const exchange::ProtocolLogSettings& settings, policy::Rol
   if (settings.path.empty()) return {};
   const fs::path path(settings.path);
   return path.filename() == folder(role) ? path : path / folder(role);
+}
+
+/// After it the session waits for the other end, or is over: what was recorded so far is due in the file.
+bool ends_turn(const Event& event) {
+  if (const auto* const line = event.body.as<CommandLine>())
+    return line->direction == Direction::sent;
+  if (const auto* const reply = event.body.as<ReplyGiven>())
+    return reply->direction == Direction::sent;
+  return event.body.is<Connecting>() || event.body.is<Disconnected>();
 }
 
 struct OldFile {
@@ -205,6 +214,34 @@ void ProtocolLogFiles::Body::delete_old(Time at) const {
   }
 }
 
+/// The records of one session on their way into the files.
+class ProtocolLogFiles::Turns {
+ public:
+  explicit Turns(std::shared_ptr<Body> into) : into_(std::move(into)), log_(into_->role) {}
+  ~Turns() { write(); }
+  Turns(const Turns&) = delete;
+  Turns& operator=(const Turns&) = delete;
+
+  void add(const Transcript& transcript, const Event& event) {
+    pending_ += log_.render(transcript, event);
+    last_ = event.at;
+    if (ends_turn(event) || pending_.size() > most_octets) write();
+  }
+
+ private:
+  static constexpr std::size_t most_octets = 16 * 1024;
+
+  void write() {
+    into_->write(last_, pending_);
+    std::string().swap(pending_);  // an idle session holds nothing
+  }
+
+  std::shared_ptr<Body> into_;
+  ProtocolLog log_;
+  std::string pending_;
+  Time last_{};
+};
+
 ProtocolLogFiles::ProtocolLogFiles(policy::Role role, exchange::ProtocolLogSettings settings,
                                    std::string software)
     : body_(std::make_shared<Body>(role, std::move(settings), std::move(software))) {
@@ -237,9 +274,9 @@ std::uint64_t ProtocolLogFiles::failures() const {
 }
 
 Sink ProtocolLogFiles::sink() {
-  auto log = std::make_shared<ProtocolLog>(body_->role);
-  return [body = body_, log = std::move(log)](const Transcript& transcript, const Event& event) {
-    body->write(event.at, log->render(transcript, event));
+  auto turns = std::make_shared<Turns>(body_);
+  return [turns = std::move(turns)](const Transcript& transcript, const Event& event) {
+    turns->add(transcript, event);
   };
 }
 

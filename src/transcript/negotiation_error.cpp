@@ -89,10 +89,10 @@ std::string negotiation_error(const Transcript& transcript, const TlsFailed& fai
   std::optional<std::string_view> own;
   std::optional<std::string_view> alert;
   for (const Event& event : transcript.events()) {
-    if (std::holds_alternative<Connecting>(event.body)) own = alert = {};
-    if (const auto* chosen = std::get_if<OwnCertificateChosen>(&event.body))
+    if (event.body.is<Connecting>()) own = alert = {};
+    if (const auto* chosen = event.body.as<OwnCertificateChosen>())
       own = name_of_own_trouble(chosen->trouble);
-    const auto* seen = std::get_if<AlertSeen>(&event.body);
+    const auto* seen = event.body.as<AlertSeen>();
     if (seen != nullptr && seen->direction == Direction::received && seen->alert.number != 0) {
       alert = name_of_alert(seen->alert.number);
     }

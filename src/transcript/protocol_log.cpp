@@ -219,23 +219,23 @@ std::string protocol_log_header(policy::Role role, Time at, std::string_view sof
 std::vector<Record> ProtocolLog::records(const Transcript& transcript, const Event& event) {
   std::vector<Record> examined;
   for (const Check& check : checks_.add(event)) examined.push_back(check_record(check, transcript.role()));
-  if (const auto* connecting = std::get_if<Connecting>(&event.body)) {
+  if (const auto* connecting = event.body.as<Connecting>()) {
     local_.clear();
     remote_ = connecting->remote;
-  } else if (const auto* connected = std::get_if<Connected>(&event.body)) {
+  } else if (const auto* connected = event.body.as<Connected>()) {
     local_ = connected->local;
     remote_ = connected->remote;
     connected_ = true;
-  } else if (std::holds_alternative<Disconnected>(event.body)) {
+  } else if (event.body.is<Disconnected>()) {
     // `-` closes what `+` opened, once (9.1-5).
     if (!connected_) return examined;
     connected_ = false;
   }
-  std::vector<Record> records = std::visit(Sentences{transcript}, event.body);
+  std::vector<Record> records = event.body.visit(Sentences{transcript});
   // Exchange's sentence about a failure comes before our detail of it; a check is otherwise told before what
   // follows from it.
-  const bool sentence_first = std::holds_alternative<TlsFailed>(event.body) ||
-                              std::holds_alternative<OwnCertificateChosen>(event.body);
+  const bool sentence_first = event.body.is<TlsFailed>() ||
+                              event.body.is<OwnCertificateChosen>();
   records.insert(sentence_first ? records.end() : records.begin(), examined.begin(), examined.end());
   return records;
 }

@@ -87,7 +87,7 @@ void walk_event(const Transcript& transcript, const Event& event, Checks& checks
                 Walk& walk) {
   for (const Check& check : checks.add(event)) {
     json::object object = check_json(check);
-    const auto* compared = std::get_if<NameCompared>(&event.body);
+    const auto* compared = event.body.as<NameCompared>();
     if (compared != nullptr && check.step == "name") object["attempts"] = attempts_json(compared->match);
     walk.checks.emplace_back(std::move(object));
   }
@@ -98,12 +98,12 @@ void walk_event(const Transcript& transcript, const Event& event, Checks& checks
                                           {"data", json_text(record.data)},
                                           {"context", json_text(record.context)}});
   }
-  if (const auto* command = std::get_if<CommandLine>(&event.body)) {
+  if (const auto* command = event.body.as<CommandLine>()) {
     const std::string_view line = command->line;
     if (line.starts_with("EHLO ") || line.starts_with("HELO ")) walk.helo = line.substr(5);
-  } else if (const auto* decided = std::get_if<PolicyDecided>(&event.body)) {
+  } else if (const auto* decided = event.body.as<PolicyDecided>()) {
     walk.verdict = verdict_json(decided->verdict);
-  } else if (const auto* accepted = std::get_if<MessageAccepted>(&event.body)) {
+  } else if (const auto* accepted = event.body.as<MessageAccepted>()) {
     walk.messages.emplace_back(json::object{{"id", json_text(accepted->id)},
                                             {"octets", accepted->octets},
                                             {"partner", text_or_null(accepted->partner)},

@@ -59,11 +59,10 @@ void Transcript::hide_credentials(CommandLine& command) {
 }
 
 void Transcript::append_body(Body body) {
-  if (auto* command = std::get_if<CommandLine>(&body)) hide_credentials(*command);
-  if (const auto* connecting = std::get_if<Connecting>(&body)) {
+  if (const auto* connecting = body.as<Connecting>()) {
     local_.clear();
     remote_ = connecting->remote;
-  } else if (const auto* connected = std::get_if<Connected>(&body)) {
+  } else if (const auto* connected = body.as<Connected>()) {
     local_ = connected->local;
     remote_ = connected->remote;
   }

@@ -35,7 +35,7 @@ Report report_of(Transcript transcript, policy::Verdict verdict, std::string hos
 
 policy::Verdict verdict_in(const Transcript& transcript) {
   for (const Event& event : transcript.events()) {
-    if (const auto* decided = std::get_if<PolicyDecided>(&event.body)) return decided->verdict;
+    if (const auto* decided = event.body.as<PolicyDecided>()) return decided->verdict;
   }
   return {};
 }
@@ -58,7 +58,7 @@ Transcript until(const Transcript& whole, Before before, GoesOn goes_on) {
   for (const Event& event : whole.events()) {
     *now = event.at;
     if (before(event)) break;
-    std::visit([&](const auto& body) { cut.append(body); }, event.body);
+    event.body.visit([&](const auto& body) { cut.append(body); });
   }
   goes_on(cut);
   return cut;
@@ -72,7 +72,7 @@ Report passed() {
 
 Report refused_late() {
   const auto second_ehlo = [](const Event& event) {
-    const auto* begun = std::get_if<StepBegun>(&event.body);
+    const auto* begun = event.body.as<StepBegun>();
     return begun != nullptr && begun->step == Step::ehlo_inside_tls;
   };
   Transcript transcript = until(tests::sent_well(), second_ehlo, [](Transcript& t) {
@@ -90,7 +90,7 @@ Report refused_late() {
 }
 
 Report no_starttls() {
-  const auto offer = [](const Event& event) { return std::holds_alternative<StarttlsOffer>(event.body); };
+  const auto offer = [](const Event& event) { return event.body.is<StarttlsOffer>(); };
   Transcript transcript = until(tests::sent_well(), offer, [](Transcript& t) {
     t.append(StepBegun{Step::starttls});
     t.append(StarttlsOffer{false, false});

@@ -114,7 +114,7 @@ TEST(ConnectorLimits, TarpitIntervalHoldsBackRefusalsByPolicyAndNothingElse) {
     EXPECT_EQ(met.heard.lines.back(), "550 5.7.1 Unable to relay");
     std::vector<transcript::Tarpitted> held_back;
     for (const transcript::Event& event : met.events) {
-      if (const auto* one = std::get_if<transcript::Tarpitted>(&event.body)) held_back.push_back(*one);
+      if (const auto* one = event.body.as<transcript::Tarpitted>()) held_back.push_back(*one);
     }
     ASSERT_EQ(held_back.size(), tarpit ? 1U : 0U);  // the 500 to NONSENSE is not held back
     if (!tarpit) continue;

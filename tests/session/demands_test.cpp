@@ -32,7 +32,7 @@ Both exchange_mail(net::Loop& loop, const SendPlan& send_plan, std::shared_ptr<c
   loop.run();
   both.sender = transcript::evidence_of(transcript);
   for (const transcript::Event& event : both.receiver) {
-    if (const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body)) both.at_mail = decided->verdict;
+    if (const auto* decided = event.body.as<transcript::PolicyDecided>()) both.at_mail = decided->verdict;
   }
   return both;
 }
@@ -139,7 +139,7 @@ TEST(Demands, AnAlertOfOursHasTheVerdictOfTheCertificateItRefused) {
       EXPECT_EQ(both.at_mail->exchange_status, row.status);
       EXPECT_FALSE(both.at_mail->reply);
       ASSERT_FALSE(both.receiver.empty());
-      EXPECT_TRUE(std::holds_alternative<transcript::Disconnected>(both.receiver.back().body));
+      EXPECT_TRUE(both.receiver.back().body.is<transcript::Disconnected>());
     }
   }
 }

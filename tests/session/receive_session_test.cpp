@@ -23,7 +23,7 @@ std::optional<policy::Verdict> Exchanged::verdict_at_mail() const {
   std::optional<policy::Verdict> verdict;
   if (!receiver) return verdict;
   for (const transcript::Event& event : receiver->events()) {
-    if (const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body)) verdict = decided->verdict;
+    if (const auto* decided = event.body.as<transcript::PolicyDecided>()) verdict = decided->verdict;
   }
   return verdict;
 }
@@ -288,7 +288,7 @@ TEST(ReceiveSession, AClientThatLeavesBeforeMailIsInconclusive) {
     const transcript::Transcript ended = receive_from(script, partners.receive_plan());
     std::vector<policy::Verdict> verdicts;
     for (const transcript::Event& event : ended.events()) {
-      if (const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body)) verdicts.push_back(decided->verdict);
+      if (const auto* decided = event.body.as<transcript::PolicyDecided>()) verdicts.push_back(decided->verdict);
     }
     ASSERT_EQ(verdicts.size(), 1U);
     EXPECT_EQ(policy::text(verdicts[0].result), policy::text(policy::Result::inconclusive));

@@ -52,7 +52,7 @@ struct Ran {
   [[nodiscard]] std::optional<finding::Code> recorded() const {
     std::optional<finding::Code> code;
     for (const transcript::Event& event : transcript.events()) {
-      if (const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body)) code = decided->verdict.headline.code;
+      if (const auto* decided = event.body.as<transcript::PolicyDecided>()) code = decided->verdict.headline.code;
     }
     return code;
   }
@@ -201,13 +201,13 @@ TEST(SendSession, TheNameRecordKnowsOfACommonNameOutsideANameConstraint) {
   EXPECT_EQ(finding::name(ran.result.verdict.headline.code), finding::name(finding::Code::certificate_host_mismatch));
   std::vector<std::string> order;
   for (const transcript::Event& event : ran.transcript.events()) {
-    if (const auto* compared = std::get_if<transcript::NameCompared>(&event.body)) {
+    if (const auto* compared = event.body.as<transcript::NameCompared>()) {
       order.emplace_back("name");
       EXPECT_FALSE(compared->match.matches);
       ASSERT_FALSE(compared->match.attempts.empty());
       EXPECT_EQ(compared->match.attempts.back().why, "the CN lies outside a name constraint of its CA");
     }
-    if (std::holds_alternative<transcript::ChainExamined>(event.body)) order.emplace_back("chain");
+    if (event.body.is<transcript::ChainExamined>()) order.emplace_back("chain");
   }
   EXPECT_EQ(order, (std::vector<std::string>{"name", "chain"}));
 }
@@ -252,7 +252,7 @@ TEST(SendSession, ComparesTheNameThatThePlanAsksFor) {
       EXPECT_EQ(ran.result.verdict.headline.code, finding::Code::certificate_host_mismatch);
     }
     for (const transcript::Event& event : ran.transcript.events()) {
-      const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body);
+      const auto* decided = event.body.as<transcript::PolicyDecided>();
       if (!decided) continue;
       EXPECT_EQ(decided->domain, "woodgrovebank.com") << "the partner stays who he is";
     }

@@ -54,7 +54,7 @@ void TwoOrganisations::change(const std::string& organisation,
 policy::Verdict TwoOrganisations::first_verdict(const std::string& organisation) {
   for (const transcript::Transcript& session : received(organisation)) {
     for (const transcript::Event& event : session.events()) {
-      if (const auto* decided = std::get_if<transcript::PolicyDecided>(&event.body)) return decided->verdict;
+      if (const auto* decided = event.body.as<transcript::PolicyDecided>()) return decided->verdict;
     }
   }
   ADD_FAILURE() << organisation << " judged nothing";

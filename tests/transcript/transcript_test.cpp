@@ -34,7 +34,7 @@ TEST(Transcript, KeepsEventsInOrderWithTheGivenClock) {
   now += milliseconds(5);
   transcript.append(CommandLine{Direction::received, "EHLO a.test"});
   ASSERT_EQ(transcript.events().size(), 2U);
-  EXPECT_TRUE(std::holds_alternative<Connected>(transcript.events()[0].body));
+  EXPECT_TRUE(transcript.events()[0].body.is<Connected>());
   EXPECT_EQ(transcript.events()[1].at - transcript.events()[0].at, milliseconds(5));
 }
 
@@ -54,7 +54,7 @@ TEST(Transcript, TellsEverySinkEachEventAfterItWasAppended) {
   Transcript transcript = made();
   std::string heard;
   transcript.add_sink([&](const Transcript& t, const Event& e) {
-    heard += std::to_string(t.events().size()) + (std::holds_alternative<TlsConfirmed>(e.body) ? "c" : "?");
+    heard += std::to_string(t.events().size()) + (e.body.is<TlsConfirmed>() ? "c" : "?");
   });
   transcript.add_sink([&](const Transcript&, const Event&) { heard += ";"; });
   transcript.append(StarttlsOffer{true, false});
@@ -81,7 +81,7 @@ TEST(Transcript, NeverHoldsCredentials) {
   for (const auto& [said, kept] : lines) {
     SCOPED_TRACE(said);
     transcript.append(CommandLine{Direction::received, said});
-    EXPECT_EQ(std::get<CommandLine>(transcript.events().back().body).line, kept);
+    EXPECT_EQ(transcript.events().back().body.as<CommandLine>()->line, kept);
   }
 }
 

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "domsec/pki/certificate.h"
@@ -18,6 +17,7 @@
 #include "domsec/policy/evidence.h"
 #include "domsec/policy/verdict.h"
 #include "domsec/smtp/reply.h"
+#include "domsec/transcript/one_of.h"
 
 namespace domsec::transcript {
 
@@ -150,11 +150,10 @@ struct Disconnected {
   DisconnectReason reason = DisconnectReason::local;
 };
 
-using Body =
-    std::variant<HostsResolved, StepBegun, Connecting, Connected, PermissionsSet, CommandLine, ReplyGiven,
-                 DataPassed, StarttlsOffer, OwnCertificateChosen, TlsEstablished, TlsFailed, AlertSeen,
-                 PeerCertificatesSeen, ChainExamined, RevocationExamined, NameCompared, TlsConfirmed,
-                 PolicyDecided, MessageAccepted, Irregularity, Tarpitted, Broken, Disconnected>;
+using Body = OneOf<HostsResolved, StepBegun, Connecting, Connected, PermissionsSet, CommandLine, ReplyGiven,
+                   DataPassed, StarttlsOffer, OwnCertificateChosen, TlsEstablished, TlsFailed, AlertSeen,
+                   PeerCertificatesSeen, ChainExamined, RevocationExamined, NameCompared, TlsConfirmed,
+                   PolicyDecided, MessageAccepted, Irregularity, Tarpitted, Broken, Disconnected>;
 
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 

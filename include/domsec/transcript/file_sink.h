@@ -1,6 +1,6 @@
 // Protocol log files: SmtpSend/SENDyyyymmddHH-n.LOG, SmtpReceive/RECVyyyymmddHH-n.LOG, UTC hour; rotated at a
-// size, deleted by total size and age (spec protocol-log 9.1-3). Every record is flushed: a tester is read
-// while it runs.
+// size, deleted by total size and age (spec protocol-log 9.1-3). A session's records are in the file before it
+// waits for the other end: a tester is read while it runs.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,7 @@ class ProtocolLogFiles {
 
  private:
   struct Body;
+  class Turns;
   std::shared_ptr<Body> body_;
 };
 

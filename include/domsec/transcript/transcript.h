@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -37,7 +38,10 @@ class Transcript {
   Transcript(policy::Role role, std::string connector, std::uint64_t session_id, Clock clock);
 
   template <typename T>
-  void append(T body) { append_body(Body(std::move(body))); }
+  void append(T facts) {
+    if constexpr (std::same_as<T, CommandLine>) hide_credentials(facts);
+    append_body(Body(std::move(facts)));
+  }
   void add_sink(Sink sink) { sinks_.push_back(std::move(sink)); }
 
   [[nodiscard]] policy::Role role() const { return role_; }
