@@ -29,6 +29,8 @@ void add_end(CLI::App& sub, EndOptions& end) {
   sub.add_option("--name-match", end.name_match, "exact or subdomains")->group("Trust");
   sub.add_flag("--wildcard-apex", end.wildcard_apex, "a wildcard also covers its own domain")->group("Trust");
   sub.add_flag("--strict-eku", end.strict_eku, "a client certificate must have clientAuth")->group("Trust");
+  sub.add_option("--key-decoding", end.key_decoding,
+                 "direct, or providers: how libcrypto reads the peer's keys; for speed only")->group("Trust");
   sub.add_option("--timeout", end.timeout_seconds, "longest wait of any phase, seconds")->group("Network");
   sub.add_option("--dns", end.dns, "name server ADDRESS[:PORT]")->group("Network");
   sub.add_option("--resolve", end.resolve, "HOST:ADDRESS instead of asking DNS")

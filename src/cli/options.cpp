@@ -119,6 +119,9 @@ session::EdgeSettings edge_settings_of(const EndOptions& options) {
     settings.dns_timeout = std::min(settings.dns_timeout, limit);
     settings.crl_timeout = std::min(settings.crl_timeout, limit);
   }
+  const std::optional<pki::KeyDecoding> decoding = pki::parse_key_decoding(options.key_decoding);
+  if (!decoding) throw UsageError("--key-decoding: '" + options.key_decoding + "' is neither direct nor providers");
+  settings.key_decoding = *decoding;
   for (const std::string& text : options.resolve) {
     const std::size_t colon = text.find(':');
     if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) {

@@ -66,7 +66,7 @@ void set_policy(SSL_CTX* context, const TlsSettings& settings) {
            "the cipher list '" + settings.ciphers + "' names no usable cipher; correct it");
   }
   SSL_CTX_set_cert_verify_callback(context, examine_later, nullptr);
-  SSL_CTX_set_keylog_callback(context, follow_secrets);
+  if (settings.alerts_by_hand) SSL_CTX_set_keylog_callback(context, follow_secrets);
 }
 
 void present(SSL_CTX* context, const TlsSettings& settings) {
@@ -109,32 +109,32 @@ std::shared_ptr<SSL_CTX> make(const SSL_METHOD* method, const TlsSettings& setti
   return context;
 }
 
-std::optional<pki::CertificatePtr> own_of(const TlsSettings& settings) {
-  if (!settings.identity) return std::nullopt;
-  return settings.identity->chain.front();
-}
-
 }  // namespace
 
+std::shared_ptr<TlsContext> TlsContext::made(const SSL_METHOD* method, const TlsSettings& settings) {
+  auto context = std::make_shared<TlsContext>();
+  context->handle_ = make(method, settings);
+  if (settings.identity) context->own_ = settings.identity->chain.front();
+  context->alerts_by_hand_ = settings.alerts_by_hand;
+  context->key_decoding_ = settings.key_decoding;
+  return context;
+}
+
 std::shared_ptr<const TlsContext> TlsContext::client(const TlsSettings& settings) {
-  auto made = std::make_shared<TlsContext>();
-  made->handle_ = make(TLS_client_method(), settings);
-  made->own_ = own_of(settings);
+  std::shared_ptr<TlsContext> context = made(TLS_client_method(), settings);
   // A server's certificate is always sent; VERIFY_PEER lets the callback see it.
-  SSL_CTX_set_verify(made->handle(), SSL_VERIFY_PEER, nullptr);
-  return made;
+  SSL_CTX_set_verify(context->handle(), SSL_VERIFY_PEER, nullptr);
+  return context;
 }
 
 std::shared_ptr<const TlsContext> TlsContext::server(const TlsSettings& settings) {
-  auto made = std::make_shared<TlsContext>();
-  made->handle_ = make(TLS_server_method(), settings);
-  made->own_ = own_of(settings);
+  std::shared_ptr<TlsContext> context = made(TLS_server_method(), settings);
   const bool request = settings.request == ClientCertificateRequest::request;
-  SSL_CTX_set_verify(made->handle(), request ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  SSL_CTX_set_verify(context->handle(), request ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   for (const pki::CertificatePtr& authority : settings.client_ca_names) {
-    SSL_CTX_add_client_CA(made->handle(), authority->x509.get());
+    SSL_CTX_add_client_CA(context->handle(), authority->x509.get());
   }
-  return made;
+  return context;
 }
 
 }  // namespace domsec::net

@@ -120,9 +120,22 @@ TlsStream::TlsStream(std::shared_ptr<Wire> wire, TlsStart start, std::string ear
   }
 }
 
+// libcrypto's direct methods cannot decrypt a premaster secret as TLS wants it (RFC 5246 7.4.7.1): a server
+// whose key decrypts reads by the providers. Before the suite is chosen it has no certificate to read.
+pki::KeyDecoding TlsStream::key_decoding() const {
+  if (start_.role == TlsRole::server) {
+    const SSL_CIPHER* const suite = SSL_get_pending_cipher(ssl_.get());
+    if (suite == nullptr || SSL_CIPHER_get_kx_nid(suite) == NID_kx_rsa) return pki::KeyDecoding::providers;
+  }
+  return start_.context->key_decoding();
+}
+
 Progress TlsStream::handshake() {
   ERR_clear_error();
-  const int result = SSL_do_handshake(ssl_.get());
+  const int result = [this] {
+    const pki::KeyDecodingScope decoding(key_decoding());
+    return SSL_do_handshake(ssl_.get());
+  }();
   if (result == 1) {
     handshaken_ = true;
     return Progress::done;
@@ -179,7 +192,8 @@ void TlsStream::close_notify() {
 }
 
 std::string TlsStream::alert_by_hand(int number) {
-  const auto record = half_sent_ || muted_ || received_ ? std::nullopt : seal_.seal(ssl_.get(), number);
+  const bool possible = start_.context->alerts_by_hand() && !half_sent_ && !muted_ && !received_;
+  const auto record = possible ? seal_.seal(ssl_.get(), number) : std::nullopt;
   if (!record)
     throw ChannelError(ChannelFault::local,
                        "alert " + std::to_string(number) + " cannot be sent in this session");

@@ -62,6 +62,7 @@ class TlsStream {
  private:
   [[noreturn]] void fail(int result, const char* doing);
   void look_for_late_alert();
+  [[nodiscard]] pki::KeyDecoding key_decoding() const;
   [[nodiscard]] pki::Chain presented() const;
   [[nodiscard]] std::string group() const;
   void read_bindings(TlsSession& into) const;

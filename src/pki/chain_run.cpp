@@ -217,6 +217,7 @@ ChainRun run_chain(const ChainQuestion& question) {
   set_parameters(context.get(), *question.input);
   X509_STORE_CTX_set_app_data(context.get(), &noted);
   X509_STORE_CTX_set_verify_cb(context.get(), note_and_go_on);
+  const KeyDecodingScope decoding(question.input->key_decoding);
   const int verified = X509_verify_cert(context.get());
 
   const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context.get());

@@ -164,6 +164,7 @@ void Edge::load_roots() {
   }
   examination_.anchors = anchors;
   examination_.security_level = settings_.security_level;
+  examination_.key_decoding = settings_.key_decoding;
   for (const auto& credentials : credentials_) {
     if (!credentials || credentials->chain.empty()) continue;
     examination_.known_intermediates.insert(examination_.known_intermediates.end(),
@@ -239,6 +240,8 @@ std::shared_ptr<const net::TlsContext> Edge::context(net::TlsRole role, const Ow
   tls.maximum = settings_.deviations.maximum;
   tls.leaf_only = settings_.deviations.leaf_only;
   tls.allow_key_mismatch = settings_.deviations.key_mismatch;
+  tls.alerts_by_hand = settings_.client_certificate == ClientCertificateMode::require_alert;
+  tls.key_decoding = settings_.key_decoding;
   tls.security_level = 1;  // the handshake goes on and shows; the examination says what is too weak
   return role == net::TlsRole::client ? net::TlsContext::client(tls) : net::TlsContext::server(tls);
 }

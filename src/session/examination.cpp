@@ -46,6 +46,7 @@ pki::PathInput path_input(const ExaminationPlan& plan, const pki::Chain& present
   input.purpose = purpose;
   input.at = at;
   input.security_level = plan.security_level;
+  input.key_decoding = plan.key_decoding;
   return input;
 }
 

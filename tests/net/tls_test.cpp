@@ -521,5 +521,58 @@ TEST(Tls, StartedTwiceIsRefused) {
       });
 }
 
+/// All that both ends tell of a handshake, less what is random (why a wrong RSA signature does not fit is).
+std::string told(const Handshake& seen) {
+  std::string lines;
+  const auto end = [&](const std::optional<TlsSession>& session, const std::optional<ChannelError>& failure) {
+    if (session) {
+      lines += session->version + " " + session->cipher + " " + session->group + " " +
+               (session->own_certificate_sent ? "sent" : "not sent");
+      for (const std::string& print : thumbprints(session->presented)) lines += " " + print;
+    }
+    if (failure) {
+      lines += " failed " + std::to_string(static_cast<int>(failure->fault));
+      if (failure->alert) lines += " alert " + std::to_string(failure->alert->number);
+    }
+    lines += "\n";
+  };
+  end(seen.client, seen.client_failure);
+  end(seen.server, seen.server_failure);
+  return lines;
+}
+
+TEST(Tls, BothKeyDecodingsGiveTheSameHandshake) {
+  if (!pki::has_direct_key_decoding()) GTEST_SKIP() << "this build has one decoding";
+  using pki::KeyKind;
+  for (const KeyKind kind :
+       {KeyKind::ec_p256, KeyKind::ec_p384, KeyKind::rsa_2048, KeyKind::ed25519}) {
+    pki::CertificateRecipe recipe = leaf_recipe({"mail.test"});
+    recipe.key = kind;
+    const pki::Credentials own = three_levels().issuing.issue(recipe);
+    pki::Credentials liar = own;
+    liar.key = pki::make_key(kind);
+    const bool rsa = kind == KeyKind::rsa_2048;
+    for (const TlsVersion version : {TlsVersion::tls1_2, TlsVersion::tls1_3}) {
+      for (const char* const ciphers : {"", "kRSA+AESGCM"}) {  // the second: our key decrypts instead of signing
+        if (*ciphers != '\0' && (version != TlsVersion::tls1_2 || !rsa)) continue;
+        for (const bool lies : {false, true}) {
+          std::vector<std::string> lines;
+          for (const auto decoding : {pki::KeyDecoding::providers, pki::KeyDecoding::direct}) {
+            TlsSettings client = settings_of(lies ? liar : own, version);
+            client.allow_key_mismatch = lies;
+            TlsSettings server = settings_of(own, version);
+            server.ciphers = client.ciphers = ciphers;
+            client.key_decoding = server.key_decoding = decoding;
+            const Handshake seen = shake_hands(client, server);
+            EXPECT_EQ(seen.server.has_value(), !lies);
+            lines.push_back(told(seen));
+          }
+          EXPECT_EQ(lines.at(0), lines.at(1)) << static_cast<int>(kind) << ' ' << ciphers << (lies ? " lies" : "");
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace domsec::testing

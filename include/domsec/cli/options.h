@@ -37,6 +37,7 @@ struct EndOptions {
   std::string name_match;                // --name-match exact|subdomains
   bool wildcard_apex = false;            // --wildcard-apex
   bool strict_eku = false;               // --strict-eku
+  std::string key_decoding = "direct";   // --key-decoding
   std::string profile;                   // --profile
   std::string helo;                      // --helo
   std::string dns;                       // --dns ADDR[:PORT]

@@ -9,8 +9,10 @@
 
 #include "domsec/pki/bundle.h"
 #include "domsec/pki/certificate.h"
+#include "domsec/pki/key_decoding.h"
 
 struct ssl_ctx_st;
+struct ssl_method_st;
 
 namespace domsec::net {
 
@@ -33,6 +35,10 @@ struct TlsSettings {
   bool leaf_only = false;
   /// Skips the check that key and certificate belong together (fault: key mismatch).
   bool allow_key_mismatch = false;
+  /// Alerts that OpenSSL would not send can be sent (TlsStart::judge, Channel::send_alert). Costs libssl 3 % of a
+  /// handshake: it prints the traffic secrets for it.
+  bool alerts_by_hand = true;
+  pki::KeyDecoding key_decoding = pki::KeyDecoding::direct;  // of the peer's certificates
 };
 
 class TlsContext {
@@ -43,10 +49,16 @@ class TlsContext {
 
   [[nodiscard]] ssl_ctx_st* handle() const { return handle_.get(); }
   [[nodiscard]] const std::optional<pki::CertificatePtr>& own() const { return own_; }
+  [[nodiscard]] bool alerts_by_hand() const { return alerts_by_hand_; }
+  [[nodiscard]] pki::KeyDecoding key_decoding() const { return key_decoding_; }
 
  private:
+  static std::shared_ptr<TlsContext> made(const ssl_method_st* method, const TlsSettings& settings);
+
   std::shared_ptr<ssl_ctx_st> handle_;
   std::optional<pki::CertificatePtr> own_;
+  bool alerts_by_hand_ = true;
+  pki::KeyDecoding key_decoding_ = pki::KeyDecoding::direct;
 };
 
 }  // namespace domsec::net

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "domsec/pki/certificate.h"
+#include "domsec/pki/key_decoding.h"
 
 struct x509_store_st;
 
@@ -86,6 +87,7 @@ struct PathInput {
   int security_level = 1;      // libssl's numbers; 2 is Debian's default
   int max_intermediates = 20;  // real paths have one or two
   PathProfile profile = PathProfile::trust;
+  KeyDecoding key_decoding = KeyDecoding::providers;  // how signatures are verified; never what comes of it
   PolicyInput policy{};
 };
 

@@ -41,6 +41,7 @@ struct EdgeSettings {
   bool ipv6 = true;
   net::Milliseconds dns_timeout{3000};
   net::Milliseconds crl_timeout{5000};
+  pki::KeyDecoding key_decoding = pki::KeyDecoding::direct;
   int security_level = 2;                          // of the examination: Debian's and libssl's scale
   std::function<pki::Instant()> now;
 };

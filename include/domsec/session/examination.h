@@ -18,6 +18,7 @@ struct ExaminationPlan {
   pki::Chain known_intermediates;            // own; only to tell a missing intermediate (D-18)
   std::shared_ptr<net::CrlSource> crls;      // null = revocation is off
   int security_level = 1;
+  pki::KeyDecoding key_decoding = pki::KeyDecoding::direct;
 };
 
 /// Path and usage of what was presented; nothing when nothing was. Told to nobody yet: what the path says about
