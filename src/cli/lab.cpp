@@ -14,6 +14,7 @@
 #include "domsec/cli/options.h"
 #include "domsec/lab/place.h"
 #include "domsec/pki/bundle.h"
+#include "domsec/report/text.h"
 
 namespace domsec::cli {
 namespace {
@@ -37,7 +38,7 @@ void print_session(std::ostream& out, const std::string& organisation, const tra
   for (const transcript::Event& event : transcript.events()) {
     if (const auto* decided = event.body.as<transcript::PolicyDecided>()) {
       const finding::Code code = decided->verdict.headline.code;
-      what = std::string(policy::text(decided->verdict.treatment)) + "  " + std::string(finding::name(code)) + " " +
+      what = std::string(report::fate(decided->verdict)) + "  " + std::string(finding::name(code)) + " " +
              std::string(finding::slug(code)) + (decided->domain.empty() ? "" : "  " + decided->domain);
     }
   }

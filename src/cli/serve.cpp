@@ -6,6 +6,7 @@
 #include "domsec/cli/outcome.h"
 #include "domsec/cli/output.h"
 #include "domsec/lab/edge_server.h"
+#include "domsec/report/text.h"
 #include "domsec/transcript/ndjson.h"
 
 namespace domsec::cli {
@@ -75,12 +76,6 @@ void require_identity(const session::Edge& edge, std::ostream& err) {
   }
 }
 
-/// What became of the mail; a client that left before MAIL was neither taken nor refused.
-std::string_view fate(const policy::Verdict& verdict) {
-  const bool open = verdict.result == policy::Result::inconclusive && !verdict.reply;
-  return open ? policy::text(verdict.result) : policy::text(verdict.treatment);
-}
-
 /// RFC 5321 2.4: verbs are case-insensitive.
 bool is_mail(const transcript::CommandLine& command) {
   return command.direction == transcript::Direction::received && command.line.size() > 4 &&
@@ -99,7 +94,7 @@ void print_session(std::ostream& out, const transcript::Transcript& transcript) 
     any = true;
     const finding::Code code = decided->verdict.headline.code;
     out << pki::rfc3339(now()) << "  " << transcript.remote() << "  " << (decided->domain.empty() ? without_domain : decided->domain)
-        << "  " << fate(decided->verdict) << "  " << finding::name(code) << ' ' << finding::slug(code) << '\n';
+        << "  " << report::fate(decided->verdict) << "  " << finding::name(code) << ' ' << finding::slug(code) << '\n';
   }
   if (!any) out << pki::rfc3339(now()) << "  " << transcript.remote() << "  no MAIL FROM\n";
   out.flush();

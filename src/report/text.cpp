@@ -232,6 +232,11 @@ std::string plaintext_lines(const PlaintextTrial& trial, Detail detail) {
 
 }  // namespace
 
+std::string_view fate(const policy::Verdict& verdict) {
+  const bool open = verdict.result == policy::Result::inconclusive && !verdict.reply;
+  return open ? policy::text(verdict.result) : policy::text(verdict.treatment);
+}
+
 std::string text(const Report& report, Detail detail, Colour colour) {
   std::string out = target_line(report);
   for (const Session& session : report.sessions) {

@@ -112,19 +112,19 @@ net::task<Next> on_data(Receiving& receiving) {
   co_return Next::go_on;
 }
 
-net::task<Next> on_bdat(Receiving& receiving, smtp::Bdat bdat) {
+net::task<Next> on_bdat(Receiving& receiving, smtp::Bdat bdat, std::optional<smtp::Reply> refusal) {
   const std::uint64_t limit = receiving.plan.connector.max_message_size;
-  const bool usable = receiving.transaction && !receiving.transaction->recipients.empty();
+  if (!refusal && !receiving.transaction) refusal = smtp::replies::bad_sequence("send MAIL FROM first");
+  if (!refusal && receiving.transaction->recipients.empty()) refusal = smtp::replies::no_valid_recipients();
   co_await flush(receiving);
   // A chunk far beyond what any message may have is not worth reading: the connection ends instead.
   if (bdat.octets > limit + skip_limit) {
     give(receiving, smtp::replies::too_much_mail_data());
     co_return Next::close;
   }
-  if (!usable) {
+  if (refusal) {
     co_await read_chunk(receiving, bdat.octets, nullptr, 0);
-    give(receiving, receiving.transaction ? smtp::replies::no_valid_recipients()
-                                          : smtp::replies::bad_sequence("send MAIL FROM first"));
+    give(receiving, *refusal);
     co_return Next::go_on;
   }
   receiving.begin(Step::end_of_data);

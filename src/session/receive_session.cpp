@@ -8,6 +8,7 @@
 #include "domsec/smtp/command.h"
 #include "domsec/smtp/date.h"
 #include "domsec/smtp/replies.h"
+#include "domsec/smtp/unoffered.h"
 #include "message_content.h"
 #include "receiving.h"
 
@@ -228,7 +229,12 @@ net::task<Next> on_command(Receiving& receiving, smtp::Command command) {
   if (const auto* ehlo = std::get_if<smtp::Ehlo>(&command)) co_return co_await on_hello(receiving, ehlo->client, true);
   if (const auto* helo = std::get_if<smtp::Helo>(&command)) co_return co_await on_hello(receiving, helo->client, false);
   if (std::holds_alternative<smtp::StartTls>(command)) co_return co_await on_starttls(receiving);
-  if (const auto* bdat = std::get_if<smtp::Bdat>(&command)) co_return co_await on_bdat(receiving, *bdat);
+  const std::optional<smtp::Reply> unoffered = smtp::refuse_unoffered(command, offered(receiving));
+  if (const auto* bdat = std::get_if<smtp::Bdat>(&command)) co_return co_await on_bdat(receiving, *bdat, unoffered);
+  if (unoffered) {
+    give(receiving, *unoffered);
+    co_return Next::go_on;
+  }
   if (std::holds_alternative<smtp::DataCommand>(command)) co_return co_await on_data(receiving);
   if (const auto* mail = std::get_if<smtp::Mail>(&command)) on_mail(receiving, *mail);
   if (const auto* rcpt = std::get_if<smtp::Rcpt>(&command)) on_rcpt(receiving, *rcpt);

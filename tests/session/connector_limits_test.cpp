@@ -98,6 +98,25 @@ TEST(ConnectorLimits, TheBannerIsTheGreeting) {
   EXPECT_EQ(met.heard.lines[0], "220 Contoso takes mail here");
 }
 
+TEST(ConnectorLimits, AKeywordThatIsSwitchedOffCannotBeUsed) {
+  const Partners partners;
+  const auto plan = partners.receive_plan();
+  plan->connector.size_enabled = plan->connector.chunking_enabled = false;
+  plan->connector.delivery_status_notification_enabled = false;
+  const Met met = meet({Hear{}, Say{"HELO a.example\r\n"}, Hear{}, Say{"MAIL FROM:<a@fabrikam.com> SIZE=10\r\n"}, Hear{},
+                        Say{"MAIL FROM:<a@fabrikam.com>\r\n"}, Hear{},
+                        Say{"RCPT TO:<bob@woodgrovebank.com> NOTIFY=NEVER\r\n"}, Hear{},
+                        Say{"RCPT TO:<bob@woodgrovebank.com>\r\n"}, Hear{}, Say{"BDAT 6 LAST\r\nQUIT\r\n"}, Hear{},
+                        Say{"NOOP\r\n"}, Hear{}},
+                       plan);
+  const std::vector<std::string>& lines = met.heard.lines;
+  ASSERT_GE(lines.size(), 6U);
+  std::vector<std::string> codes;
+  for (auto line = lines.end() - 6; line != lines.end(); ++line) codes.push_back(line->substr(0, 9));
+  // The chunk's octets are no command: the NOOP behind it is answered.
+  EXPECT_EQ(codes, (std::vector<std::string>{"555 5.5.4", "250 2.1.0", "555 5.5.4", "250 2.1.5", "502 5.5.1", "250 2.0.0"}));
+}
+
 TEST(ConnectorLimits, TarpitIntervalHoldsBackRefusalsByPolicyAndNothingElse) {
   const Partners partners;
   for (const bool tarpit : {true, false}) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domsec/policy/plaintext.h"
@@ -41,6 +42,9 @@ struct Report {
   int exit_code = 3;              // what the program ends with for this target
   std::optional<PlaintextTrial> plaintext{};
 };
+
+/// What became of the mail, in one word; a client that left before MAIL was neither taken nor refused.
+[[nodiscard]] std::string_view fate(const policy::Verdict& verdict);
 
 [[nodiscard]] std::string text(const Report& report, Detail detail = Detail::checklist,
                                Colour colour = Colour::none);
