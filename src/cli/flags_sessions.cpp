@@ -119,6 +119,8 @@ void add_serving(CLI::App& app, Command& command) {
       ->allow_extra_args(false)->group("Policy");
   serve->add_option("--client-cert", options->client_certificate, "request, require-421 or require-alert")
       ->capture_default_str()->group("Policy");
+  serve->add_option("--match", options->match,
+                    "p1: the list is asked about MAIL FROM; p2: about the From field")->group("Policy");
   serve->add_flag("--permanent", options->permanent, "refuse with 550 instead of 454")->group("Policy");
   serve->add_flag("--tls-on-connect", options->implicit_tls, "TLS without STARTTLS")->group("Network");
   serve->add_option("--spool", options->spool, "keep accepted mail in DIR")->group("Mail");

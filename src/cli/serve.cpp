@@ -48,6 +48,8 @@ exchange::Organisation served_organisation(const ServeOptions& options) {
     connector.tls_certificate_name = exchange::TlsCertificateName{given->issuer, given->subject};
   }
   if (!options.spool.empty()) organisation.spool = options.spool;
+  check_word(options.match, {"p1", "p2"}, "--match");
+  if (!options.match.empty()) organisation.sender_match = options.match;
   if (!options.output.log_directory.empty()) {
     organisation.transport_config.receive_protocol_log.path = options.output.log_directory;
     connector.protocol_logging_level = exchange::ProtocolLoggingLevel::verbose;

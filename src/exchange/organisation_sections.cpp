@@ -61,6 +61,7 @@ void read_organization(const ConfigurationTable& table, Organisation& into) {
                   "a match mode; write exact or subdomains");
   section.read_as("NameReference", into.name_reference, one_of({"domain", "mx", "fqdn"}),
                   "a name to compare with; write domain, mx or fqdn");
+  section.read_as("SenderMatch", into.sender_match, one_of({"p1", "p2"}), "a sender to match; write p1 or p2");
   section.read("WildcardApex", into.wildcard_apex);
   section.read("StrictEku", into.strict_eku);
   read_dns_servers(section, into.dns_servers);

@@ -117,6 +117,7 @@ ShownSection organization(const Organisation& organisation) {
   out.text("Profile", finding::text(organisation.profile));
   out.text("NameMatch", organisation.name_match);
   out.text("NameReference", organisation.name_reference);
+  out.text("SenderMatch", organisation.sender_match);
   out.word("WildcardApex", organisation.wildcard_apex);
   out.word("StrictEku", organisation.strict_eku);
   out.list("DnsServers", organisation.dns_servers);

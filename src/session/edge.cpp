@@ -279,6 +279,7 @@ std::shared_ptr<const ReceivePlan> Edge::receive_plan(const exchange::ReceiveCon
   plan->fqdn = fqdn ? fqdn->text() : "localhost.localdomain";
   plan->accepted_domains = organisation_.accepted_domains;
   plan->rules = rules_;
+  plan->sender_match = organisation_.sender_match == "p2" ? SenderMatch::p2 : SenderMatch::p1;
   plan->client_certificate = settings_.client_certificate;
   plan->tls_startup = settings_.receive_startup;
   if (plan->tls_startup == TlsStartup::implicit &&

@@ -6,6 +6,7 @@
 #include "domsec/smtp/data.h"
 #include "domsec/smtp/header_section.h"
 #include "domsec/smtp/replies.h"
+#include "sender_judgement.h"
 
 namespace domsec::session {
 namespace {
@@ -28,7 +29,9 @@ void keep(Receiving& receiving, std::string content) {
   Transaction transaction = std::move(*receiving.transaction);
   receiving.transaction.reset();
   if (const auto refusal = refusal_of(receiving.plan.connector, content)) return give(receiving, *refusal);
-  const std::optional<smtp::Domain> sender = smtp::domain_of(transaction.reverse_path);
+  if (const auto refusal = heed_header_from(receiving, transaction, content)) return give(receiving, *refusal);
+  const std::optional<smtp::Domain> sender =
+      transaction.author ? transaction.author : smtp::domain_of(transaction.reverse_path);
   ReceivedMessage message;
   message.session = transcript::session_id_text(receiving.transcript.session_id());
   message.remote = receiving.channel.remote().text();

@@ -11,6 +11,7 @@
 #include "domsec/smtp/unoffered.h"
 #include "message_content.h"
 #include "receiving.h"
+#include "sender_judgement.h"
 
 namespace domsec::session {
 namespace {
@@ -24,8 +25,6 @@ constexpr std::size_t command_line_limit = 4096;
 /// command counted with what the transcript adds to it.
 constexpr std::size_t said_limit = 8U << 20;
 constexpr std::size_t said_per_command = 1024;
-/// A verdict with its findings, and the look at all events before it.
-constexpr std::size_t said_per_judgement = 16U << 10;
 
 smtp::Capabilities offered(const Receiving& receiving) {
   const exchange::ReceiveConnector& connector = receiving.plan.connector;
@@ -162,24 +161,6 @@ net::task<Next> on_starttls(Receiving& receiving) {
   co_return co_await refuse_without_good_certificate(receiving);
 }
 
-/// The judgement of one MAIL FROM; the sender's domain is only known now, so the name is compared here.
-policy::Verdict judge_sender(Receiving& receiving, const std::optional<smtp::Domain>& sender) {
-  const ReceivePlan& plan = receiving.plan;
-  receiving.said += said_per_judgement;
-  receiving.judged = true;
-  const policy::TlsRequirement requirement = policy::receive_requirement(plan.transport_config, plan.connector, sender);
-  if (requirement.reference) {
-    compare_name(receiving.presented, receiving.chain, *requirement.reference, plan.rules.name, receiving.transcript);
-  } else if (sender) {
-    const pki::ReferenceId reference{sender->text(), false};
-    compare_name(receiving.presented, receiving.chain, reference, plan.rules.name, receiving.transcript);
-  }
-  const policy::Verdict verdict =
-      policy::judge_receive(requirement, transcript::evidence_of(receiving.transcript), plan.rules, plan.now());
-  receiving.transcript.append(transcript::PolicyDecided{sender ? sender->text() : std::string(), requirement.list, verdict});
-  return verdict;
-}
-
 void on_mail(Receiving& receiving, const smtp::Mail& mail) {
   receiving.begin(Step::mail);
   if (receiving.helo.empty()) return give(receiving, smtp::replies::bad_sequence("send EHLO first"));
@@ -187,7 +168,10 @@ void on_mail(Receiving& receiving, const smtp::Mail& mail) {
   if (mail.size && *mail.size > receiving.plan.connector.max_message_size) {
     return give(receiving, smtp::replies::too_much_mail_data());
   }
-  policy::Verdict verdict = judge_sender(receiving, smtp::domain_of(mail.reverse_path));
+  // D-4: under p2 the list is asked when the header is there.
+  const bool envelope = receiving.plan.sender_match == SenderMatch::p1;
+  policy::Verdict verdict = judge_sender(receiving, smtp::domain_of(mail.reverse_path),
+                                         envelope ? AskList::about_sender : AskList::about_nobody);
   if (verdict.treatment == policy::Treatment::refuse || verdict.reply) {
     return give(receiving, verdict.reply ? *verdict.reply : smtp::replies::local_error());
   }

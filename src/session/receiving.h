@@ -21,6 +21,7 @@ struct Transaction {
   smtp::ReversePath reverse_path;
   std::vector<smtp::ForwardPath> recipients;
   policy::Verdict verdict;
+  std::optional<smtp::Domain> author{};  // --match p2: whom the header names first
   smtp::AllowUtf8 utf8 = smtp::AllowUtf8::no;
   std::string chunks;
   bool chunking = false;  // BDAT begun: DATA is out of order (RFC 3030 2)

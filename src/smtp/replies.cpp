@@ -106,6 +106,10 @@ Reply too_much_mail_data() {
 Reply header_too_large() {
   return Reply(552, "5.3.4 Message header exceeds the fixed maximum header size");
 }
+Reply no_author() {
+  return Reply(550, "5.6.0 The From field names no author that can be told");
+}
+
 Reply too_many_hops() {
   return Reply(554, "5.4.6 Too many Received fields, the message is in a mail loop");
 }

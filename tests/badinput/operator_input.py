@@ -219,6 +219,8 @@ FLAGS = [  # (arguments, exit code, part of the sentence)
     (["check", "a.example", "--names", "mx", "--connect", "127.0.0.1:1"], 2, "127.0.0.1"),
     (["check", "smtps://a.example", "--names", "fqdn"], 2, "smtps"),
     (["serve", "--names", "mx"], 2, "--names"),
+    (["serve", "--listen", "127.0.0.1:0", "--match", "p3"], 2, "--match"),
+    (["check", "a.example", "--key-decoding", "fast"], 2, "--key-decoding"),
     (["check", "a.example", "--fail-on", "maybe"], 2, "--fail-on"),
     (["check", "a.example", "--fail-on", "warn,maybe"], 2, "--fail-on"),
     (["send", "--to", "a@a.example", "--fail-on", "error"], 2, "--fail-on"),

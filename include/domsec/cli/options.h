@@ -94,6 +94,7 @@ struct ServeOptions {
   std::string spool;                     // --spool DIR
   std::string client_certificate = "request";  // --client-cert request|require-421|require-alert
   bool permanent = false;                // --permanent
+  std::string match;                     // --match p1|p2; empty = as configured
   bool implicit_tls = false;             // --tls-on-connect
   std::size_t count = 0;                 // --count N: end after N sessions
 };

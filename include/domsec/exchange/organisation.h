@@ -50,6 +50,7 @@ struct Organisation {
   RevocationSettings revocation;
   std::string name_match = "subdomains";         // exact | subdomains (D-5)
   std::string name_reference = "domain";         // domain | mx | fqdn: what a server's certificate must name
+  std::string sender_match = "p1";               // p1 | p2: whose domain the receive list is asked about (D-4)
   bool wildcard_apex = false;
   bool strict_eku = false;                       // D-10
   finding::Profile profile = finding::Profile::exchange;

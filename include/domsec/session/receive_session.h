@@ -25,6 +25,9 @@ namespace domsec::session {
 /// handshake, as Postfix does. require_alert: a TLS alert, as stacks do that judge inside the handshake.
 enum class ClientCertificateMode { request, require_421, require_alert };
 
+/// D-4: whose domain the receive list is asked about. p1: that of MAIL FROM; p2: those of the From field.
+enum class SenderMatch { p1, p2 };
+
 /// A message that was taken whole; it counts as received only after the store has kept it.
 struct ReceivedMessage {
   std::string session;                       // session id of the logs
@@ -52,6 +55,7 @@ struct ReceivePlan {
   std::string fqdn;                          // the connector's Fqdn or the server's
   std::vector<smtp::Domain> accepted_domains;  // empty = every recipient is ours
   policy::Rules rules;
+  SenderMatch sender_match = SenderMatch::p1;
   /// Null = STARTTLS is not offered (no usable certificate, or AuthMechanism without Tls).
   std::shared_ptr<const net::TlsContext> tls;
   transcript::OwnCertificateChosen own;

@@ -39,6 +39,7 @@ namespace domsec::smtp::replies {
 [[nodiscard]] Reply too_many_recipients();                  // 452 4.5.3 Too many recipients
 [[nodiscard]] Reply too_much_mail_data();                   // 552 5.3.4
 [[nodiscard]] Reply header_too_large();                     // 552 5.3.4
+[[nodiscard]] Reply no_author();                            // 550 5.6.0 the From field names nobody that can be told
 [[nodiscard]] Reply too_many_hops();                        // 554 5.4.6
 [[nodiscard]] Reply bare_line_feed();                       // 550 5.6.11 (end of data is CRLF . CRLF only)
 [[nodiscard]] Reply no_valid_recipients();                  // 554 5.5.1
