@@ -17,6 +17,7 @@ int domsec_fuzz_command(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_domain(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_path(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_data(const std::uint8_t* octets, std::size_t size);
+int domsec_fuzz_header(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_read_toml(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_certificate(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_dns_answer(const std::uint8_t* octets, std::size_t size);
@@ -90,6 +91,7 @@ TEST(Fuzz, CommandsKeepTheirProperties) { run(domsec_fuzz_command, "command"); }
 TEST(Fuzz, DomainsKeepTheirProperties) { run(domsec_fuzz_domain, "domain"); }
 TEST(Fuzz, PathsKeepTheirProperties) { run(domsec_fuzz_path, "path"); }
 TEST(Fuzz, MailDataKeepTheirProperties) { run(domsec_fuzz_data, "data"); }
+TEST(Fuzz, HeadersKeepTheirProperties) { run(domsec_fuzz_header, "header"); }
 TEST(Fuzz, ConfigurationsKeepTheirProperties) { run(domsec_fuzz_read_toml, "read_toml"); }
 TEST(Fuzz, CertificatesKeepTheirProperties) { run(domsec_fuzz_certificate, "certificate", 400); }
 TEST(Fuzz, DnsMessagesKeepTheirProperties) { run(domsec_fuzz_dns_answer, "dns_answer"); }

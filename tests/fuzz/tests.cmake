@@ -3,7 +3,7 @@
 # With DOMSEC_FUZZ=ON and clang: one libFuzzer program each, fuzz_<name>, with the readers' layers built under the sanitizers:
 #   cmake -S . -B build/fuzz -DDOMSEC_FUZZ=ON -DCMAKE_CXX_COMPILER=clang++ && cmake --build build/fuzz --target fuzz_reply
 #   build/fuzz/tests/fuzz_reply -max_total_time=60 NEW_CORPUS tests/fuzz/corpus/reply
-set(domsec_fuzz_names reply command domain path data dns_answer http_uri crl name_match
+set(domsec_fuzz_names reply command domain path data header dns_answer http_uri crl name_match
   read_toml certificate)
 set(domsec_fuzz_directory ${CMAKE_CURRENT_LIST_DIR})
 
