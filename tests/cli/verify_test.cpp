@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "support/pki.h"
+
 namespace domsec::cli {
 namespace {
 
@@ -36,6 +38,10 @@ TEST(VerifyBatch, AnswersEachLine) {
       {"reply in Latin-1 is shown as UTF-8", R"({"id":"r","op":"reply","bytes_b64":"MjUwIPwNCg=="})",
        "{\"result\":\"accept\",\"reason\":\"ok\",\"value\":{\"code\":250,\"lines\":[\"\xC3\xBC\"]},\"id\":"
        "\"r\"}"},
+      {"path without a certificate", R"({"id":"p","op":"verify","leaf":"AAAA","trust":[],"time":"2026-11-22T00:00:00Z"})",
+       R"({"result":"reject","reason":"parse","problems":["parse"],"id":"p"})"},
+      {"path with a question that is not known", R"({"id":"p","op":"verify","leaf":"AAAA","key_usage":["digitalSignature"]})",
+       R"({"result":"skip","reason":"unsupported","id":"p"})"},
       {"reply that goes on", R"({"id":"r","op":"reply","bytes_b64":"MjUwLWENCg=="})",
        R"({"result":"reject","reason":"parse","id":"r"})"},
       {"reply without a line end", R"({"id":"r","op":"reply","bytes_b64":"MjUwIGE="})",
@@ -122,6 +128,42 @@ TEST(VerifyBatch, RefusesALineBeyond64MiBAndGoesOn) {
   EXPECT_EQ(out.str(),
             "{\"result\":\"reject\",\"reason\":\"parse\",\"id\":null}\n{\"result\":\"skip\",\"reason\":"
             "\"unsupported\",\"id\":3}\n");
+}
+
+std::string base64(const std::string& octets) {
+  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < octets.size(); i += 3) {
+    unsigned bits = 0;
+    for (std::size_t k = 0; k < 3; ++k) bits = bits << 8U | (i + k < octets.size() ? static_cast<unsigned char>(octets[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k) text += i + k > octets.size() ? '=' : alphabet[bits >> (18 - 6 * k) & 0x3FU];
+  }
+  return text;
+}
+
+TEST(VerifyBatch, AnswersForAPath) {
+  const auto text = [](const pki::CertificatePtr& certificate) {
+    const auto octets = certificate->der();
+    return '"' + base64({octets.begin(), octets.end()}) + '"';
+  };
+  const pki::Credentials leaf = testing::three_levels().leaf("mail.contoso.com");
+  const std::string request = R"({"id":"p","op":"verify","leaf":)" + text(leaf.chain.at(0)) + R"(,"intermediates":[)" +
+                              text(leaf.chain.at(1)) + "," + text(leaf.chain.at(2)) + R"(],"trust":[)" +
+                              text(testing::three_levels().root.certificate()) + R"(],"time":"2026-11-22T00:00:00Z")";
+  struct Row {
+    const char* more;
+    const char* answer;
+  };
+  for (const Row& row : {Row{"", R"({"result":"accept","reason":"ok","problems":[],"revocation":"off")"},
+                         Row{R"(,"names":[{"kind":"dns","value":"mail.fabrikam.com"}])",
+                             R"({"result":"reject","reason":"name_mismatch","problems":["name_mismatch"])"},
+                         Row{R"(,"crl_check":"leaf")", R"({"result":"reject","reason":"crl_missing","problems":["crl_missing"],"revocation":"unknown")"},
+                         Row{R"(,"purpose":"mail")", R"({"result":"reject","reason":"parse")"},
+                         Row{R"(,"security_level":9)", R"({"result":"reject","reason":"parse")"},
+                         Row{R"(,"names":"mail.contoso.com")", R"({"result":"reject","reason":"parse")"}}) {
+    const std::string answer = answers_to(request + row.more + "}\n");
+    EXPECT_TRUE(answer.starts_with(row.answer)) << answer;
+  }
 }
 
 }  // namespace

@@ -1,0 +1,47 @@
+#include "domsec/pki/problem_code.h"
+
+#include <openssl/x509_vfy.h>
+
+namespace domsec::pki {
+
+std::string_view problem_code(const PathProblem& problem) {
+  switch (problem.x509_error) {
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL: return "weak_key";
+    case X509_V_ERR_CA_MD_TOO_WEAK: return "weak_signature";
+    case X509_V_ERR_KEYUSAGE_NO_CERTSIGN: return "key_usage";
+    case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION: return "unknown_critical_extension";
+    case X509_V_ERR_CERT_CHAIN_TOO_LONG: return "max_depth";
+    case X509_V_ERR_INVALID_POLICY_EXTENSION:
+    case X509_V_ERR_NO_EXPLICIT_POLICY: return "policy";
+    default: break;
+  }
+  switch (problem.fault) {
+    case PathFault::untrusted_root:
+    case PathFault::self_signed:
+    case PathFault::issuer_not_found:
+    case PathFault::rejected: return "untrusted";
+    case PathFault::expired: return "expired";
+    case PathFault::not_yet_valid: return "not_yet_valid";
+    case PathFault::bad_signature: return "bad_signature";
+    case PathFault::not_a_ca: return "not_a_ca";
+    case PathFault::path_too_long: return "path_length";
+    case PathFault::name_constraint: return "name_constraint";
+    case PathFault::wrong_purpose: return "purpose";
+    case PathFault::weak: return "weak_key";
+    case PathFault::other: break;
+  }
+  return "other";
+}
+
+std::string_view problem_code(CrlProblem problem) {
+  switch (problem) {
+    case CrlProblem::stale: return "crl_expired";
+    case CrlProblem::not_yet_valid: return "crl_not_yet_valid";
+    case CrlProblem::wrong_issuer: return "crl_issuer";
+    case CrlProblem::invalid: return "crl_bad_signature";
+    default: return "crl_missing";
+  }
+}
+
+}  // namespace domsec::pki

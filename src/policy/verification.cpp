@@ -1,0 +1,151 @@
+#include "domsec/policy/verification.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "domsec/pki/name_match.h"
+#include "domsec/pki/problem_code.h"
+#include "domsec/smtp/domain.h"
+
+namespace domsec::policy {
+namespace {
+
+using pki::CrlProblem;
+using pki::PathProblem;
+using pki::Revocation;
+using pki::RevocationState;
+
+/// No list speaks of the certificate; that of another issuer does not either.
+bool is_lack(CrlProblem problem) {
+  switch (problem) {
+    case CrlProblem::stale:
+    case CrlProblem::not_yet_valid:
+    case CrlProblem::invalid: return false;
+    default: return true;
+  }
+}
+
+/// The octets of an address, so that two spellings of one are the same; nothing when it is none.
+std::optional<std::string> address_octets(const std::string& text) {
+  std::array<char, 16> octets{};
+  if (inet_pton(AF_INET, text.c_str(), octets.data()) == 1) return std::string(octets.data(), 4);
+  if (inet_pton(AF_INET6, text.c_str(), octets.data()) == 1) return std::string(octets.data(), 16);
+  return std::nullopt;
+}
+
+/// RFC 5280 4.2.1.6: the local part as it is, the domain without case.
+std::optional<std::string> mailbox(std::string_view text) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string_view::npos || at == 0) return std::nullopt;
+  const auto domain = smtp::Domain::parse(text.substr(at + 1));
+  if (!domain) return std::nullopt;
+  return std::string(text.substr(0, at + 1)) + domain->text();
+}
+
+template <typename Read>
+bool has_other_name(const pki::Certificate& leaf, std::string_view kind, const std::string& wanted, Read read) {
+  return std::any_of(leaf.other_names.begin(), leaf.other_names.end(), [&](const std::string& name) {
+    return name.starts_with(kind) && read(name.substr(kind.size())) == wanted;
+  });
+}
+
+enum class NameAnswer { matches, other, no_name };
+
+NameAnswer ask(const VerificationInput& input, const WantedName& wanted, bool common_name) {
+  const pki::Certificate& leaf = *input.path.presented.front();
+  if (wanted.kind == WantedName::Kind::ip) {
+    const auto octets = address_octets(wanted.value);
+    if (!octets) return NameAnswer::no_name;
+    return has_other_name(leaf, "IP:", *octets, address_octets) ? NameAnswer::matches : NameAnswer::other;
+  }
+  if (wanted.kind == WantedName::Kind::email) {
+    const auto address = mailbox(wanted.value);
+    if (!address) return NameAnswer::no_name;
+    return has_other_name(leaf, "email:", *address, mailbox) ? NameAnswer::matches : NameAnswer::other;
+  }
+  if (!smtp::is_host_name(wanted.value)) return NameAnswer::no_name;
+  pki::NameRule rule;
+  rule.mode = pki::NameMatchMode::exact;
+  rule.common_name = common_name ? pki::CommonName::without_dns_names : pki::CommonName::never;
+  std::string host = wanted.value;
+  std::transform(host.begin(), host.end(), host.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  if (host.ends_with('.')) host.pop_back();
+  return pki::match_name(leaf, pki::ReferenceId{host, false}, rule).matches ? NameAnswer::matches : NameAnswer::other;
+}
+
+void ask_names(const VerificationInput& input, bool common_name, Verification& into) {
+  if (input.names.empty()) return;
+  std::set<std::string> problems;
+  for (const WantedName& wanted : input.names) {
+    const NameAnswer answer = ask(input, wanted, common_name);
+    if (answer == NameAnswer::matches) return;
+    problems.insert(answer == NameAnswer::other ? "name_mismatch" : "name_invalid");
+  }
+  into.problems.merge(problems);
+}
+
+/// When a list is to count beyond its time, it is asked as of its last second.
+pki::Instant asked_at(const VerificationInput& input, const pki::CrlCandidate& list) {
+  const auto next = list.crl != nullptr ? list.crl->next_update() : std::nullopt;
+  return !input.expiry_is_refused && next ? std::min(input.path.at, *next) : input.path.at;
+}
+
+Revocation ask_lists(const VerificationInput& input, const pki::Certificate& certificate, const pki::Certificate& issuer,
+                     int depth) {
+  if (input.expiry_is_refused || input.lists.empty())
+    return examine_revocation(certificate, issuer, depth, input.lists, input.path.at);
+  Revocation best;
+  for (const pki::CrlCandidate& list : input.lists) {
+    const Revocation answer =
+        examine_revocation(certificate, issuer, depth, std::span(&list, 1), asked_at(input, list));
+    const bool better = answer.state == RevocationState::revoked ||
+                        (answer.state == RevocationState::good && best.state == RevocationState::unknown) ||
+                        (best.state == RevocationState::unknown && best.problem == CrlProblem::none);
+    if (better) best = answer;
+    if (best.state == RevocationState::revoked) break;
+  }
+  return best;
+}
+
+RevocationState worse(std::optional<RevocationState> so_far, RevocationState state) {
+  if (so_far == RevocationState::revoked || state == RevocationState::revoked) return RevocationState::revoked;
+  if (so_far == RevocationState::unknown || state == RevocationState::unknown) return RevocationState::unknown;
+  return RevocationState::good;
+}
+
+void ask_revocation(const VerificationInput& input, Verification& into) {
+  if (input.revocation == RevocationCheck::none) return;
+  const std::size_t below_anchor = into.path.size() < 2 ? 0 : into.path.size() - 1;
+  const std::size_t asked = input.revocation == RevocationCheck::leaf ? std::min<std::size_t>(1, below_anchor) : below_anchor;
+  for (std::size_t depth = 0; depth < asked; ++depth) {
+    const Revocation answer = ask_lists(input, *into.path[depth], *into.path[depth + 1], static_cast<int>(depth));
+    into.revocation = worse(into.revocation, answer.state);
+    if (answer.state == RevocationState::good) continue;
+    if (answer.state == RevocationState::revoked) into.problems.insert("revoked");
+    // A list of this issuer that cannot be used is refused also where the lack of one is not.
+    if (is_lack(answer.problem)) {
+      if (answer.state == RevocationState::unknown && input.unknown_is_refused)
+        into.problems.emplace(pki::problem_code(answer.problem));
+    } else {
+      into.problems.emplace(pki::problem_code(answer.problem));
+    }
+  }
+}
+
+}  // namespace
+
+Verification verify(const VerificationInput& input) {
+  const pki::PathExamination examined = pki::examine_path(input.path);
+  Verification answer;
+  answer.path = examined.path;
+  for (const PathProblem& problem : examined.problems) answer.problems.emplace(pki::problem_code(problem));
+  ask_names(input, input.cn_fallback && !examined.common_name_violates_constraints, answer);
+  ask_revocation(input, answer);
+  return answer;
+}
+
+}  // namespace domsec::policy
