@@ -88,6 +88,8 @@ void set_parameters(X509_STORE_CTX* context, const PathInput& input) {
   X509_VERIFY_PARAM_set_time(parameters, seconds(input.at));
   X509_VERIFY_PARAM_set_auth_level(parameters, input.security_level);  // none by default
   X509_VERIFY_PARAM_set_depth(parameters, input.max_intermediates);
+  if (!input.constrain_common_name)
+    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   if (input.purpose != Purpose::any) X509_VERIFY_PARAM_set_trust(parameters, trust_of(input.purpose));
 }
 

@@ -139,7 +139,9 @@ void ask_revocation(const VerificationInput& input, Verification& into) {
 }  // namespace
 
 Verification verify(const VerificationInput& input) {
-  const pki::PathExamination examined = pki::examine_path(input.path);
+  pki::PathInput path = input.path;
+  path.constrain_common_name = input.cn_fallback;
+  const pki::PathExamination examined = pki::examine_path(path);
   Verification answer;
   answer.path = examined.path;
   for (const PathProblem& problem : examined.problems) answer.problems.emplace(pki::problem_code(problem));

@@ -100,6 +100,19 @@ TEST(Verification, TheCommonNameCountsOnlyWhenAskedForAndWithoutDnsNames) {
   EXPECT_EQ(told(verify(asked)), "accept");
 }
 
+TEST(Verification, ACommonNameIsHeldToConstraintsOnlyWhereItCounts) {
+  pki::CertificateRecipe authority = testing::ca_recipe("CN=Contoso Narrow CA");
+  authority.permitted_dns = {"contoso.com"};
+  pki::CertificateRecipe recipe = leaf_recipe({});
+  recipe.subject = "CN=mail.fabrikam.com";
+  recipe.other_names = {"IP:192.0.2.1"};
+  VerificationInput asked = input(three_levels().issuing.subordinate(authority).issue(recipe).chain);
+  asked.names = {{WantedName::Kind::ip, "192.0.2.1"}};
+  EXPECT_EQ(told(verify(asked)), "accept");
+  asked.cn_fallback = true;
+  EXPECT_EQ(told(verify(asked)), "name_constraint");
+}
+
 TEST(Verification, RevocationIsAskedForTheLeafOrForAllBelowTheAnchor) {
   const testing::ThreeLevels& pki = three_levels();
   const pki::Chain chain = pki.leaf("mail.contoso.com").chain;

@@ -87,6 +87,9 @@ struct PathInput {
   int security_level = 1;      // libssl's numbers; 2 is Debian's default
   int max_intermediates = 20;  // real paths have one or two
   PathProfile profile = PathProfile::trust;
+  /// The subject CN of a leaf without dNSName is held to the dNSName constraints, as libcrypto does: for whoever
+  /// takes a name from the CN.
+  bool constrain_common_name = true;
   KeyDecoding key_decoding = KeyDecoding::providers;  // how signatures are verified; never what comes of it
   PolicyInput policy{};
 };
