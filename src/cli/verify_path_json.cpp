@@ -4,9 +4,13 @@
 #include <array>
 #include <boost/json.hpp>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "domsec/pki/instant.h"
 #include "domsec/policy/verification.h"
+#include "base64.h"
 
 namespace domsec::cli {
 namespace {

@@ -24,9 +24,9 @@ pki::NameMatch without_common_name(const pki::Certificate& leaf, const pki::Refe
 
 }  // namespace
 
-pki::NameMatch compare_name(const pki::Certificate& leaf, const std::optional<pki::PathExamination>& path,
+pki::NameMatch compare_name(const pki::Certificate& leaf, const pki::PathExamination* path,
                             const pki::ReferenceId& reference, const pki::NameRule& rule) {
-  const bool outside = path && path->common_name_violates_constraints;
+  const bool outside = path != nullptr && path->common_name_violates_constraints;
   return outside ? without_common_name(leaf, reference, rule) : pki::match_name(leaf, reference, rule);
 }
 

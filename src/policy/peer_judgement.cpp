@@ -95,7 +95,7 @@ std::optional<pki::NameMatch> name_under(const Rules& rules, const PeerEvidence&
   if (reusable) return peer.name;
   if (!reference && !peer.name) return std::nullopt;
   const pki::ReferenceId& wanted = reference ? *reference : peer.name->reference;
-  return compare_name(*peer.presented.front(), peer.path, wanted, rule);
+  return compare_name(*peer.presented.front(), peer.path ? &*peer.path : nullptr, wanted, rule);
 }
 
 std::vector<PeerFinding> judge_peer(const PeerQuestion& question, const PeerEvidence& peer,

@@ -1,6 +1,7 @@
 // The revocation part of a peer's judgement (spec exchange 5.3; D-9, D-19) and the remarks that fail nobody.
 #include <algorithm>
 
+#include "domsec/policy/revocation_code.h"
 #include "peer_judgement.h"
 
 namespace domsec::policy {
@@ -10,7 +11,38 @@ using finding::Code;
 using finding::Profile;
 using finding::Severity;
 
-Code code_of(pki::CrlProblem problem) {
+std::string source_text(const pki::Revocation& revocation) {
+  return revocation.uri.empty() ? "" : " by " + revocation.uri;
+}
+
+PeerFinding revoked(const pki::Revocation& revocation, const Rules& rules) {
+  std::string detail = revocation.subject + " (serial " + revocation.serial + ") is revoked";
+  if (revocation.revoked_at) detail += " since " + date_text(*revocation.revoked_at);
+  if (!revocation.reason.empty()) detail += " (" + revocation.reason + ")";
+  return {finding_of(Code::certificate_revoked, Who::we, rules, detail + source_text(revocation)),
+          "Revoked†"};
+}
+
+PeerFinding not_determined(const pki::Revocation& revocation, const Rules& rules) {
+  const Code code = revocation_code(revocation.problem);
+  std::string detail =
+      "whether " + revocation.subject + " is revoked cannot be told: " +
+      (revocation.detail.empty() ? std::string(pki::text(revocation.problem)) : revocation.detail);
+  if (!revocation.uri.empty()) detail += " (" + revocation.uri + ")";
+  if (code == Code::crl_stale && revocation.next_update)
+    detail += "; nextUpdate was " + date_text(*revocation.next_update);
+  Finding finding = finding_of(code, Who::env, rules, std::move(detail));
+  // D-9: --crl-fail soft makes a warning of what would refuse the peer; the strict profile knows no soft
+  // failure.
+  if (finding.severity == Severity::fails && rules.crl_fail == CrlFail::soft &&
+      rules.profile != Profile::strict)
+    finding.severity = Severity::warning;
+  return {std::move(finding), code == Code::crl_no_cdp ? "NoRevocationCheck†" : "RevocationOffline"};
+}
+
+}  // namespace
+
+Code revocation_code(pki::CrlProblem problem) {
   switch (problem) {
     case pki::CrlProblem::no_cdp:
       return Code::crl_no_cdp;
@@ -32,37 +64,6 @@ Code code_of(pki::CrlProblem problem) {
   }
   return Code::revocation_unavailable;
 }
-
-std::string source_text(const pki::Revocation& revocation) {
-  return revocation.uri.empty() ? "" : " by " + revocation.uri;
-}
-
-PeerFinding revoked(const pki::Revocation& revocation, const Rules& rules) {
-  std::string detail = revocation.subject + " (serial " + revocation.serial + ") is revoked";
-  if (revocation.revoked_at) detail += " since " + date_text(*revocation.revoked_at);
-  if (!revocation.reason.empty()) detail += " (" + revocation.reason + ")";
-  return {finding_of(Code::certificate_revoked, Who::we, rules, detail + source_text(revocation)),
-          "Revoked†"};
-}
-
-PeerFinding not_determined(const pki::Revocation& revocation, const Rules& rules) {
-  const Code code = code_of(revocation.problem);
-  std::string detail =
-      "whether " + revocation.subject + " is revoked cannot be told: " +
-      (revocation.detail.empty() ? std::string(pki::text(revocation.problem)) : revocation.detail);
-  if (!revocation.uri.empty()) detail += " (" + revocation.uri + ")";
-  if (code == Code::crl_stale && revocation.next_update)
-    detail += "; nextUpdate was " + date_text(*revocation.next_update);
-  Finding finding = finding_of(code, Who::env, rules, std::move(detail));
-  // D-9: --crl-fail soft makes a warning of what would refuse the peer; the strict profile knows no soft
-  // failure.
-  if (finding.severity == Severity::fails && rules.crl_fail == CrlFail::soft &&
-      rules.profile != Profile::strict)
-    finding.severity = Severity::warning;
-  return {std::move(finding), code == Code::crl_no_cdp ? "NoRevocationCheck†" : "RevocationOffline"};
-}
-
-}  // namespace
 
 /// spec exchange 5.3: every certificate below the anchor; what is known to be revoked comes before what is
 /// not known.

@@ -96,8 +96,7 @@ void compare_name(const pki::Chain& presented, const std::optional<transcript::C
                   const pki::ReferenceId& reference, const pki::NameRule& rule,
                   transcript::Transcript& transcript) {
   if (presented.empty()) return;
-  std::optional<pki::PathExamination> path;
-  if (chain) path = chain->path;
+  const pki::PathExamination* const path = chain ? &chain->path : nullptr;
   transcript.append(transcript::NameCompared{policy::compare_name(*presented.front(), path, reference, rule)});
 }
 

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "domsec/smtp/header_section.h"
+
 namespace domsec::smtp {
 namespace {
 
@@ -11,8 +13,6 @@ constexpr std::size_t most_domains = 20;
 constexpr std::size_t longest_field = 64U << 10;
 
 bool is_blank(char octet) { return octet == ' ' || octet == '\t' || octet == '\r' || octet == '\n'; }
-
-char lower(char octet) { return octet >= 'A' && octet <= 'Z' ? static_cast<char>(octet - 'A' + 'a') : octet; }
 
 /// The address list of one field, read from left to right. What a comment or a quoted string holds is no address.
 class AddressList {
@@ -97,21 +97,6 @@ class AddressList {
   std::optional<std::string> domain_;  // since the last @
 };
 
-/// The line at the start of `rest`, with its LF; bare LFs end lines, as the next hop may take them.
-std::string_view first_line(std::string_view rest) { return rest.substr(0, std::min(rest.find('\n'), rest.size() - 1) + 1); }
-
-/// Where the body of the field begins; nothing when the line is no From field.
-std::optional<std::size_t> from_field(std::string_view line) {
-  constexpr std::string_view name = "from";
-  if (line.size() <= name.size()) return std::nullopt;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    if (lower(line[i]) != name[i]) return std::nullopt;
-  }
-  const std::size_t colon = line.find_first_not_of(" \t", name.size());
-  if (colon == std::string_view::npos || line[colon] != ':') return std::nullopt;
-  return colon + 1;
-}
-
 }  // namespace
 
 HeaderFrom read_header_from(std::string_view message) {
@@ -121,7 +106,7 @@ HeaderFrom read_header_from(std::string_view message) {
     if (line == "\r\n" || line == "\n") break;
     const std::size_t begin = at;
     at += line.size();
-    const std::optional<std::size_t> body = from_field(line);
+    const std::optional<std::size_t> body = field_body(line, "from");
     if (!body) continue;
     while (at < message.size() && (message[at] == ' ' || message[at] == '\t')) at += first_line(message.substr(at)).size();
     ++from.fields;

@@ -1,33 +1,30 @@
 #include "domsec/smtp/header_section.h"
 
 namespace domsec::smtp {
-namespace {
 
-/// RFC 5322 1.2.2: field names are case-insensitive; 4.5.3 allows blanks before the colon.
-bool is_received(std::string_view line) {
-  constexpr std::string_view name = "received";
-  if (line.size() <= name.size()) return false;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const char octet = line[i];
-    if ((octet >= 'A' && octet <= 'Z' ? octet - 'A' + 'a' : octet) != name[i]) return false;
-  }
-  const std::size_t colon = line.find_first_not_of(" \t", name.size());
-  return colon != std::string_view::npos && line[colon] == ':';
+std::string_view first_line(std::string_view text) {
+  const std::size_t end = text.find('\n');
+  return end == std::string_view::npos ? text : text.substr(0, end + 1);
 }
 
-}  // namespace
+std::optional<std::size_t> field_body(std::string_view line, std::string_view name) {
+  if (line.size() <= name.size()) return std::nullopt;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char octet = line[i];
+    if ((octet >= 'A' && octet <= 'Z' ? octet - 'A' + 'a' : octet) != name[i]) return std::nullopt;
+  }
+  const std::size_t colon = line.find_first_not_of(" \t", name.size());
+  if (colon == std::string_view::npos || line[colon] != ':') return std::nullopt;
+  return colon + 1;
+}
 
 HeaderSection measure_header_section(std::string_view message) {
   HeaderSection header;
   while (header.octets < message.size()) {
-    const std::string_view rest = message.substr(header.octets);
-    // A chunk (BDAT) may hold bare LFs, and the next hop may take them for line ends: they count as such
-    // here.
-    const std::size_t end = rest.find('\n');
-    const std::string_view line = rest.substr(0, end);
-    if (end != std::string_view::npos && (line.empty() || line == "\r")) break;
-    if (is_received(line)) ++header.received;
-    header.octets += end == std::string_view::npos ? rest.size() : end + 1;
+    const std::string_view line = first_line(message.substr(header.octets));
+    if (line == "\r\n" || line == "\n") break;
+    if (field_body(line, "received")) ++header.received;
+    header.octets += line.size();
   }
   return header;
 }

@@ -2,6 +2,8 @@
 // is for policy/.
 #include "domsec/transcript/check.h"
 
+#include "domsec/policy/revocation_code.h"
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -158,29 +160,6 @@ std::optional<Check> usage_check(const ChainExamined& examined) {
   return Check{"eku", "warn", Code::client_cert_eku, {{"purpose", "clientAuth"}, {"eku", "serverAuth"}}};
 }
 
-Code revocation_code(pki::CrlProblem problem) {
-  switch (problem) {
-    case pki::CrlProblem::none:
-    case pki::CrlProblem::unavailable:
-      return Code::revocation_unavailable;
-    case pki::CrlProblem::no_cdp:
-      return Code::crl_no_cdp;
-    case pki::CrlProblem::unreachable:
-      return Code::crl_unreachable;
-    case pki::CrlProblem::too_large:
-      return Code::crl_too_large;
-    case pki::CrlProblem::stale:
-      return Code::crl_stale;
-    case pki::CrlProblem::not_yet_valid:
-      return Code::crl_not_yet_valid;
-    case pki::CrlProblem::wrong_issuer:
-      return Code::crl_wrong_issuer;
-    case pki::CrlProblem::invalid:
-      return Code::crl_invalid;
-  }
-  return Code::revocation_unavailable;
-}
-
 Check revocation_check(const pki::Revocation& revocation) {
   Check check{"revocation", "good", {}, {{"source", "crl"}, {"depth", std::to_string(revocation.depth)}}};
   const auto tell = [&check](std::string key, std::string value) {
@@ -200,7 +179,7 @@ Check revocation_check(const pki::Revocation& revocation) {
       break;
     case pki::RevocationState::unknown:
       check.result = "unknown";
-      check.code = revocation_code(revocation.problem);
+      check.code = policy::revocation_code(revocation.problem);
       tell("detail", revocation.detail);
       break;
   }

@@ -53,12 +53,10 @@ struct Span {
   double begin = 0;
   double end = 0;
 
-  /// True at the last one.
-  bool count() {
+  void count() {
     ++ended;
     if (ended == skipped) begin = thread_cpu();
     if (ended == skipped + sessions) end = thread_cpu();
-    return ended == skipped + sessions;
   }
   [[nodiscard]] double each() const { return (end - begin) / sessions; }
 };

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
 #include <string>
 
 namespace domsec::smtp {
@@ -60,16 +59,6 @@ TEST(HeaderFrom, IsBounded) {
   EXPECT_EQ(from.domains.size(), 20U);
   EXPECT_TRUE(from.unreadable);
   EXPECT_TRUE(read_header_from("From: a@b.example," + std::string(70'000, ' ') + "\r\n\r\n").unreadable);
-}
-
-TEST(HeaderFrom, TakesAnyOctets) {
-  std::mt19937 random(1);
-  constexpr std::string_view alphabet = "From: <>@,;:()\"\\.[]a\r\n \t\0\x80";
-  for (int i = 0; i < 20'000; ++i) {
-    std::string message = "From:";
-    for (unsigned octets = random() % 60; octets > 0; --octets) message += alphabet[random() % alphabet.size()];
-    EXPECT_LE(read_header_from(message).domains.size(), 20U);
-  }
 }
 
 }  // namespace

@@ -2,18 +2,16 @@
 // it: a session that records the comparison and a judgement that repeats it must say the same.
 #pragma once
 
-#include <optional>
-
 #include "domsec/pki/certificate.h"
 #include "domsec/pki/name_match.h"
 #include "domsec/pki/path.h"
 
 namespace domsec::policy {
 
-/// pki::match_name, without the CN where that lies outside a name constraint of the path. Without a path as if
+/// pki::match_name, without the CN where that lies outside a name constraint of the path. Null: as if
 /// there were no constraint.
 [[nodiscard]] pki::NameMatch compare_name(const pki::Certificate& leaf,
-                                          const std::optional<pki::PathExamination>& path,
+                                          const pki::PathExamination* path,
                                           const pki::ReferenceId& reference, const pki::NameRule& rule);
 
 }  // namespace domsec::policy

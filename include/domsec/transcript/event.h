@@ -130,8 +130,8 @@ struct MessageAccepted {
   std::string partner;
   bool domain_secured = false;
 };
-/// Something against the protocol that did not end the session by itself: injection after STARTTLS, bare line
-/// feeds.
+/// Something worth a note that did not end the session by itself: injection after STARTTLS, bare line feeds, a
+/// From field that disagrees with MAIL FROM.
 struct Irregularity {
   std::string what;
 };
