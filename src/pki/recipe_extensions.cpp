@@ -1,9 +1,9 @@
 #include "recipe_extensions.h"
 
-#include <array>
 #include <limits>
 
 #include "distinguished_name.h"
+#include "domsec/pki/key_usage.h"
 
 namespace domsec::pki {
 namespace {
@@ -74,15 +74,8 @@ void add_basic_constraints(X509* certificate, const CertificateRecipe& recipe) {
   add(certificate, NID_basic_constraints, constraints.get(), Criticality::critical);
 }
 
-/// RFC 5280 4.2.1.3, in the order of the bits.
-constexpr std::array<std::string_view, 9> usage_names{"digitalSignature", "nonRepudiation", "keyEncipherment",
-                                                      "dataEncipherment", "keyAgreement",   "keyCertSign",
-                                                      "cRLSign",          "encipherOnly",   "decipherOnly"};
-
 int usage_bit(const std::string& name) {
-  for (std::size_t bit = 0; bit < usage_names.size(); ++bit) {
-    if (usage_names[bit] == name) return static_cast<int>(bit);
-  }
+  if (const auto bit = key_usage_bit(name)) return static_cast<int>(*bit);
   throw RecipeError(
       "'" + harmless(name) +
       "' is no key usage; RFC 5280 knows digitalSignature, keyEncipherment, keyCertSign, cRLSign ...");

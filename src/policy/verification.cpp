@@ -45,45 +45,53 @@ std::optional<std::string> mailbox(std::string_view text) {
   return std::string(text.substr(0, at + 1)) + domain->text();
 }
 
+/// The leaf's names of another kind, as `Certificate::other_names` has them, read in the same way as the wanted one.
 template <typename Read>
-bool has_other_name(const pki::Certificate& leaf, std::string_view kind, const std::string& wanted, Read read) {
-  return std::any_of(leaf.other_names.begin(), leaf.other_names.end(), [&](const std::string& name) {
-    return name.starts_with(kind) && read(name.substr(kind.size())) == wanted;
-  });
+void ask_other(const pki::Certificate& leaf, std::string_view kind, Read read, NameAsked& asked) {
+  const auto wanted = read(asked.wanted.value);
+  asked.readable = wanted.has_value();
+  for (const std::string& name : leaf.other_names) {
+    if (!asked.readable || !name.starts_with(kind)) continue;
+    const bool same = read(name.substr(kind.size())) == wanted;
+    asked.attempts.push_back({{pki::PresentedId::Source::san, name}, same, same ? "equal" : "another name"});
+    asked.matches = asked.matches || same;
+  }
 }
 
-enum class NameAnswer { matches, other, no_name };
-
-NameAnswer ask(const VerificationInput& input, const WantedName& wanted, bool common_name) {
-  const pki::Certificate& leaf = *input.path.presented.front();
-  if (wanted.kind == WantedName::Kind::ip) {
-    const auto octets = address_octets(wanted.value);
-    if (!octets) return NameAnswer::no_name;
-    return has_other_name(leaf, "IP:", *octets, address_octets) ? NameAnswer::matches : NameAnswer::other;
-  }
-  if (wanted.kind == WantedName::Kind::email) {
-    const auto address = mailbox(wanted.value);
-    if (!address) return NameAnswer::no_name;
-    return has_other_name(leaf, "email:", *address, mailbox) ? NameAnswer::matches : NameAnswer::other;
-  }
-  if (!smtp::is_host_name(wanted.value)) return NameAnswer::no_name;
+void ask_host(const pki::Certificate& leaf, bool common_name, NameAsked& asked) {
+  asked.readable = smtp::is_host_name(asked.wanted.value);
+  if (!asked.readable) return;
   pki::NameRule rule;
   rule.mode = pki::NameMatchMode::exact;
   rule.common_name = common_name ? pki::CommonName::without_dns_names : pki::CommonName::never;
-  std::string host = wanted.value;
+  std::string host = asked.wanted.value;
   std::transform(host.begin(), host.end(), host.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   if (host.ends_with('.')) host.pop_back();
-  return pki::match_name(leaf, pki::ReferenceId{host, false}, rule).matches ? NameAnswer::matches : NameAnswer::other;
+  pki::NameMatch match = pki::match_name(leaf, pki::ReferenceId{host, false}, rule);
+  asked.matches = match.matches;
+  asked.attempts = std::move(match.attempts);
+}
+
+NameAsked ask(const VerificationInput& input, const WantedName& wanted, bool common_name) {
+  const pki::Certificate& leaf = *input.path.presented.front();
+  NameAsked asked{wanted};
+  switch (wanted.kind) {
+    case WantedName::Kind::ip: ask_other(leaf, "IP:", address_octets, asked); break;
+    case WantedName::Kind::email: ask_other(leaf, "email:", mailbox, asked); break;
+    case WantedName::Kind::dns: ask_host(leaf, common_name, asked); break;
+  }
+  return asked;
 }
 
 void ask_names(const VerificationInput& input, bool common_name, Verification& into) {
   if (input.names.empty()) return;
   std::set<std::string> problems;
   for (const WantedName& wanted : input.names) {
-    const NameAnswer answer = ask(input, wanted, common_name);
-    if (answer == NameAnswer::matches) return;
-    problems.insert(answer == NameAnswer::other ? "name_mismatch" : "name_invalid");
+    into.names.push_back(ask(input, wanted, common_name));
+    const NameAsked& asked = into.names.back();
+    if (asked.matches) return;
+    problems.insert(asked.readable ? "name_mismatch" : "name_invalid");
   }
   into.problems.merge(problems);
 }
@@ -124,6 +132,7 @@ void ask_revocation(const VerificationInput& input, Verification& into) {
   for (std::size_t depth = 0; depth < asked; ++depth) {
     const Revocation answer = ask_lists(input, *into.path[depth], *into.path[depth + 1], static_cast<int>(depth));
     into.revocation = worse(into.revocation, answer.state);
+    into.revocations.push_back(answer);
     if (answer.state == RevocationState::good) continue;
     if (answer.state == RevocationState::revoked) into.problems.insert("revoked");
     // A list of this issuer that cannot be used is refused also where the lack of one is not.
@@ -145,6 +154,9 @@ Verification verify(const VerificationInput& input) {
   Verification answer;
   answer.path = examined.path;
   for (const PathProblem& problem : examined.problems) answer.problems.emplace(pki::problem_code(problem));
+  answer.path_problems = examined.problems;
+  const std::uint32_t usage = input.path.presented.front()->key_usage.value_or(input.key_usage);
+  if ((input.key_usage & ~usage) != 0) answer.problems.emplace("key_usage");
   ask_names(input, input.cn_fallback && !examined.common_name_violates_constraints, answer);
   ask_revocation(input, answer);
   return answer;

@@ -40,7 +40,7 @@ TEST(VerifyBatch, AnswersEachLine) {
        "\"r\"}"},
       {"path without a certificate", R"({"id":"p","op":"verify","leaf":"AAAA","trust":[],"time":"2026-11-22T00:00:00Z"})",
        R"({"result":"reject","reason":"parse","problems":["parse"],"id":"p"})"},
-      {"path with a question that is not known", R"({"id":"p","op":"verify","leaf":"AAAA","key_usage":["digitalSignature"]})",
+      {"path with a question that is not known", R"({"id":"p","op":"verify","leaf":"AAAA","no_such_question":true})",
        R"({"result":"skip","reason":"unsupported","id":"p"})"},
       {"reply that goes on", R"({"id":"r","op":"reply","bytes_b64":"MjUwLWENCg=="})",
        R"({"result":"reject","reason":"parse","id":"r"})"},
@@ -160,6 +160,10 @@ TEST(VerifyBatch, AnswersForAPath) {
                          Row{R"(,"crl_check":"leaf")", R"({"result":"reject","reason":"crl_missing","problems":["crl_missing"],"revocation":"unknown")"},
                          Row{R"(,"purpose":"mail")", R"({"result":"reject","reason":"parse")"},
                          Row{R"(,"security_level":9)", R"({"result":"reject","reason":"parse")"},
+                         Row{R"(,"key_usage":["digitalSignature"])", R"({"result":"accept","reason":"ok")"},
+                         Row{R"(,"key_usage":["digitalSignature","keyCertSign"])", R"({"result":"reject","reason":"key_usage")"},
+                         Row{R"(,"key_usage":["signing"])", R"({"result":"reject","reason":"parse")"},
+                         Row{R"(,"max_depth":-1)", R"({"result":"reject","reason":"parse")"},
                          Row{R"(,"names":"mail.contoso.com")", R"({"result":"reject","reason":"parse")"}}) {
     const std::string answer = answers_to(request + row.more + "}\n");
     EXPECT_TRUE(answer.starts_with(row.answer)) << answer;

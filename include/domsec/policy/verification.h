@@ -3,6 +3,7 @@
 // domain_security.h judges.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "domsec/pki/name_match.h"
 #include "domsec/pki/path.h"
 #include "domsec/pki/revocation.h"
 
@@ -29,16 +31,29 @@ struct VerificationInput {
   pki::PathInput path;
   std::vector<WantedName> names;  // any may match; none = no name is asked for
   bool cn_fallback = false;       // the CN counts where there is no dNSName
+  std::uint32_t key_usage = 0;    // bits of pki::Certificate::key_usage that the leaf must have, if it limits its use
   RevocationCheck revocation = RevocationCheck::none;
   std::vector<pki::CrlCandidate> lists;
   bool unknown_is_refused = true;
   bool expiry_is_refused = true;  // false: a list counts beyond its nextUpdate
 };
 
+/// What became of one wanted name.
+struct NameAsked {
+  WantedName wanted;
+  bool readable = false;  // false: the wanted text is no such name at all
+  bool matches = false;
+  std::vector<pki::NameAttempt> attempts{};  // names of the leaf that were compared with it
+};
+
 struct Verification {
   std::set<std::string> problems;  // codes: `untrusted`, `expired`, `name_mismatch`, `crl_expired` …; empty = accept
   std::optional<pki::RevocationState> revocation;  // the worst of all that were asked for; nothing = none was
   pki::Chain path;
+  // What the codes stand for, for people.
+  std::vector<pki::PathProblem> path_problems;
+  std::vector<NameAsked> names;              // up to the first that matches
+  std::vector<pki::Revocation> revocations;  // of each certificate that was asked about, the leaf first
 };
 
 [[nodiscard]] Verification verify(const VerificationInput& input);
