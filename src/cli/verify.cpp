@@ -18,6 +18,7 @@
 #include "domsec/smtp/path.h"
 #include "domsec/smtp/reply.h"
 #include "base64.h"
+#include "verify_identity_json.h"
 #include "verify_path_json.h"
 
 namespace domsec::cli {
@@ -112,9 +113,11 @@ struct Operation {
   json::object (*answer)(const json::object& request);
 };
 
-constexpr std::array<Operation, 4> operations = {{
+constexpr std::array<Operation, 6> operations = {{
     {"address", answer_address},
+    {"cbt", answer_channel_binding},
     {"hostname", answer_hostname},
+    {"load-chain", answer_load_chain},
     {"reply", answer_reply},
     {"verify", answer_verify},
 }};

@@ -6,7 +6,7 @@
 
 #include "distinguished_name.h"
 #include "openssl_ptr.h"
-#include "pem_block.h"
+#include "pem_content.h"
 #include "pkcs12.h"
 
 namespace domsec::pki {
@@ -43,25 +43,6 @@ CertificatePtr read_trusted(std::string_view octets) {
   return read_certificate(x509.get());
 }
 
-/// What one PEM block adds; nothing of it for keys and parameters.
-Chain certificates_of(const PemBlock& block, std::size_t number, const std::string& name) {
-  const auto damaged = [&] {
-    return BundleError(Kind::garbage, name + ": PEM block " + std::to_string(number) + " (" +
-                                          harmless(block.label, 64) +
-                                          ") does not parse: copy the file again");
-  };
-  if (block.label == "PKCS7" || block.label == "CMS") {
-    std::optional<Chain> chain = read_pkcs7(block.octets);
-    if (!chain) throw damaged();
-    return *chain;
-  }
-  const bool trusted = block.label == "TRUSTED CERTIFICATE";
-  if (!trusted && block.label != "CERTIFICATE" && block.label != "X509 CERTIFICATE") return {};
-  CertificatePtr certificate = trusted ? read_trusted(block.octets) : read_certificate_der(block.octets);
-  if (certificate == nullptr) throw damaged();
-  return {certificate};
-}
-
 Chain read_pem(std::string_view bytes, const std::string& name) {
   Chain chain;
   std::string labels;
@@ -79,6 +60,24 @@ Chain read_pem(std::string_view bytes, const std::string& name) {
 }
 
 }  // namespace
+
+Chain certificates_of(const PemBlock& block, std::size_t number, const std::string& name) {
+  const auto damaged = [&] {
+    return BundleError(Kind::garbage, name + ": PEM block " + std::to_string(number) + " (" +
+                                          harmless(block.label, 64) +
+                                          ") does not parse: copy the file again");
+  };
+  if (block.label == "PKCS7" || block.label == "CMS") {
+    std::optional<Chain> chain = read_pkcs7(block.octets);
+    if (!chain) throw damaged();
+    return *chain;
+  }
+  const bool trusted = block.label == "TRUSTED CERTIFICATE";
+  if (!trusted && block.label != "CERTIFICATE" && block.label != "X509 CERTIFICATE") return {};
+  CertificatePtr certificate = trusted ? read_trusted(block.octets) : read_certificate_der(block.octets);
+  if (certificate == nullptr) throw damaged();
+  return {certificate};
+}
 
 Chain read_certificates(std::string_view bytes, const std::string& name) {
   require_pem_or_der(bytes, name);

@@ -36,6 +36,31 @@ std::optional<Bytes> tls_server_end_point(const Certificate& server) {
   return hash;
 }
 
+Bytes application_data(std::string_view type, const Bytes& binding) {
+  Bytes data(type.begin(), type.end());
+  data.push_back(':');
+  data.insert(data.end(), binding.begin(), binding.end());
+  return data;
+}
+
+Bytes gss_channel_bindings(const Bytes& application_data) {
+  Bytes structure(16);  // types and lengths of the initiator's and of the acceptor's address: none
+  const auto length = static_cast<std::uint32_t>(application_data.size());
+  for (unsigned shift = 0; shift < 32; shift += 8) structure.push_back(static_cast<std::uint8_t>(length >> shift & 0xFFU));
+  structure.insert(structure.end(), application_data.begin(), application_data.end());
+  return structure;
+}
+
+Bytes msv_av_channel_bindings(const Bytes& application_data) {
+  const ErrorQueueMark mark;
+  const Bytes structure = gss_channel_bindings(application_data);
+  Bytes hash(EVP_MAX_MD_SIZE);
+  unsigned int length = 0;
+  if (EVP_Digest(structure.data(), structure.size(), hash.data(), &length, EVP_md5(), nullptr) != 1) return {};
+  hash.resize(length);
+  return hash;
+}
+
 std::string hex(const Bytes& bytes) {
   std::string text = hex_upper({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   std::transform(text.begin(), text.end(), text.begin(),

@@ -8,7 +8,7 @@
 #include "key_algorithm.h"
 #include "octets.h"
 #include "openssl_ptr.h"
-#include "pem_block.h"
+#include "pem_content.h"
 #include "pkcs12.h"
 
 namespace domsec::pki {
@@ -100,6 +100,13 @@ EvpPkeyOwner read_block(PemBlock block, const std::string& name, const PassPhras
   return key;
 }
 
+PrivateKey owned(EvpPkeyOwner key) {
+  PrivateKey read;
+  read.algorithm = key_algorithm(key.get());
+  read.key = std::shared_ptr<EVP_PKEY>(key.release(), EVP_PKEY_free);
+  return read;
+}
+
 EvpPkeyOwner read_pem(std::string_view bytes, const std::string& name, const PassPhrase& pass_phrase) {
   std::string labels;
   for (PemBlock& block : pem_blocks(bytes, name, most_blocks)) {
@@ -138,10 +145,14 @@ PrivateKey read_private_key(std::string_view bytes, const std::string& name, con
   EvpPkeyOwner key =
       looks_like_pem(bytes) ? read_pem(bytes, name, pass_phrase) : read_der(bytes, name, pass_phrase);
   if (key == nullptr) throw damaged(name, "private key");
-  PrivateKey read;
-  read.algorithm = key_algorithm(key.get());
-  read.key = std::shared_ptr<EVP_PKEY>(key.release(), EVP_PKEY_free);
-  return read;
+  return owned(std::move(key));
+}
+
+PrivateKey private_key_of(PemBlock block, const std::string& name, const PassPhrase& pass_phrase) {
+  const ErrorQueueMark mark;
+  EvpPkeyOwner key = read_block(std::move(block), name, pass_phrase);
+  if (key == nullptr) throw damaged(name, "private key");
+  return owned(std::move(key));
 }
 
 std::string PrivateKey::pem() const {

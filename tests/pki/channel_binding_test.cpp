@@ -84,6 +84,20 @@ TEST(TlsServerEndPoint, IsUndefinedWhereTheSignatureNamesNoHash) {
   EXPECT_FALSE(tls_server_end_point(Certificate{}));
 }
 
+// The figures of jborean93/ntlm-auth's test of its channel bindings, and of RFC 5929's prefix.
+TEST(GssChannelBindings, HaveNoAddressesAndALittleEndianLength) {
+  EXPECT_EQ(hex(gss_channel_bindings({'a', 'b', 'c'})), "0000000000000000000000000000000003000000616263");
+  EXPECT_EQ(hex(application_data("tls-unique", {0x01, 0xFF})), "746c732d756e697175653a01ff");
+}
+
+TEST(MsvAvChannelBindings, AreTheMd5OfTheStructure) {
+  const Bytes structure = gss_channel_bindings({'a', 'b', 'c'});
+  Bytes digest(16);
+  std::size_t length = 0;
+  ASSERT_EQ(EVP_Q_digest(nullptr, "MD5", nullptr, structure.data(), structure.size(), digest.data(), &length), 1);
+  EXPECT_EQ(hex(msv_av_channel_bindings({'a', 'b', 'c'})), hex(digest));
+}
+
 TEST(Hex, IsLowerCase) {
   EXPECT_EQ(hex({0x00, 0x9F, 0xAB, 0xFF}), "009fabff");
   EXPECT_EQ(hex({}), "");
