@@ -23,6 +23,13 @@ struct FlagWords {
 
 /// Flags that take one of a few words; the words are checked where the flags are read.
 constexpr FlagWords flag_words[] = {
+    {"--crl", "", "domsec verify"},   // a file there
+    {"--profile", "trust strict", "domsec verify"},
+    {"--purpose", "server client any"},
+    {"--crl-check", "none leaf chain"},
+    {"--crl-unknown", "deny allow"},
+    {"--crl-expiry", "enforce ignore"},
+    {"--key-usage", "digitalSignature nonRepudiation keyEncipherment dataEncipherment keyAgreement keyCertSign cRLSign"},
     {"--crl", "off cached fetch"},
     {"--crl-fail", "hard soft"},
     {"--name-match", "exact subdomains"},
@@ -75,8 +82,8 @@ CompletionFlag flag_of(const CLI::Option& option, std::string_view path) {
   flag.value = FlagValue::file;
   for (const FlagWords& each : flag_words) {
     if (each.flag != flag.names.back() || !path.starts_with(each.under)) continue;
-    flag.value = FlagValue::words;
     flag.words = split(each.words);
+    if (!flag.words.empty()) flag.value = FlagValue::words;
     break;
   }
   return flag;

@@ -16,7 +16,6 @@
 #include "domsec/cli/options.h"
 #include "domsec/cli/outcome.h"
 #include "domsec/cli/sending.h"
-#include "domsec/cli/verify.h"
 #include "domsec/lab/recipe.h"
 #include "domsec/pki/tls_library.h"
 #include "domsec/transcript/protocol_log.h"
@@ -35,13 +34,6 @@ void add_explain(CLI::App& app, Command& command) {
   sub->add_flag_callback("--json", [options] { options->form = cli::ExplainForm::json; }, "one JSON document");
   sub->add_flag_callback("--markdown", [options] { options->form = cli::ExplainForm::markdown; }, "the whole catalogue as a page");
   sub->callback([&command, options] { command = [options] { return cli::run_explain(*options, std::cout, std::cerr); }; });
-}
-
-void add_verify(CLI::App& app, Command& command) {
-  CLI::App* sub = app.add_subcommand("verify", "answer conformance requests, JSON Lines on standard input");
-  auto batch = std::make_shared<bool>(false);
-  sub->add_flag("--batch", *batch, "read requests until the end of input")->required();
-  sub->callback([&command, batch] { command = [] { return cli::run_verify_batch(std::cin, std::cout); }; });
 }
 
 void add_completion(CLI::App& app, Command& command) {
@@ -115,7 +107,7 @@ int main(int argc, char** argv) {
   cli::add_policy(app, command);
   cli::add_doctor(app, command);
   add_explain(app, command);
-  add_verify(app, command);
+  cli::add_verify(app, command);
   add_completion(app, command);
   app.set_help_all_flag("--help-all", "help of every subcommand");   // last: subcommands would inherit it
   try {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "domsec/pki/harmless.h"
+
 struct X509_name_st;
 struct asn1_string_st;
 struct asn1_object_st;
@@ -21,9 +23,6 @@ namespace domsec::pki {
 /// it.
 [[nodiscard]] std::vector<std::string> common_names_of(const X509_name_st* name);
 
-/// Control bytes, backslashes and bytes that are no UTF-8 become `\xNN`, characters that change the reading
-/// direction or are invisible `\uNNNN`; what is longer than `limit` bytes is cut and its whole size is given.
-[[nodiscard]] std::string harmless(std::string_view text, std::size_t limit = 256);
 /// `1.2.840.113549.1.9.1`
 [[nodiscard]] std::string dotted(const asn1_object_st* oid);
 /// The raw bytes of any ASN.1 string.

@@ -1,36 +1,12 @@
 #include "domsec/session/edge.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "domsec/session/own_identity.h"
+#include "domsec/session/trust_roots.h"
 
 namespace domsec::session {
 namespace {
-
-/// Debian's bundle; used when no root is configured, or SystemRoots is on.
-constexpr const char* system_roots = "/etc/ssl/certs/ca-certificates.crt";
-
-std::vector<std::string> files_of(const std::string& path) {
-  std::error_code ignored;
-  if (!std::filesystem::is_directory(path, ignored)) return {path};
-  std::vector<std::string> files;
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string extension = entry->path().extension();
-    if (extension == ".pem" || extension == ".crt" || extension == ".cer") files.push_back(entry->path());
-  }
-  if (error)
-    throw pki::BundleError(pki::BundleError::Kind::unreadable,
-                           path + " cannot be listed: " + error.message());
-  if (files.empty()) {
-    throw pki::BundleError(pki::BundleError::Kind::no_certificate,
-                           path + " holds no .pem, .crt or .cer file: name another directory");
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
 
 policy::OwnTrouble trouble_of(pki::BundleError::Kind kind) {
   switch (kind) {
@@ -155,14 +131,8 @@ void Edge::load_certificates() {
 }
 
 void Edge::load_roots() {
-  auto anchors = std::make_shared<pki::TrustStore>();
-  std::vector<std::string> sources = organisation_.trusted_root_files;
-  if (sources.empty() || organisation_.system_roots) sources.emplace_back(system_roots);
-  for (const std::string& source : sources) {
-    for (const std::string& file : files_of(source))
-      anchors->add(pki::read_certificates(pki::read_file(file), file));
-  }
-  examination_.anchors = anchors;
+  examination_.anchors = read_trust_roots(organisation_.trusted_root_files,
+                                          organisation_.system_roots ? SystemRoots::added : SystemRoots::without_others);
   examination_.security_level = settings_.security_level;
   examination_.key_decoding = settings_.key_decoding;
   for (const auto& credentials : credentials_) {

@@ -16,5 +16,6 @@ void add_serving(CLI::App& app, Command& command);   // serve
 void add_lab(CLI::App& app, Command& command);       // lab up|ls|break|fix|down|demo
 void add_policy(CLI::App& app, Command& command);   // policy show|lint|explain
 void add_doctor(CLI::App& app, Command& command);   // doctor
+void add_verify(CLI::App& app, Command& command);   // verify
 
 }  // namespace domsec::cli

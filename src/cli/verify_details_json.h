@@ -1,0 +1,17 @@
+// What `domsec verify --json` writes: the answer of the batch and, beside it, what its codes stand for.
+#pragma once
+
+#include <string>
+
+#include "domsec/policy/verification.h"
+
+namespace domsec::cli {
+
+/// One line: result, reason, problems, revocation, chain, and `details`.
+[[nodiscard]] std::string verification_document(const policy::Verification& verification);
+/// The answer when an input cannot be read.
+[[nodiscard]] std::string unreadable_document();
+/// The answer to a question that is not known.
+[[nodiscard]] std::string unsupported_document();
+
+}  // namespace domsec::cli
