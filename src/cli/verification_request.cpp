@@ -1,5 +1,6 @@
 #include "verification_request.h"
 
+#include <chrono>
 #include <initializer_list>
 #include <memory>
 #include <string_view>
@@ -9,6 +10,8 @@
 
 namespace domsec::cli {
 namespace {
+
+constexpr int oldest_list = 2'000'000'000;  // seconds
 
 template <typename T>
 using Choices = std::initializer_list<std::pair<std::string_view, T>>;
@@ -82,6 +85,8 @@ policy::VerificationInput verification_input(const VerificationRequest& request)
                                    {{"none", Check::none}, {"leaf", Check::leaf}, {"chain", Check::chain}});
   input.unknown_is_refused = choice<bool>("crl_unknown", request.crl_unknown, {{"deny", true}, {"allow", false}});
   input.expiry_is_refused = choice<bool>("crl_expiry", request.crl_expiry, {{"enforce", true}, {"ignore", false}});
+  if (request.max_crl_age)
+    input.max_crl_age = std::chrono::seconds(number("max_crl_age", request.max_crl_age, 0, oldest_list));
   return input;
 }
 

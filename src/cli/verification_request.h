@@ -33,6 +33,7 @@ struct VerificationRequest {
   std::string crl_unknown;                   // deny, allow
   std::string crl_expiry;                    // enforce, ignore
   std::optional<std::int64_t> max_depth;
+  std::optional<std::int64_t> max_crl_age;   // seconds since thisUpdate
   std::optional<std::int64_t> security_level;
   bool cn_fallback = false;
   pki::PolicyInput policy;

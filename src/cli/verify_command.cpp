@@ -14,7 +14,6 @@ namespace {
 
 constexpr int accepted = 0;
 constexpr int rejected = 1;
-constexpr int unsupported = 3;
 constexpr std::size_t largest_list = 256U << 20;
 
 /// An empty file holds no certificate, which is no fault of intermediates and roots.
@@ -70,6 +69,7 @@ VerificationRequest request_of(const VerifyOptions& options, pki::Instant now) {
   request.crl_unknown = options.crl_unknown;
   request.crl_expiry = options.crl_expiry;
   request.max_depth = options.max_depth;
+  request.max_crl_age = options.max_crl_age;
   request.security_level = options.security_level;
   request.cn_fallback = options.cn_fallback;
   request.policy.initial = options.policies;
@@ -84,10 +84,6 @@ VerificationRequest request_of(const VerifyOptions& options, pki::Instant now) {
 
 int run_verify(const VerifyOptions& options, pki::Instant now, std::ostream& out) {
   const bool json = options.form == VerifyForm::json;
-  if (options.max_crl_age) {
-    if (json) out << unsupported_document() << '\n';
-    return unsupported;
-  }
   try {
     const policy::VerificationInput input = verification_input(request_of(options, now));
     const policy::Verification verification = policy::verify(input);

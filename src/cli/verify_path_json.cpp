@@ -20,10 +20,11 @@ namespace json = boost::json;
 /// A field that is there and is not what it must be.
 struct BadField {};
 
-constexpr std::array<std::string_view, 19> known_fields = {
+constexpr std::array<std::string_view, 20> known_fields = {
     "id",        "op",          "leaf",           "intermediates", "trust", "crls",    "crl_check",
     "names",     "cn_fallback", "crl_unknown",    "crl_expiry",    "time",  "purpose", "max_depth",
-    "profile",   "policy",      "security_level", "key_usage",     "features"};
+    "profile",   "policy",      "security_level", "key_usage",     "features",
+    "max_crl_age"};
 
 std::string text_of(const json::object& request, std::string_view field) {
   const json::value* const found = request.if_contains(field);
@@ -124,6 +125,7 @@ VerificationRequest read(const json::object& request, const pki::CertificatePtr&
   read.crl_unknown = text_of(request, "crl_unknown");
   read.crl_expiry = text_of(request, "crl_expiry");
   read.max_depth = number_of(request, "max_depth");
+  read.max_crl_age = number_of(request, "max_crl_age");
   read.security_level = number_of(request, "security_level");
   read.cn_fallback = truth_of(request, "cn_fallback");
   read.key_usage = texts_of(request, "key_usage");

@@ -22,6 +22,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t most_uris = 8;            // of one certificate
+constexpr std::size_t most_deltas = 2;
 constexpr std::size_t most_failures = 1024;     // remembered
 constexpr int most_fetch_times = 2;  // one certificate's URIs together, in units of HttpLimits::timeout
 
@@ -219,54 +220,72 @@ task<Candidates> of_uri(BodyPtr body, std::string uri, pki::Instant now) {
 }
 
 /// Has the matter been settled, so that no other list needs to be looked for?
-bool settles(const pki::CrlCandidate& candidate, const pki::Certificate& certificate,
+bool settles(const pki::CrlCandidate& candidate, const pki::CertificatePtr& certificate,
              const pki::CertificatePtr& issuer, pki::Instant now) {
   if (!candidate.crl) return false;
   if (!issuer) return is_current(*candidate.crl, now);
   const pki::Revocation answer =
-      pki::examine_revocation(certificate, *issuer, 0, std::span(&candidate, 1), now);
+      pki::examine_revocation({{certificate, issuer}}, std::span(&candidate, 1), {.at = now});
   return answer.state != pki::RevocationState::unknown && answer.problem == pki::CrlProblem::none;
 }
 
 Candidates of_files(const CrlSettings& settings, const std::string& issuer) {
   Candidates found;
   for (std::size_t i = 0; i < settings.files.size(); ++i) {
-    if (settings.files[i]->issuer() != issuer) continue;
+    if (settings.files[i]->issuer() != issuer && !settings.files[i]->indirect()) continue;
     const std::string name = i < settings.file_names.size() ? settings.file_names[i] : std::string();
     found.push_back(with_list(name, pki::CrlOrigin::file, settings.files[i]));
   }
   return found;
 }
 
+/// The delta lists that the lists found speak of (RFC 5280 5.2.6). One that cannot be had takes nothing from a base
+/// in force; it is among the candidates all the same, with its problem.
+task<void> add_deltas(BodyPtr body, std::shared_ptr<Candidates> found, pki::Instant now, SteadyPoint end) {
+  std::vector<std::string> uris;
+  for (const pki::CrlCandidate& candidate : *found) {
+    if (!candidate.crl) continue;
+    for (const std::string& uri : candidate.crl->freshest()) {
+      if (uris.size() < most_deltas && std::find(uris.begin(), uris.end(), uri) == uris.end())
+        uris.push_back(uri);
+    }
+  }
+  for (const std::string& uri : uris) {
+    if (std::chrono::steady_clock::now() >= end) co_return;
+    Candidates more = co_await of_uri(body, uri, now);
+    std::move(more.begin(), more.end(), std::back_inserter(*found));
+  }
+}
+
 task<Candidates> candidates_for(BodyPtr body, pki::CertificatePtr certificate, pki::CertificatePtr issuer,
                                 pki::Instant now) {
-  Candidates found;
+  const auto found = std::make_shared<Candidates>();
   const CrlSettings& settings = body->settings;
-  if (settings.mode == CrlMode::off) co_return found;
+  if (settings.mode == CrlMode::off) co_return *found;
   const auto settled = [&](const pki::CrlCandidate& candidate) {
-    return settles(candidate, *certificate, issuer, now);
+    return settles(candidate, certificate, issuer, now);
   };
-  found = of_files(settings, certificate->issuer);
-  if (std::any_of(found.begin(), found.end(), settled)) co_return found;
+  const SteadyPoint end = std::chrono::steady_clock::now() + most_fetch_times * settings.limits.timeout;
+  *found = of_files(settings, certificate->issuer);
+  bool enough = std::any_of(found->begin(), found->end(), settled);
   const std::vector<std::string>& uris = certificate->crl_distribution_points;
-  if (uris.empty() && found.empty()) {
-    found.push_back(
+  if (uris.empty() && found->empty()) {
+    found->push_back(
         without_list({}, pki::CrlProblem::no_cdp, "the certificate names no CRL distribution point"));
   }
-  const SteadyPoint end = std::chrono::steady_clock::now() + most_fetch_times * settings.limits.timeout;
-  for (std::size_t i = 0; i < uris.size(); ++i) {
+  for (std::size_t i = 0; i < uris.size() && !enough; ++i) {
     if (i >= most_uris || std::chrono::steady_clock::now() >= end) {
       const std::string why =
           i >= most_uris ? "the certificate names too many" : "the others took all the time";
-      found.push_back(without_list(uris[i], pki::CrlProblem::unreachable, "not tried: " + why));
+      found->push_back(without_list(uris[i], pki::CrlProblem::unreachable, "not tried: " + why));
       break;
     }
     Candidates more = co_await of_uri(body, uris[i], now);
-    const bool enough = std::any_of(more.begin(), more.end(), settled);
-    std::move(more.begin(), more.end(), std::back_inserter(found));
-    if (enough) break;
+    enough = std::any_of(more.begin(), more.end(), settled);
+    std::move(more.begin(), more.end(), std::back_inserter(*found));
   }
-  co_return found;
+  co_await add_deltas(body, found, now, end);
+  co_return std::move(*found);
 }
 
 }  // namespace

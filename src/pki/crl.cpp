@@ -121,11 +121,28 @@ std::string distribution_point_fault(const X509_CRL* head, const ISSUING_DIST_PO
   const auto sequence = take_der(rest, der_sequence);
   if (!sequence || !rest.empty()) return "the issuing distribution point is malformed";
   if (sequence->content.empty()) return "the issuing distribution point is empty";
-  if (point.indirectCRL > 0) return "an indirect CRL is not supported";
   if ((point.onlyuser > 0) + (point.onlyCA > 0) + (point.onlyattr > 0) > 1) {
     return "the issuing distribution point contradicts itself";
   }
   return {};
+}
+
+/// The URIs of a freshestCRL extension; what cannot be read names none.
+std::vector<std::string> freshest_of(const X509_CRL* head) {
+  constexpr std::size_t most_uris = 8;
+  std::vector<std::string> uris;
+  const CrlDistPointsOwner points(
+      static_cast<CRL_DIST_POINTS*>(X509_CRL_get_ext_d2i(head, NID_freshest_crl, nullptr, nullptr)));
+  for (int i = 0; i < sk_DIST_POINT_num(points.get()); ++i) {
+    const DIST_POINT* point = sk_DIST_POINT_value(points.get(), i);
+    if (point->distpoint == nullptr || point->distpoint->type != 0) continue;
+    for (int k = 0; k < sk_GENERAL_NAME_num(point->distpoint->name.fullname); ++k) {
+      const GENERAL_NAME* name = sk_GENERAL_NAME_value(point->distpoint->name.fullname, k);
+      if (name->type == GEN_URI && uris.size() < most_uris)
+        uris.push_back(bytes_of(name->d.uniformResourceIdentifier));
+    }
+  }
+  return uris;
 }
 
 void read_extensions(Crl::Body& body) {
@@ -141,6 +158,7 @@ void read_extensions(Crl::Body& body) {
     body.fault = "cRLNumber is malformed";
   if (read_extension(head, NID_delta_crl, body.base_number) == Reading::failed)
     body.fault = "deltaCRLIndicator is malformed";
+  body.freshest = freshest_of(head);
   switch (read_extension(head, NID_issuing_distribution_point, body.distribution_point)) {
     case Reading::absent:
       break;
@@ -271,6 +289,12 @@ std::size_t Crl::entries() const {
 }
 bool Crl::delta() const {
   return body_->base_number != nullptr;
+}
+bool Crl::indirect() const {
+  return body_->indirect();
+}
+const std::vector<std::string>& Crl::freshest() const {
+  return body_->freshest;
 }
 const std::vector<std::string>& Crl::profile_faults() const {
   return body_->profile_faults;

@@ -37,14 +37,23 @@ struct Crl::Body {
   Instant this_update;
   std::optional<Instant> next_update;
   std::vector<std::uint64_t> index;  // hash of the serial (high half), offset of the entry (low half), sorted
+  /// Of an indirect list: from the entry at the first offset on, entries are of the issuer whose Name stands at the
+  /// second (RFC 5280 5.3.3). Before the first of them they are of the list's issuer.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> entry_issuers;
   Asn1IntegerOwner number;
   Asn1IntegerOwner base_number;  // deltaCRLIndicator
   IssuingDistPointOwner distribution_point;
   /// Why the list may not be used at all (RFC 5280 5.2, 5.3), empty when it may.
   std::string fault;
   std::vector<std::string> profile_faults;
+  std::vector<std::string> freshest;
 
-  /// The first entry of the serial that says more than removeFromCRL; `removed` tells of one that says just
+  [[nodiscard]] bool indirect() const {
+    return distribution_point != nullptr && distribution_point->indirectCRL > 0;
+  }
+  [[nodiscard]] const X509_NAME* issuer_name() const { return X509_CRL_get_issuer(head.get()); }
+
+  /// The first entry of the certificate (issuer and serial) that says more than removeFromCRL; `removed` tells of one that says just
   /// that.
   struct Lookup {
     std::optional<CrlEntry> entry;
@@ -56,6 +65,9 @@ struct Crl::Body {
   [[nodiscard]] bool signed_by(const Certificate& issuer) const;
 
  private:
+  /// Is the entry at this offset of a certificate that `name` issued?
+  [[nodiscard]] bool is_of(std::size_t entry_offset, const X509_NAME* name) const;
+
   mutable std::mutex mutex_;
   mutable std::vector<std::pair<std::string, bool>> verdicts_;  // by SHA-256 thumbprint of the issuer
 };
@@ -67,10 +79,10 @@ struct Crl::Body {
 /// `body.fault`.
 [[nodiscard]] bool index_entries(std::string_view entries, Crl::Body& body);
 
-/// RFC 5280 6.3.3 (b) (2): does the list speak about this certificate? `reasons` are those it covers when it
-/// does.
+/// RFC 5280 6.3.3 (b): does the list speak about this certificate? `reasons` are those it covers when it does.
 struct CrlScope {
-  std::string outside;  // why not; empty when it does
+  CrlProblem problem = CrlProblem::none;  // wrong_issuer or out_of_scope when it does not
+  std::string outside;                    // why not
   unsigned reasons = all_reasons;
 };
 [[nodiscard]] CrlScope scope_of(const Crl::Body& body, const Certificate& certificate);

@@ -55,16 +55,39 @@ std::optional<Entry> take_entry(std::string_view& rest) {
   return entry;
 }
 
+/// The first directoryName of a certificateIssuer extension (RFC 5280 5.3.3): its Name, whole.
+std::optional<std::string_view> issuer_in(std::string_view extension_value) {
+  constexpr unsigned char directory_name = 0xA4;  // [4] EXPLICIT of GeneralName
+  const auto names = take_der(extension_value, der_sequence);
+  if (!names || !extension_value.empty()) return std::nullopt;
+  std::string_view rest = names->content;
+  while (const auto name = take_der(rest)) {
+    std::string_view inside = name->content;
+    if (name->tag != directory_name) continue;
+    const auto directory = take_der(inside, der_sequence);
+    return directory && inside.empty() ? std::optional(directory->whole) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 /// RFC 5280 5.3: a list with a critical entry extension that is not understood may not be used for any
-/// certificate.
-bool check_extensions(std::string_view extensions, std::string& fault) {
+/// certificate. False when the extensions are no DER.
+bool read_extensions(std::string_view extensions, std::uint64_t entry_offset, Crl::Body& body) {
   while (!extensions.empty()) {
     const auto extension = take_extension(extensions);
     if (!extension) return false;
     if (extension->oid == certificate_issuer) {
-      fault = "entries of other issuers (indirect CRL) are not supported";
+      const auto name = issuer_in(extension->value);
+      if (!body.indirect()) {
+        body.fault = "entries of other issuers in a list that is not indirect (RFC 5280 5.3.3)";
+      } else if (!name) {
+        body.fault = "the certificateIssuer of an entry is malformed (RFC 5280 5.3.3)";
+      } else {
+        body.entry_issuers.emplace_back(static_cast<std::uint32_t>(entry_offset),
+                                        static_cast<std::uint32_t>(name->data() - body.der.data()));
+      }
     } else if (extension->critical && extension->oid != reason_code && extension->oid != invalidity_date) {
-      fault = "an entry has a critical extension that is not known";
+      body.fault = "an entry has a critical extension that is not known";
     }
   }
   return true;
@@ -139,15 +162,28 @@ bool index_entries(std::string_view entries, Crl::Body& body) {
   while (!entries.empty()) {
     const auto offset = static_cast<std::uint64_t>(entries.data() - begin);
     const auto entry = take_entry(entries);
-    if (!entry || !check_extensions(entry->extensions, body.fault)) return false;
+    if (!entry || !read_extensions(entry->extensions, offset, body)) return false;
     if (!entry->extensions.empty() && X509_CRL_get_version(body.head.get()) < X509_CRL_VERSION_2) {
       body.fault = "extensions in a list of version 1";  // RFC 5280 5.1.2.1
     }
     body.index.push_back(serial_hash(entry->serial) << 32U | offset);
   }
   body.index.shrink_to_fit();
+  body.entry_issuers.shrink_to_fit();
   radix_sort(body.index);
   return true;
+}
+
+bool Crl::Body::is_of(std::size_t entry_offset, const X509_NAME* name) const {
+  const auto next = std::upper_bound(
+      entry_issuers.begin(), entry_issuers.end(), entry_offset,
+      [](std::size_t offset, const auto& change) { return offset < change.first; });
+  if (next == entry_issuers.begin()) return X509_NAME_cmp(issuer_name(), name) == 0;
+  std::string_view rest = std::string_view(der).substr(std::prev(next)->second);
+  const auto own = take_der(rest, der_sequence);
+  const auto* octets = reinterpret_cast<const unsigned char*>(own->whole.data());
+  const X509NameOwner parsed(d2i_X509_NAME(nullptr, &octets, static_cast<long>(own->whole.size())));
+  return parsed != nullptr && X509_NAME_cmp(parsed.get(), name) == 0;
 }
 
 Crl::Body::Lookup Crl::Body::find(const X509* certificate) const {
@@ -156,9 +192,10 @@ Crl::Body::Lookup Crl::Body::find(const X509* certificate) const {
   Lookup result;
   for (auto at = std::lower_bound(index.begin(), index.end(), hash << 32U);
        at != index.end() && *at >> 32U == hash; ++at) {
-    std::string_view rest = std::string_view(der).substr(*at & 0xFFFFFFFFU);
+    const std::size_t offset = *at & 0xFFFFFFFFU;
+    std::string_view rest = std::string_view(der).substr(offset);
     const auto entry = take_entry(rest);
-    if (!entry || entry->serial != serial) continue;
+    if (!entry || entry->serial != serial || !is_of(offset, X509_get_issuer_name(certificate))) continue;
     CrlEntry read = read_entry(*entry);
     if (read.reason == "removeFromCRL") {  // RFC 5280 5.3.1: released from hold, or expired
       result.removed = true;

@@ -36,12 +36,21 @@ std::string_view problem_code(const PathProblem& problem) {
 
 std::string_view problem_code(CrlProblem problem) {
   switch (problem) {
-    case CrlProblem::stale: return "crl_expired";
+    case CrlProblem::stale:
+    case CrlProblem::delta_stale: return "crl_expired";
     case CrlProblem::not_yet_valid: return "crl_not_yet_valid";
     case CrlProblem::wrong_issuer: return "crl_issuer";
-    case CrlProblem::invalid: return "crl_bad_signature";
-    default: return "crl_missing";
+    case CrlProblem::bad_signature:
+    case CrlProblem::untrusted_signer: return "crl_untrusted";
+    case CrlProblem::out_of_scope: return "crl_scope";
+    case CrlProblem::invalid: return "crl_unsupported";
+    case CrlProblem::none:
+    case CrlProblem::no_cdp:
+    case CrlProblem::unreachable:
+    case CrlProblem::too_large:
+    case CrlProblem::unavailable: break;
   }
+  return "crl_missing";
 }
 
 }  // namespace domsec::pki

@@ -8,15 +8,16 @@
 // * A delta list alone does not say good (RFC 5280 5.2.4). What it lists is revoked, and it releases from a
 // hold of its base.
 // * nextUpdate is the last second of a list (RFC 5280 6.3.3 (a): "after the value of the next update field").
-// Not supported: indirect lists (cRLIssuer, certificateIssuer). Not here: fetching (net/), what an unknown
-// state costs (policy).
+// * A delta list newer than its base that is out of its period, or that is of a newer base, makes a good answer of
+// the base unknown: somebody knows more than the base says (DS152; libcrypto 3.0 does not look at those dates).
+// Not here: fetching (net/), who may have signed a list (crl_signer.cpp), of what it speaks (crl_scope.cpp), what an
+// unknown state costs (policy).
 #include "domsec/pki/revocation.h"
 
 #include <algorithm>
 
 #include "crl_body.h"
-#include "distinguished_name.h"
-#include "octets.h"
+#include "crl_signer.h"
 
 namespace domsec::pki {
 namespace {
@@ -27,8 +28,12 @@ enum class Rank {
   good,
   revoked_out_of_period,
   stale,
+  delta_stale,
   not_yet_valid,
   invalid,
+  bad_signature,
+  untrusted_signer,
+  out_of_scope,
   wrong_issuer,
   too_large,
   unreachable,
@@ -44,6 +49,8 @@ struct Judged {
   const Crl::Body* list = nullptr;
   unsigned reasons = 0;   // covered by a list in force that does not show the certificate
   bool released = false;  // a delta list in force says removeFromCRL
+  bool counts = false;    // it speaks about the certificate and is signed by somebody who may
+  bool in_force = false;
 };
 
 Rank rank_of(CrlProblem problem) {
@@ -62,6 +69,14 @@ Rank rank_of(CrlProblem problem) {
       return Rank::not_yet_valid;
     case CrlProblem::wrong_issuer:
       return Rank::wrong_issuer;
+    case CrlProblem::delta_stale:
+      return Rank::delta_stale;
+    case CrlProblem::bad_signature:
+      return Rank::bad_signature;
+    case CrlProblem::untrusted_signer:
+      return Rank::untrusted_signer;
+    case CrlProblem::out_of_scope:
+      return Rank::out_of_scope;
     case CrlProblem::invalid:
       return Rank::invalid;
     case CrlProblem::unavailable:
@@ -77,63 +92,64 @@ void fail(Judged& judged, CrlProblem problem, std::string detail) {
   judged.revocation.detail = std::move(detail);
 }
 
-/// Same name, another key (DS153), or a spoilt signature (DS157)? The key identifiers tell, when both sides
-/// have one.
-bool names_another_key(const Crl::Body& list, const Certificate& issuer) {
-  const ASN1_OCTET_STRING* own = X509_get0_subject_key_id(issuer.x509.get());
-  const AuthorityKeyIdOwner authority(static_cast<AUTHORITY_KEYID*>(
-      X509_CRL_get_ext_d2i(list.head.get(), NID_authority_key_identifier, nullptr, nullptr)));
-  if (own == nullptr || authority == nullptr || authority->keyid == nullptr) return false;
-  return ASN1_OCTET_STRING_cmp(own, authority->keyid) != 0;
-}
+/// One certificate asked about, and everything that the answer hangs on.
+struct Case {
+  const RevocationQuestion& question;
+  std::span<const CrlCandidate> candidates;
+  const RevocationRules& rules;
+  std::vector<std::string>& vouching;
 
-/// RFC 5280 6.3.3 (b), (f), (g): the issuer of the certificate issued the list, and may. False when not.
-bool check_issuer(Judged& judged, const Certificate& certificate, const Certificate& issuer) {
+  [[nodiscard]] const Certificate& certificate() const { return *question.path[question.depth]; }
+};
+
+Revocation examine(const Case& asked);
+
+/// Does the list speak about the certificate, may it be used, and did somebody sign it who may? The cheap questions
+/// first. False when not; `reasons` are those that the list covers.
+bool counts(Judged& judged, const Case& asked, unsigned& reasons) {
   const Crl::Body& list = *judged.list;
-  const X509_NAME* name = X509_CRL_get_issuer(list.head.get());
-  if (X509_NAME_cmp(name, X509_get_issuer_name(certificate.x509.get())) != 0 ||
-      X509_NAME_cmp(name, X509_get_subject_name(issuer.x509.get())) != 0) {
-    fail(judged, CrlProblem::wrong_issuer, "the list is of " + list.issuer);
+  CrlScope scope = scope_of(list, asked.certificate());
+  reasons = scope.reasons;
+  if (scope.problem == CrlProblem::wrong_issuer) {
+    fail(judged, scope.problem, std::move(scope.outside));
     if (judged.revocation.origin == CrlOrigin::file) judged.rank = Rank::other_issuers_file;
     return false;
   }
-  if (!list.signed_by(issuer)) {
-    if (names_another_key(list, issuer)) {
-      fail(judged, CrlProblem::wrong_issuer, "the list is signed by another key of the same issuer name");
-    } else {
-      fail(judged, CrlProblem::invalid, "the signature does not verify with the issuer's key");
-    }
+  if (!list.fault.empty()) {
+    fail(judged, CrlProblem::invalid, list.fault);
     return false;
   }
-  if ((X509_get_key_usage(issuer.x509.get()) & KU_CRL_SIGN) ==
-      0U) {  // all bits set when there is no key usage
-    fail(judged, CrlProblem::invalid, "the issuer's key usage lacks cRLSign");
+  if (scope.problem != CrlProblem::none) {
+    fail(judged, scope.problem, std::move(scope.outside));
     return false;
   }
-  return true;
-}
-
-/// Structure and scope. False when the list says nothing about this certificate.
-bool check_scope(Judged& judged, const Certificate& certificate, unsigned& reasons) {
-  if (!judged.list->fault.empty()) {
-    fail(judged, CrlProblem::invalid, judged.list->fault);
+  if (asked.rules.profile_counts && !list.profile_faults.empty()) {
+    fail(judged, CrlProblem::invalid, list.profile_faults.front());
     return false;
   }
-  const CrlScope scope = scope_of(*judged.list, certificate);
-  reasons = scope.reasons;
-  if (scope.outside.empty()) return true;
-  fail(judged, CrlProblem::invalid, scope.outside);
+  const SignerInquiry inquiry{asked.question, asked.rules, asked.vouching,
+                              [&asked](const RevocationQuestion& signer) {
+                                return examine({signer, asked.candidates, asked.rules, asked.vouching});
+                              }};
+  SignerFault fault = check_signer(list, inquiry);
+  if (fault.problem == CrlProblem::none) return true;
+  fail(judged, fault.problem, std::move(fault.detail));
   return false;
 }
 
-CrlProblem period_problem(const Crl::Body& list, Instant at) {
-  if (at < list.this_update) return CrlProblem::not_yet_valid;
-  return list.next_update && at > *list.next_update ? CrlProblem::stale : CrlProblem::none;
+CrlProblem period_problem(const Crl::Body& list, const RevocationRules& rules) {
+  const bool ended = rules.expiry_counts && list.next_update && rules.at > *list.next_update;
+  const bool aged = rules.max_age && rules.at - list.this_update > *rules.max_age;
+  const bool early = rules.at < list.this_update;
+  if (!early && !ended && !aged) return CrlProblem::none;
+  if (list.base_number != nullptr) return CrlProblem::delta_stale;
+  return early ? CrlProblem::not_yet_valid : CrlProblem::stale;
 }
 
-std::string period_detail(const Crl::Body& list, CrlProblem problem) {
-  if (problem == CrlProblem::not_yet_valid) return "thisUpdate is " + rfc3339(list.this_update);
-  return problem == CrlProblem::stale ? "nextUpdate was " + rfc3339(*list.next_update) : std::string();
+std::string period_detail(const Crl::Body& list, const RevocationRules& rules) {
+  if (rules.at < list.this_update) return "thisUpdate is " + rfc3339(list.this_update);
+  if (list.next_update && rules.at > *list.next_update) return "nextUpdate was " + rfc3339(*list.next_update);
+  return "thisUpdate was " + rfc3339(list.this_update) + ", longer ago than is allowed";
 }
 
 void set_revoked(Judged& judged, const CrlEntry& entry) {
@@ -143,8 +159,7 @@ void set_revoked(Judged& judged, const CrlEntry& entry) {
   judged.revocation.reason = entry.reason;
 }
 
-Judged judge(const CrlCandidate& candidate, const Certificate& certificate, const Certificate& issuer,
-             Instant at) {
+Judged judge(const CrlCandidate& candidate, const Case& asked) {
   Judged judged;
   judged.revocation.origin = candidate.origin;
   judged.revocation.uri = candidate.uri;
@@ -158,11 +173,12 @@ Judged judge(const CrlCandidate& candidate, const Certificate& certificate, cons
   judged.revocation.this_update = judged.list->this_update;
   judged.revocation.next_update = judged.list->next_update;
   unsigned reasons = 0;
-  if (!check_issuer(judged, certificate, issuer) || !check_scope(judged, certificate, reasons)) return judged;
+  if (!counts(judged, asked, reasons)) return judged;
 
-  const CrlProblem period = period_problem(*judged.list, at);
-  const auto found = judged.list->find(certificate.x509.get());
-  if (period != CrlProblem::none) fail(judged, period, period_detail(*judged.list, period));
+  const CrlProblem period = period_problem(*judged.list, asked.rules);
+  const auto found = judged.list->find(asked.certificate().x509.get());
+  judged.counts = true;
+  if (period != CrlProblem::none) fail(judged, period, period_detail(*judged.list, asked.rules));
   if (found.entry) {
     set_revoked(judged, *found.entry);
   } else if (period == CrlProblem::none && judged.list->base_number != nullptr) {
@@ -174,6 +190,7 @@ Judged judge(const CrlCandidate& candidate, const Certificate& certificate, cons
     judged.revocation.state = reasons == all_reasons ? RevocationState::good : RevocationState::unknown;
     if (reasons != all_reasons) fail(judged, CrlProblem::unavailable, "the list covers some reasons only");
   }
+  judged.in_force = period == CrlProblem::none;
   return judged;
 }
 
@@ -192,6 +209,32 @@ bool released_from_hold(const Judged& held, const std::vector<Judged>& all) {
   if (held.rank != Rank::revoked || held.revocation.reason != "certificateHold") return false;
   return std::any_of(all.begin(), all.end(),
                      [&](const Judged& one) { return one.released && fits(*one.list, *held.list); });
+}
+
+/// What somebody who has the base at hand may know already.
+bool is_newer(const Crl::Body& delta, const Crl::Body& base) {
+  if (delta.number == nullptr || base.number == nullptr) return delta.this_update > base.this_update;
+  return ASN1_INTEGER_cmp(delta.number.get(), base.number.get()) > 0;
+}
+
+/// DS152: a good answer of a base counts no more when there is a newer delta list, and none that can be used.
+void heed_deltas(Judged& base, const std::vector<Judged>& all, const RevocationRules& rules) {
+  if (base.rank != Rank::good || base.list->base_number != nullptr) return;
+  const Judged* useless = nullptr;
+  for (const Judged& delta : all) {
+    if (!delta.counts || delta.list->base_number == nullptr || !is_newer(*delta.list, *base.list)) continue;
+    if (delta.in_force && fits(*delta.list, *base.list)) return;
+    useless = &delta;
+  }
+  if (useless == nullptr) return;
+  const Crl::Body& delta = *useless->list;
+  base.revocation.uri = useless->revocation.uri;
+  base.revocation.origin = useless->revocation.origin;
+  base.revocation.this_update = delta.this_update;
+  base.revocation.next_update = delta.next_update;
+  fail(base, CrlProblem::delta_stale,
+       useless->in_force ? "the delta list needs a newer base than the one at hand"
+                         : "of the delta list " + period_detail(delta, rules));
 }
 
 void set_good(Judged& judged) {
@@ -234,33 +277,48 @@ Judged without_candidates(const Certificate& certificate) {
   return judged;
 }
 
-Judged best_of(std::vector<Judged> all) {
+Judged best_of(std::vector<Judged> all, const RevocationRules& rules) {
   for (Judged& judged : all) {
     if (released_from_hold(judged, all)) set_good(judged);
   }
   join_reasons(all);
+  for (Judged& judged : all) heed_deltas(judged, all, rules);
   return *std::min_element(all.begin(), all.end(), better);
+}
+
+Revocation examine(const Case& asked) {
+  std::vector<Judged> all;
+  for (const CrlCandidate& candidate : asked.candidates) all.push_back(judge(candidate, asked));
+  const Certificate& certificate = asked.certificate();
+  Judged best = all.empty() ? without_candidates(certificate) : best_of(std::move(all), asked.rules);
+  best.revocation.depth = static_cast<int>(asked.question.depth);
+  best.revocation.subject = certificate.subject;
+  best.revocation.serial = certificate.serial;
+  return best.revocation;
+}
+
+bool can_be_asked(const RevocationQuestion& question) {
+  if (question.depth + 1 >= question.path.size()) return false;
+  return std::all_of(question.path.begin(), question.path.end(), [](const CertificatePtr& certificate) {
+    return certificate != nullptr && certificate->x509 != nullptr;
+  });
 }
 
 }  // namespace
 
-Revocation examine_revocation(const Certificate& certificate, const Certificate& issuer, int depth,
-                              std::span<const CrlCandidate> candidates, Instant at) {
+Revocation examine_revocation(const RevocationQuestion& question, std::span<const CrlCandidate> candidates,
+                              const RevocationRules& rules) {
   const ErrorQueueMark mark;
-  Judged best;
-  if (certificate.x509 == nullptr || issuer.x509 == nullptr) {
-    fail(best, CrlProblem::invalid, "there is no certificate to ask about");
-  } else if (candidates.empty()) {
-    best = without_candidates(certificate);
-  } else {
-    std::vector<Judged> all;
-    for (const CrlCandidate& candidate : candidates) all.push_back(judge(candidate, certificate, issuer, at));
-    best = best_of(std::move(all));
+  std::vector<std::string> vouching;
+  if (can_be_asked(question)) return examine({question, candidates, rules, vouching});
+  Judged none;
+  fail(none, CrlProblem::unavailable, "the issuer's certificate is not known, so no list of it can be checked");
+  none.revocation.depth = static_cast<int>(question.depth);
+  if (question.depth < question.path.size() && question.path[question.depth] != nullptr) {
+    none.revocation.subject = question.path[question.depth]->subject;
+    none.revocation.serial = question.path[question.depth]->serial;
   }
-  best.revocation.depth = depth;
-  best.revocation.subject = certificate.subject;
-  best.revocation.serial = certificate.serial;
-  return best.revocation;
+  return none.revocation;
 }
 
 }  // namespace domsec::pki

@@ -27,10 +27,18 @@ std::string_view text(CrlProblem problem) {
       return "too-large";
     case CrlProblem::stale:
       return "stale";
+    case CrlProblem::delta_stale:
+      return "delta-stale";
     case CrlProblem::not_yet_valid:
       return "not-yet-valid";
     case CrlProblem::wrong_issuer:
       return "wrong-issuer";
+    case CrlProblem::bad_signature:
+      return "bad-signature";
+    case CrlProblem::untrusted_signer:
+      return "untrusted-signer";
+    case CrlProblem::out_of_scope:
+      return "out-of-scope";
     case CrlProblem::invalid:
       return "invalid";
     case CrlProblem::unavailable:

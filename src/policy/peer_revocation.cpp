@@ -23,6 +23,12 @@ PeerFinding revoked(const pki::Revocation& revocation, const Rules& rules) {
           "Revoked†"};
 }
 
+/// Exchange's word for what kept the state from being known (spec findings DS15x; † not attested).
+std::string status_of(pki::CrlProblem problem) {
+  if (problem == pki::CrlProblem::no_cdp) return "NoRevocationCheck†";  // D-19
+  return problem == pki::CrlProblem::bad_signature ? "SignatureFailure" : "RevocationOffline";
+}
+
 PeerFinding not_determined(const pki::Revocation& revocation, const Rules& rules) {
   const Code code = revocation_code(revocation.problem);
   std::string detail =
@@ -37,7 +43,7 @@ PeerFinding not_determined(const pki::Revocation& revocation, const Rules& rules
   if (finding.severity == Severity::fails && rules.crl_fail == CrlFail::soft &&
       rules.profile != Profile::strict)
     finding.severity = Severity::warning;
-  return {std::move(finding), code == Code::crl_no_cdp ? "NoRevocationCheck†" : "RevocationOffline"};
+  return {std::move(finding), status_of(revocation.problem)};
 }
 
 }  // namespace
@@ -56,6 +62,11 @@ Code revocation_code(pki::CrlProblem problem) {
       return Code::crl_not_yet_valid;
     case pki::CrlProblem::wrong_issuer:
       return Code::crl_wrong_issuer;
+    case pki::CrlProblem::delta_stale:
+      return Code::crl_delta_stale;
+    case pki::CrlProblem::bad_signature:
+    case pki::CrlProblem::untrusted_signer:
+    case pki::CrlProblem::out_of_scope:
     case pki::CrlProblem::invalid:
       return Code::crl_invalid;
     case pki::CrlProblem::none:

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 #include "domsec/pki/name_match.h"
 #include "domsec/pki/problem_code.h"
@@ -18,11 +17,14 @@ using pki::PathProblem;
 using pki::Revocation;
 using pki::RevocationState;
 
-/// No list speaks of the certificate; that of another issuer does not either.
+/// No list speaks of the certificate; that of another issuer or for others does not either.
 bool is_lack(CrlProblem problem) {
   switch (problem) {
     case CrlProblem::stale:
+    case CrlProblem::delta_stale:
     case CrlProblem::not_yet_valid:
+    case CrlProblem::bad_signature:
+    case CrlProblem::untrusted_signer:
     case CrlProblem::invalid: return false;
     default: return true;
   }
@@ -96,52 +98,43 @@ void ask_names(const VerificationInput& input, bool common_name, Verification& i
   into.problems.merge(problems);
 }
 
-/// When a list is to count beyond its time, it is asked as of its last second.
-pki::Instant asked_at(const VerificationInput& input, const pki::CrlCandidate& list) {
-  const auto next = list.crl != nullptr ? list.crl->next_update() : std::nullopt;
-  return !input.expiry_is_refused && next ? std::min(input.path.at, *next) : input.path.at;
-}
-
-Revocation ask_lists(const VerificationInput& input, const pki::Certificate& certificate, const pki::Certificate& issuer,
-                     int depth) {
-  if (input.expiry_is_refused || input.lists.empty())
-    return examine_revocation(certificate, issuer, depth, input.lists, input.path.at);
-  Revocation best;
-  for (const pki::CrlCandidate& list : input.lists) {
-    const Revocation answer =
-        examine_revocation(certificate, issuer, depth, std::span(&list, 1), asked_at(input, list));
-    const bool better = answer.state == RevocationState::revoked ||
-                        (answer.state == RevocationState::good && best.state == RevocationState::unknown) ||
-                        (best.state == RevocationState::unknown && best.problem == CrlProblem::none);
-    if (better) best = answer;
-    if (best.state == RevocationState::revoked) break;
-  }
-  return best;
-}
-
 RevocationState worse(std::optional<RevocationState> so_far, RevocationState state) {
   if (so_far == RevocationState::revoked || state == RevocationState::revoked) return RevocationState::revoked;
   if (so_far == RevocationState::unknown || state == RevocationState::unknown) return RevocationState::unknown;
   return RevocationState::good;
 }
 
+pki::RevocationRules rules_of(const VerificationInput& input) {
+  pki::RevocationRules rules{.at = input.path.at};
+  rules.expiry_counts = input.expiry_is_refused;
+  rules.max_age = input.max_crl_age;
+  rules.profile_counts = input.path.profile == pki::PathProfile::strict;
+  rules.signer_state_counts = input.unknown_is_refused && input.revocation == RevocationCheck::chain;
+  rules.security_level = input.path.security_level;
+  return rules;
+}
+
+/// A list of this issuer that cannot be used is refused also where the lack of one is not.
+void add_problem(const VerificationInput& input, const Revocation& answer, Verification& into) {
+  if (answer.state == RevocationState::good) return;
+  if (answer.state == RevocationState::revoked) into.problems.insert("revoked");
+  if (answer.problem == CrlProblem::none) return;
+  if (is_lack(answer.problem) && !input.unknown_is_refused) return;
+  into.problems.emplace(pki::problem_code(answer.problem));
+}
+
 void ask_revocation(const VerificationInput& input, Verification& into) {
   if (input.revocation == RevocationCheck::none) return;
-  const std::size_t below_anchor = into.path.size() < 2 ? 0 : into.path.size() - 1;
+  // A path without an anchor ends in a certificate whose issuer nobody knows: nor does anybody its state.
+  const std::size_t below_anchor = into.path.size() - (into.anchored ? 1 : 0);
   const std::size_t asked = input.revocation == RevocationCheck::leaf ? std::min<std::size_t>(1, below_anchor) : below_anchor;
   for (std::size_t depth = 0; depth < asked; ++depth) {
-    const Revocation answer = ask_lists(input, *into.path[depth], *into.path[depth + 1], static_cast<int>(depth));
+    if (!into.anchored && into.path[depth]->self_signed) break;  // nobody can revoke it
+    const pki::RevocationQuestion question{into.path, depth, input.path.presented};
+    Revocation answer = examine_revocation(question, input.lists, rules_of(input));
     into.revocation = worse(into.revocation, answer.state);
-    into.revocations.push_back(answer);
-    if (answer.state == RevocationState::good) continue;
-    if (answer.state == RevocationState::revoked) into.problems.insert("revoked");
-    // A list of this issuer that cannot be used is refused also where the lack of one is not.
-    if (is_lack(answer.problem)) {
-      if (answer.state == RevocationState::unknown && input.unknown_is_refused)
-        into.problems.emplace(pki::problem_code(answer.problem));
-    } else {
-      into.problems.emplace(pki::problem_code(answer.problem));
-    }
+    if (depth + 1 < into.path.size()) add_problem(input, answer, into);
+    into.revocations.push_back(std::move(answer));
   }
 }
 
@@ -153,6 +146,7 @@ Verification verify(const VerificationInput& input) {
   const pki::PathExamination examined = pki::examine_path(path);
   Verification answer;
   answer.path = examined.path;
+  answer.anchored = examined.anchored;
   for (const PathProblem& problem : examined.problems) answer.problems.emplace(pki::problem_code(problem));
   answer.path_problems = examined.problems;
   const std::uint32_t usage = input.path.presented.front()->key_usage.value_or(input.key_usage);

@@ -7,33 +7,22 @@
 namespace domsec::session {
 namespace {
 
-/// A certificate whose issuer is not known: no list can be checked for it.
-pki::Revocation issuer_unknown(const pki::Certificate& certificate, std::size_t depth) {
-  pki::Revocation unknown;
-  unknown.depth = static_cast<int>(depth);
-  unknown.subject = certificate.subject;
-  unknown.serial = certificate.serial;
-  unknown.problem = pki::CrlProblem::unavailable;
-  unknown.detail = "the issuer's certificate is not known, so no list of it can be checked";
-  return unknown;
-}
-
 /// Every certificate below the anchor; a self-signed one cannot be revoked (spec exchange 5.3).
-net::task<std::vector<pki::Revocation>> examine_revocations(const ExaminationPlan& plan, const pki::PathExamination& examined,
-                                                            pki::Instant at) {
+net::task<std::vector<pki::Revocation>> examine_revocations(const ExaminationPlan& plan,
+                                                            const pki::PathExamination& examined,
+                                                            const pki::Chain& presented, pki::Instant at) {
   std::vector<pki::Revocation> revocations;
   const pki::Chain& path = examined.path;
+  pki::RevocationRules rules{.at = at};
+  rules.security_level = plan.security_level;
   for (std::size_t depth = 0; depth < path.size(); ++depth) {
     const pki::CertificatePtr certificate = path[depth];
     const bool last = depth + 1 == path.size();
     if (certificate->self_signed || (examined.anchored && last)) break;
-    if (last) {
-      revocations.push_back(issuer_unknown(*certificate, depth));
-      break;
-    }
-    const pki::CertificatePtr issuer = path[depth + 1];
-    const std::vector<pki::CrlCandidate> candidates = co_await plan.crls->candidates(certificate, issuer, at);
-    revocations.push_back(pki::examine_revocation(*certificate, *issuer, static_cast<int>(depth), candidates, at));
+    std::vector<pki::CrlCandidate> candidates;
+    if (!last) candidates = co_await plan.crls->candidates(certificate, path[depth + 1], at);
+    const pki::RevocationQuestion question{path, depth, presented};
+    revocations.push_back(pki::examine_revocation(question, candidates, rules));
   }
   co_return revocations;
 }
@@ -79,17 +68,18 @@ std::optional<transcript::ChainExamined> examine_chain(const ExaminationPlan& pl
 }
 
 net::task<void> record_chain(const ExaminationPlan& plan, const transcript::ChainExamined& chain,
-                             pki::Instant at, transcript::Transcript& transcript) {
+                             const pki::Chain& presented, pki::Instant at,
+                             transcript::Transcript& transcript) {
   transcript.append(chain);
   if (!plan.crls || plan.crls->mode() == net::CrlMode::off) co_return;
-  std::vector<pki::Revocation> revocations = co_await examine_revocations(plan, chain.path, at);
+  std::vector<pki::Revocation> revocations = co_await examine_revocations(plan, chain.path, presented, at);
   transcript.append(transcript::RevocationExamined{std::move(revocations)});
 }
 
 net::task<void> examine_peer(const ExaminationPlan& plan, const pki::Chain& presented, pki::Purpose purpose,
                              pki::Instant at, transcript::Transcript& transcript) {
   const std::optional<transcript::ChainExamined> chain = examine_chain(plan, presented, purpose, at);
-  if (chain) co_await record_chain(plan, *chain, at, transcript);
+  if (chain) co_await record_chain(plan, *chain, presented, at, transcript);
 }
 
 void compare_name(const pki::Chain& presented, const std::optional<transcript::ChainExamined>& chain,

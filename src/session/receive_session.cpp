@@ -52,7 +52,9 @@ net::task<void> examine_client(Receiving& receiving) {
   receiving.begin(Step::examination);
   const pki::Instant at = receiving.plan.now();
   receiving.chain = examine_chain(receiving.plan.examination, receiving.presented, pki::Purpose::client, at);
-  if (receiving.chain) co_await record_chain(receiving.plan.examination, *receiving.chain, at, receiving.transcript);
+  if (!receiving.chain) co_return;
+  co_await record_chain(receiving.plan.examination, *receiving.chain, receiving.presented, at,
+                        receiving.transcript);
 }
 
 net::task<Next> on_hello(Receiving& receiving, std::string client, bool esmtp) {

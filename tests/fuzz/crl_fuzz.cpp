@@ -43,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto& list : domsec::pki::Crl::read_all(bytes)) {
     const std::vector<domsec::pki::CrlCandidate> candidates{
         {list, domsec::pki::CrlOrigin::file, "fuzz", {}, {}}};
-    const auto answer = examine_revocation(*leaf, *authority().certificate(), 0, candidates, now);
+    const auto answer = examine_revocation({{leaf, authority().certificate()}}, candidates, {.at = now});
     property(answer.state == domsec::pki::RevocationState::unknown,
              "a list that the authority did not sign says nothing");
     (void)list->number();

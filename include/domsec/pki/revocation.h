@@ -29,6 +29,10 @@ class Crl {
   [[nodiscard]] std::size_t entries() const;
   [[nodiscard]] std::optional<std::string> number() const;   // cRLNumber, hex
   [[nodiscard]] bool delta() const;
+  /// Speaks about certificates of other issuers, too (RFC 5280 5.2.5 indirectCRL).
+  [[nodiscard]] bool indirect() const;
+  /// Where its delta lists are (freshestCRL, RFC 5280 5.2.6): URIs of fullName, in order.
+  [[nodiscard]] const std::vector<std::string>& freshest() const;
   /// What breaks RFC 5280's profile without making the list unusable (no cRLNumber, no nextUpdate …): one
   /// clause each.
   [[nodiscard]] const std::vector<std::string>& profile_faults() const;
@@ -48,10 +52,14 @@ enum class CrlProblem {
   no_cdp,
   unreachable,
   too_large,
-  stale,
+  stale,         // nextUpdate has passed, or the list is older than the relying party allows
+  delta_stale,   // the newest delta list is out of its period, or does not fit its base
   not_yet_valid,
-  wrong_issuer,
-  invalid,
+  wrong_issuer,  // of another issuer, or of the same name with another key
+  bad_signature,
+  untrusted_signer,  // the signature is right, and who made it may not sign lists, or is nobody trusted
+  out_of_scope,      // the list does not speak about such certificates
+  invalid,           // malformed, contradicting itself, or with a critical extension that is not known
   unavailable
 };
 
@@ -82,11 +90,30 @@ struct Revocation {
   std::string reason;                 // `keyCompromise`, empty when not given
 };
 
+/// The relying party's side of the question, RFC 5280 6.3.1.
+struct RevocationRules {
+  Instant at;
+  bool expiry_counts = true;                     // false: a list counts beyond its nextUpdate
+  std::optional<std::chrono::seconds> max_age{};   // since thisUpdate; older counts as stale
+  bool profile_counts = false;                   // what breaks RFC 5280's profile makes a list invalid
+  /// A signer that is not in the path of the certificate must itself be shown unrevoked, not only not revoked.
+  bool signer_state_counts = true;
+  int security_level = 1;                        // for the path of such a signer
+};
+
+/// Whose state is asked for.
+struct RevocationQuestion {
+  Chain path;         // the certification path, leaf to anchor (RFC 5280 6.3.3 (f): its anchor is the signer's)
+  std::size_t depth = 0;  // of the certificate in question; its issuer is one above
+  Chain others{};     // certificates at hand that may have signed a list, trusted by nobody yet
+};
+
 /// The verdict on one certificate from the best of the candidates: a revoked answer of a valid list wins,
 /// then good, then the most telling problem. A stale list that shows the certificate revoked still says
-/// revoked.
-[[nodiscard]] Revocation examine_revocation(const Certificate& certificate, const Certificate& issuer,
-                                            int depth, std::span<const CrlCandidate> candidates, Instant at);
+/// revoked. Without a certificate above `depth` the state is unknown.
+[[nodiscard]] Revocation examine_revocation(const RevocationQuestion& question,
+                                            std::span<const CrlCandidate> candidates,
+                                            const RevocationRules& rules);
 
 [[nodiscard]] std::string_view text(RevocationState state);  // `good`, `revoked`, `unknown`
 [[nodiscard]] std::string_view text(CrlProblem problem);     // slug without the `crl-` prefix

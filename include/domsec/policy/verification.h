@@ -3,6 +3,7 @@
 // domain_security.h judges.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -36,6 +37,7 @@ struct VerificationInput {
   std::vector<pki::CrlCandidate> lists;
   bool unknown_is_refused = true;
   bool expiry_is_refused = true;  // false: a list counts beyond its nextUpdate
+  std::optional<std::chrono::seconds> max_crl_age{};  // since thisUpdate; an older list counts as stale
 };
 
 /// What became of one wanted name.
@@ -54,6 +56,7 @@ struct Verification {
   std::vector<pki::PathProblem> path_problems;
   std::vector<NameAsked> names;              // up to the first that matches
   std::vector<pki::Revocation> revocations;  // of each certificate that was asked about, the leaf first
+  bool anchored = false;  // the path ends in an anchor
 };
 
 [[nodiscard]] Verification verify(const VerificationInput& input);

@@ -27,9 +27,11 @@ struct ExaminationPlan {
                                                                      const pki::Chain& presented,
                                                                      pki::Purpose purpose, pki::Instant at);
 
-/// The chain into the transcript, and then the revocation of its certificates.
+/// The chain into the transcript, and then the revocation of its certificates. What was presented may hold the
+/// certificate of a list's signer.
 net::task<void> record_chain(const ExaminationPlan& plan, const transcript::ChainExamined& chain,
-                             pki::Instant at, transcript::Transcript& transcript);
+                             const pki::Chain& presented, pki::Instant at,
+                             transcript::Transcript& transcript);
 
 /// Both at once, where no name is compared.
 net::task<void> examine_peer(const ExaminationPlan& plan, const pki::Chain& presented, pki::Purpose purpose,
