@@ -7,6 +7,7 @@
 // * The purpose is checked here: libcrypto does not take anyExtendedKeyUsage for serverAuth and clientAuth
 // (RFC 5280 4.2.1.12
 //   allows it) and takes the Server Gated Cryptography OIDs of 1996 for serverAuth.
+// * Name constraints are checked in name_constraints.cpp.
 // * An issuer that is not found is said once, not twice, beside a self-signed top.
 //
 // CRL flags are never set: libcrypto would verify the list's signature in each run (see revocation.cpp), and
@@ -14,6 +15,7 @@
 #include "chain_run.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace domsec::pki {
 namespace {
@@ -40,10 +42,26 @@ struct Noted {
   std::vector<ChainProblem> problems;
 };
 
+/// Name constraints are name_constraints.h's. libcrypto tells UNSPECIFIED of names and constraints that are
+/// too many for it, and of nothing else that it goes on from.
+bool is_told_elsewhere(int error) {
+  switch (error) {
+    case X509_V_ERR_PERMITTED_VIOLATION:
+    case X509_V_ERR_EXCLUDED_VIOLATION:
+    case X509_V_ERR_SUBTREE_MINMAX:
+    case X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE:
+    case X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX:
+    case X509_V_ERR_UNSUPPORTED_NAME_SYNTAX:
+    case X509_V_ERR_UNSPECIFIED: return true;
+    default: return false;  // libcrypto's numbers are plain ints
+  }
+}
+
 int note_and_go_on(int ok, X509_STORE_CTX* context) {
   auto* noted = static_cast<Noted*>(X509_STORE_CTX_get_app_data(context));
   if (ok != 0 || noted == nullptr) return ok;
   const int error = X509_STORE_CTX_get_error(context);
+  if (is_told_elsewhere(error)) return 1;
   if (error == X509_V_ERR_CERT_HAS_EXPIRED &&
       is_last_second(X509_STORE_CTX_get_current_cert(context), noted->at))
     return 1;
@@ -88,8 +106,6 @@ void set_parameters(X509_STORE_CTX* context, const PathInput& input) {
   X509_VERIFY_PARAM_set_time(parameters, seconds(input.at));
   X509_VERIFY_PARAM_set_auth_level(parameters, input.security_level);  // none by default
   X509_VERIFY_PARAM_set_depth(parameters, input.max_intermediates);
-  if (!input.constrain_common_name)
-    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   if (input.purpose != Purpose::any) X509_VERIFY_PARAM_set_trust(parameters, trust_of(input.purpose));
 }
 
@@ -142,7 +158,7 @@ void say_each_once(std::vector<ChainProblem>& problems) {
     drop(problems, {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_CERT_UNTRUSTED});
   }
   std::sort(problems.begin(), problems.end(), [](const ChainProblem& a, const ChainProblem& b) {
-    return std::pair(a.depth, a.error) < std::pair(b.depth, b.error);
+    return std::tie(a.depth, a.error, a.words) < std::tie(b.depth, b.error, b.words);
   });
   problems.erase(std::unique(problems.begin(), problems.end()), problems.end());
 }
@@ -159,6 +175,13 @@ void check_dates(const std::vector<X509*>& chain, Instant at, std::vector<ChainP
       problems.push_back({X509_V_ERR_CERT_HAS_EXPIRED, depth});
     }
   }
+}
+
+void check_names(const ChainQuestion& question, const std::vector<X509*>& chain, std::vector<ChainProblem>& problems) {
+  using CommonName = NameConstraints::CommonName;
+  const auto common_name = question.input->constrain_common_name ? CommonName::is_a_name : CommonName::is_none;
+  const auto found = question.name_constraints->problems(chain, common_name);
+  problems.insert(problems.end(), found.begin(), found.end());
 }
 
 void check_extensions(const std::vector<X509*>& chain, Purpose purpose, std::vector<ChainProblem>& problems) {
@@ -186,18 +209,6 @@ bool serves(X509* x509, Purpose purpose, PathPosition position) {
   const std::uint32_t allowed =
       KU_DIGITAL_SIGNATURE | KU_KEY_AGREEMENT | (purpose == Purpose::server ? KU_KEY_ENCIPHERMENT : 0U);
   return usage == absent || (usage & allowed) != 0U;
-}
-
-bool common_name_violates_constraints(std::span<X509* const> chain) {
-  const ErrorQueueMark mark;
-  for (std::size_t i = 1; i < chain.size(); ++i) {
-    if (X509_get_ext_by_NID(chain[i], NID_name_constraints, -1) < 0) continue;
-    const NameConstraintsOwner constraints(
-        static_cast<NAME_CONSTRAINTS*>(X509_get_ext_d2i(chain[i], NID_name_constraints, nullptr, nullptr)));
-    if (constraints == nullptr || NAME_CONSTRAINTS_check_CN(chain[0], constraints.get()) != X509_V_OK)
-      return true;
-  }
-  return false;
 }
 
 ChainRun run_chain(const ChainQuestion& question) {
@@ -231,6 +242,7 @@ ChainRun run_chain(const ChainQuestion& question) {
         {X509_STORE_CTX_get_error(context.get()), X509_STORE_CTX_get_error_depth(context.get())});
     check_dates(run.chain, question.input->at, run.problems);
   }
+  check_names(question, run.chain, run.problems);
   check_extensions(run.chain, question.input->purpose, run.problems);
   accept_version_1_anchor(run.chain, X509_STORE_CTX_get_num_untrusted(context.get()), run.problems);
   say_why_no_authority(run.chain, run.problems);

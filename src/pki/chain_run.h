@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "domsec/pki/path.h"
-#include "openssl_ptr.h"
+#include "chain_problem.h"
+#include "name_constraints.h"
 
 namespace domsec::pki {
 
@@ -18,12 +18,7 @@ struct ChainQuestion {
   X509_STORE* store = nullptr;
   X509* only_anchor = nullptr;  // used when set, instead of `store`
   const PathInput* input = nullptr;
-};
-
-struct ChainProblem {
-  int error = X509_V_OK;
-  int depth = 0;
-  auto operator<=>(const ChainProblem&) const = default;
+  NameConstraints* name_constraints = nullptr;  // of this examination
 };
 
 struct ChainRun {
@@ -37,8 +32,5 @@ struct ChainRun {
 /// of the path.
 enum class PathPosition { leaf, authority };
 [[nodiscard]] bool serves(X509* x509, Purpose purpose, PathPosition position);
-
-/// Is a subject CN of the leaf outside a name constraint of the path, whatever its SAN says?
-[[nodiscard]] bool common_name_violates_constraints(std::span<X509* const> chain);
 
 }  // namespace domsec::pki

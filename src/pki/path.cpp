@@ -49,6 +49,10 @@ CertificatePtr certificate_of(const X509* x509, const PathInput& input, const Tr
       const_cast<X509*>(x509));  // libcrypto made a certificate of its own: does not happen today
 }
 
+PathFault fault_of(const ChainProblem& problem, PresentedAuthority presented) {
+  return problem.error == X509_V_OK ? problem.fault : path_fault(problem.error, presented);
+}
+
 bool anchored(const ChainRun& run, const TrustStore& anchors) {
   return anchors.find(run.chain.back()) != nullptr;
 }
@@ -57,7 +61,7 @@ bool anchored(const ChainRun& run, const TrustStore& anchors) {
 bool another_path_may_help(const ChainRun& run) {
   return std::any_of(run.problems.begin(), run.problems.end(), [](const ChainProblem& problem) {
     if (problem.depth > 0) return true;
-    switch (path_fault(problem.error, PresentedAuthority::none)) {
+    switch (fault_of(problem, PresentedAuthority::none)) {
       case PathFault::expired:
       case PathFault::not_yet_valid:
       case PathFault::wrong_purpose:
@@ -81,14 +85,16 @@ bool another_path_may_help(const ChainRun& run) {
 
 /// The best of all paths: anchored before not, then with the fewest problems, libcrypto's own choice before
 /// another.
-ChainRun best_run(const PathInput& input, const Presented& presented, const TrustStore& anchors) {
-  ChainRun best = run_chain({presented.leaf, presented.others, anchors.store(), nullptr, &input});
+ChainRun best_run(const PathInput& input, const Presented& presented, const TrustStore& anchors,
+                  NameConstraints& name_constraints) {
+  ChainRun best =
+      run_chain({presented.leaf, presented.others, anchors.store(), nullptr, &input, &name_constraints});
   if (!another_path_may_help(best)) return best;
   for (const auto& path :
        candidate_paths(presented.leaf, presented.others, anchors, input.max_intermediates)) {
     if (path == best.chain) continue;
     const std::span<X509* const> between(path.begin() + 1, path.end() - 1);
-    ChainRun other = run_chain({presented.leaf, between, nullptr, path.back(), &input});
+    ChainRun other = run_chain({presented.leaf, between, nullptr, path.back(), &input, &name_constraints});
     const auto rank = [&](const ChainRun& run) {
       return std::pair(!anchored(run, anchors), run.problems.size());
     };
@@ -99,15 +105,16 @@ ChainRun best_run(const PathInput& input, const Presented& presented, const Trus
 }
 
 /// D-18: does the path reach an anchor with certificates that the peer did not send?
-bool completes(const PathInput& input, const Presented& presented, const TrustStore& anchors) {
+bool completes(const PathInput& input, const Presented& presented, const TrustStore& anchors,
+               NameConstraints& name_constraints) {
   if (input.known_intermediates.empty()) return false;
   std::vector<X509*> pool = presented.others;
   for (const CertificatePtr& known : input.known_intermediates) {
     if (known != nullptr && known->x509 != nullptr) pool.push_back(known->x509.get());
   }
-  const ChainRun run = run_chain({presented.leaf, pool, anchors.store(), nullptr, &input});
+  const ChainRun run = run_chain({presented.leaf, pool, anchors.store(), nullptr, &input, &name_constraints});
   const bool sound = std::none_of(run.problems.begin(), run.problems.end(), [](const ChainProblem& problem) {
-    return path_fault(problem.error, PresentedAuthority::none) == PathFault::bad_signature;
+    return fault_of(problem, PresentedAuthority::none) == PathFault::bad_signature;
   });
   return sound && anchored(run, anchors);
 }
@@ -133,20 +140,23 @@ PathExamination examine_path(const PathInput& input) {
     examination.problems.push_back({PathFault::other, 0, error, X509_verify_cert_error_string(error), {}});
     return examination;
   }
-  const ChainRun run = best_run(input, presented, anchors);
+  NameConstraints name_constraints(input.profile);
+  const ChainRun run = best_run(input, presented, anchors, name_constraints);
   examination.presented_ca = holds_authority(presented.others);
   examination.anchored = anchored(run, anchors);
   for (const X509* x509 : run.chain) examination.path.push_back(certificate_of(x509, input, anchors));
   if (examination.anchored) examination.anchor = examination.path.back()->subject;
   if (!examination.anchored)
-    examination.completes_with_known_intermediate = completes(input, presented, anchors);
-  examination.common_name_violates_constraints = common_name_violates_constraints(run.chain);
+    examination.completes_with_known_intermediate = completes(input, presented, anchors, name_constraints);
+  examination.common_name_violates_constraints = name_constraints.common_name_violates(run.chain);
 
   const auto authority = examination.presented_ca ? PresentedAuthority::some : PresentedAuthority::none;
   for (const ChainProblem& problem : run.problems) {
-    examination.problems.push_back({path_fault(problem.error, authority), problem.depth, problem.error,
-                                    X509_verify_cert_error_string(problem.error),
-                                    subject_at(problem.depth, examination.path)});
+    const bool ours = problem.error == X509_V_OK;
+    examination.problems.push_back(
+        {fault_of(problem, authority), problem.depth, problem.error,
+         ours ? std::string(problem.words) : X509_verify_cert_error_string(problem.error),
+         subject_at(problem.depth, examination.path)});
   }
   return examination;
 }

@@ -180,9 +180,9 @@ PeerFinding path_finding(const pki::PathProblem& problem, Role role, const PeerE
     case PathFault::other:
       break;
   }
-  return {finding_of(Code::validation_failure, Who::we, rules,
-                     detail + " (X509_V_ERR " + std::to_string(problem.x509_error) + ")"),
-          "InternalChainFailure"};
+  const std::string number =
+      problem.x509_error == 0 ? std::string() : " (X509_V_ERR " + std::to_string(problem.x509_error) + ")";
+  return {finding_of(Code::validation_failure, Who::we, rules, detail + number), "InternalChainFailure"};
 }
 
 /// D-10: a client may show serverAuth, clientAuth or no EKU; --strict-eku and other stacks want clientAuth. A

@@ -49,7 +49,7 @@ enum class PathFault {
   bad_signature,     // 4, 6, 7
   not_a_ca,          // 79, 32, 37
   path_too_long,     // 22, 25
-  name_constraint,   // 47, 48 and their kin
+  name_constraint,   // 47, 48 and their kin, by our own check; 0: more work than is done
   wrong_purpose,     // 26, EKU or key usage, of the leaf or of a CA above it; strict: D-10 is policy's
   weak,              // 66, 67, 68
   rejected,          // 28, explicit distrust
@@ -59,8 +59,8 @@ enum class PathFault {
 struct PathProblem {
   PathFault fault = PathFault::other;
   int depth = 0;        // 0 = leaf
-  int x509_error = 0;   // X509_V_ERR_*
-  std::string text;     // OpenSSL's words
+  int x509_error = 0;   // X509_V_ERR_*; 0 = OpenSSL has no number for it
+  std::string text;     // OpenSSL's words; ours where it has none
   std::string subject;  // of the certificate at that depth
   bool operator==(const PathProblem&) const = default;
 };
@@ -87,8 +87,8 @@ struct PathInput {
   int security_level = 1;      // libssl's numbers; 2 is Debian's default
   int max_intermediates = 20;  // real paths have one or two
   PathProfile profile = PathProfile::trust;
-  /// The subject CN of a leaf without dNSName is held to the dNSName constraints, as libcrypto does: for whoever
-  /// takes a name from the CN.
+  /// The subject CN of a leaf without dNSName is held to the dNSName constraints when it reads as a host name: for
+  /// whoever takes a name from the CN.
   bool constrain_common_name = true;
   KeyDecoding key_decoding = KeyDecoding::providers;  // how signatures are verified; never what comes of it
   PolicyInput policy{};
@@ -100,8 +100,8 @@ struct PathExamination {
   bool anchored = false;              // ends in an anchor
   bool presented_ca = false;          // the peer sent at least one CA certificate (D-18)
   bool completes_with_known_intermediate = false;
-  /// A subject CN of the leaf lies outside a name constraint of the path. libcrypto looks at the CN only
-  /// without a SAN; whoever takes a name from the CN (NameMatch::only_by_common_name) must not, when this is
+  /// A subject CN of the leaf lies outside a name constraint of the path. RFC 5280 does not look at the CN;
+  /// whoever takes a name from the CN (NameMatch::only_by_common_name) must not, when this is
   /// set.
   bool common_name_violates_constraints = false;
   std::string anchor;  // subject of the anchor, empty when there is none
