@@ -288,7 +288,7 @@ constexpr Row table[] = {
    .opensmtpd = "`SSL certificate check failed` (C, ambiguous)",
    .exchange_log = "form A/B/C certificate line with subject = issuer",
    .severity_exchange = "F", .severity_postfix = "F", .severity_exim = "F",
-   .severity_opensmtpd = "F?", .severity_strict = "F",
+   .severity_opensmtpd = "F", .severity_strict = "F",
    .parent = Code::certificate_not_trusted, .rfc8460_word = false},
 
   {.code = Code::chain_incomplete, .name = "DS102", .slug = "chain-incomplete", .who = "we",
@@ -303,8 +303,8 @@ constexpr Row table[] = {
    .postfix = "`untrusted issuer /…` naming an intermediate", .exim = "`certificate invalid` (C, ambiguous)",
    .sendmail = "`verifymsg=unable to verify the first certificate` (C)",
    .opensmtpd = "`SSL certificate check failed` (C, ambiguous)", .exchange_log = "`UntrustedRoot` (EXO)",
-   .severity_exchange = "F", .severity_postfix = "F", .severity_exim = "F?",
-   .severity_opensmtpd = "F?", .severity_strict = "F",
+   .severity_exchange = "F", .severity_postfix = "F", .severity_exim = "F",
+   .severity_opensmtpd = "F", .severity_strict = "F",
    .parent = Code::certificate_not_trusted, .rfc8460_word = false},
 
   {.code = Code::certificate_expired, .name = "DS103", .slug = "certificate-expired", .who = "we",
@@ -333,7 +333,7 @@ constexpr Row table[] = {
    .postfix = "`…: certificate not yet valid`", .exim = "`certificate invalid` (ambiguous)", .sendmail = none,
    .opensmtpd = none, .exchange_log = none,
    .severity_exchange = "F", .severity_postfix = "F", .severity_exim = "F",
-   .severity_opensmtpd = "F?", .severity_strict = "F",
+   .severity_opensmtpd = "F", .severity_strict = "F",
    .parent = std::nullopt, .rfc8460_word = false},
 
   {.code = Code::certificate_revoked, .name = "DS105", .slug = "certificate-revoked", .who = "we",
@@ -364,7 +364,7 @@ constexpr Row table[] = {
        "CERT_TRUST_IS_OFFLINE_REVOCATION, CERT_TRUST_REVOCATION_STATUS_UNKNOWN",
    .postfix = none, .exim = none, .sendmail = none, .opensmtpd = none,
    .exchange_log = "`Get-ExchangeCertificate` Status `RevocationCheckFailure`",
-   .severity_exchange = "F", .severity_postfix = "P", .severity_exim = none,
+   .severity_exchange = "F", .severity_postfix = "P", .severity_exim = "P",
    .severity_opensmtpd = "P", .severity_strict = "F",
    .parent = std::nullopt, .rfc8460_word = false},
 
@@ -378,8 +378,8 @@ constexpr Row table[] = {
    .reply_sent_by_us = "T2(SignatureFailure); T3(SignatureFailure)", .reply_seen_by_us = none,
    .schannel = "TRUST_E_CERT_SIGNATURE 0x80096004",
    .postfix = none, .exim = none, .sendmail = none, .opensmtpd = none, .exchange_log = none,
-   .severity_exchange = "F", .severity_postfix = "F?", .severity_exim = "F?",
-   .severity_opensmtpd = "F?", .severity_strict = "F",
+   .severity_exchange = "F", .severity_postfix = "F", .severity_exim = "F",
+   .severity_opensmtpd = "F", .severity_strict = "F",
    .parent = std::nullopt, .rfc8460_word = false},
 
   {.code = Code::chain_constraint_violated, .name = "DS108", .slug = "chain-constraint-violated", .who = "we",
@@ -397,13 +397,14 @@ constexpr Row table[] = {
        "CERT_E_VALIDITYPERIODNESTING 0x800B0102",
    .postfix = "`…: certificate chain longer than limit(n)` (22)", .exim = none, .sendmail = none,
    .opensmtpd = none, .exchange_log = none,
-   .severity_exchange = "F", .severity_postfix = "F?", .severity_exim = "F?",
-   .severity_opensmtpd = "F?", .severity_strict = "F",
+   .severity_exchange = "F", .severity_postfix = "F", .severity_exim = "F",
+   .severity_opensmtpd = "F", .severity_strict = "F",
    .parent = std::nullopt, .rfc8460_word = false},
 
   {.code = Code::certificate_weak, .name = "DS109", .slug = "certificate-weak", .who = "we",
    .cause = "Key too small or digest too weak for the local security level",
-   .tell_apart = "Local policy, not the certificate: other stacks accept it",
+   .tell_apart = "Local policy, not the certificate: other stacks accept it. Postfix and GnuTLS Exim take RSA 1024 "
+       "and refuse RSA 768 and SHA-1, OpenSMTPD takes all of them",
    .remedy = "Reissue with RSA ≥ 2048 / SHA-256",
    .requirements = "R36, R41", .exchange_status = "`InternalChainFailure` where it is refused",
    .exchange_event = none, .tlsrpt_result = "certificate-not-trusted", .x509_errors = "66, 67, 68",
@@ -412,8 +413,8 @@ constexpr Row table[] = {
    .schannel = none,
    .postfix = "`ee key too small`, `ca md too weak`", .exim = none, .sendmail = none, .opensmtpd = none,
    .exchange_log = "HealthChecker: RSA < 2048 red, SHA-1 yellow",
-   .severity_exchange = "W", .severity_postfix = "F?", .severity_exim = none,
-   .severity_opensmtpd = "F?", .severity_strict = "F",
+   .severity_exchange = "W", .severity_postfix = "F", .severity_exim = "F",
+   .severity_opensmtpd = "P", .severity_strict = "F",
    .parent = std::nullopt, .rfc8460_word = false},
 
   {.code = Code::certificate_host_mismatch, .name = "DS110", .slug = "certificate-host-mismatch", .who = "we",
@@ -447,8 +448,8 @@ constexpr Row table[] = {
    .schannel = none,
    .postfix = "`Verified …` (accepted)", .exim = none, .sendmail = none, .opensmtpd = none,
    .exchange_log = none,
-   .severity_exchange = "W", .severity_postfix = "P", .severity_exim = "P?",
-   .severity_opensmtpd = none, .severity_strict = "F",
+   .severity_exchange = "W", .severity_postfix = "P", .severity_exim = "P",
+   .severity_opensmtpd = "P", .severity_strict = "F",
    .parent = std::nullopt, .rfc8460_word = false},
 
   {.code = Code::validation_failure, .name = "DS112", .slug = "validation-failure", .who = "we",
@@ -468,8 +469,8 @@ constexpr Row table[] = {
    .exchange_log = "`454 4.7.5 Certificate validation failure` (older builds, no reason); EXO 4.7.5/5.7.5 "
        "`Remote certificate failed MTA-STS validation. Reason: <status>`, 4.4.8/5.4.8 `MX hosts of <d> "
        "failed MTA-STS validation`",
-   .severity_exchange = "F", .severity_postfix = "F?", .severity_exim = "F?",
-   .severity_opensmtpd = "F?", .severity_strict = "F",
+   .severity_exchange = "F", .severity_postfix = "F", .severity_exim = "F",
+   .severity_opensmtpd = "F", .severity_strict = "F",
    .parent = std::nullopt, .rfc8460_word = true},
 
   {.code = Code::server_cert_eku, .name = "DS120", .slug = "server-cert-eku", .who = "we",
@@ -483,14 +484,15 @@ constexpr Row table[] = {
    .postfix = "`…: not designated for use as a server certificate`", .exim = "accepted, `CV=yes`",
    .sendmail = "`verifymsg=unsuitable certificate purpose`", .opensmtpd = none, .exchange_log = none,
    .severity_exchange = "F?", .severity_postfix = "F", .severity_exim = "P",
-   .severity_opensmtpd = "F?", .severity_strict = "F",
+   .severity_opensmtpd = "P", .severity_strict = "F",
    .parent = std::nullopt, .rfc8460_word = false},
 
   {.code = Code::client_cert_eku, .name = "DS121", .slug = "client-cert-eku", .who = "we / note",
    .cause = "The client certificate (the peer's, or our own) has no clientAuth purpose; public CAs stop "
        "issuing it in 2026/27",
-   .tell_apart = "Accepted by the Exchange rule (D-10), refused by OpenSSL servers, accepted by GnuTLS "
-       "Exim: always say according to whom. For our own certificate it is the probable cause of DS203",
+   .tell_apart = "Accepted by the Exchange rule (D-10), refused by Postfix (libcrypto's purpose check), accepted by "
+       "GnuTLS Exim and by OpenSMTPD 6.8, which asks for no purpose: always say according to whom (`domsec cert "
+       "match`). For our own certificate it is the probable cause of DS203",
    .remedy = "Private CA for the client side, or the partner relaxes the purpose check",
    .requirements = "D-10, R69",
    .exchange_status = "accepted with a warning; `WrongUsage` with `--strict-eku`", .exchange_event = none,
@@ -501,7 +503,7 @@ constexpr Row table[] = {
    .exim = "accepted, `CV=yes`", .sendmail = "`reason=unsuitable certificate purpose`", .opensmtpd = none,
    .exchange_log = none,
    .severity_exchange = "W", .severity_postfix = "F", .severity_exim = "P",
-   .severity_opensmtpd = "F?", .severity_strict = "F",
+   .severity_opensmtpd = "P", .severity_strict = "F",
    .parent = std::nullopt, .rfc8460_word = false},
 
   {.code = Code::valid_self_signed, .name = "DS122", .slug = "valid-self-signed", .who = "note",
@@ -559,7 +561,7 @@ constexpr Row table[] = {
    .exchange_log = "`Client certificate chain validation status: 'EmptyCertificate'`, "
        "`TlsDomainCapabilities='None'; Status='NoRemoteCertificate'`",
    .severity_exchange = "F", .severity_postfix = "F", .severity_exim = "F",
-   .severity_opensmtpd = "F?", .severity_strict = "F",
+   .severity_opensmtpd = "F", .severity_strict = "F",
    .parent = std::nullopt, .rfc8460_word = false},
 
   {.code = Code::client_cert_not_requested, .name = "DS131", .slug = "client-cert-not-requested", .who = "note",
@@ -584,7 +586,7 @@ constexpr Row table[] = {
    .reply_sent_by_us = "T2(RevocationOffline); T3(RevocationOffline)", .reply_seen_by_us = none,
    .schannel = "CRYPT_E_REVOCATION_OFFLINE 0x80092013",
    .postfix = none, .exim = none, .sendmail = none, .opensmtpd = none, .exchange_log = none,
-   .severity_exchange = "F", .severity_postfix = "P", .severity_exim = none,
+   .severity_exchange = "F", .severity_postfix = "P", .severity_exim = "P",
    .severity_opensmtpd = "P", .severity_strict = "F",
    .parent = Code::revocation_unavailable, .rfc8460_word = false},
 
@@ -597,7 +599,7 @@ constexpr Row table[] = {
    .reply_sent_by_us = "T2(RevocationOffline); T3(RevocationOffline)", .reply_seen_by_us = none,
    .schannel = "CRYPT_E_REVOCATION_OFFLINE 0x80092013",
    .postfix = none, .exim = none, .sendmail = none, .opensmtpd = none, .exchange_log = none,
-   .severity_exchange = "F", .severity_postfix = "P", .severity_exim = none,
+   .severity_exchange = "F", .severity_postfix = "P", .severity_exim = "P",
    .severity_opensmtpd = "P", .severity_strict = "F",
    .parent = Code::revocation_unavailable, .rfc8460_word = false},
 
@@ -623,7 +625,7 @@ constexpr Row table[] = {
    .reply_sent_by_us = "T2(RevocationOffline); T3(RevocationOffline)", .reply_seen_by_us = none,
    .schannel = none,
    .postfix = none, .exim = none, .sendmail = none, .opensmtpd = none, .exchange_log = none,
-   .severity_exchange = "F", .severity_postfix = "P", .severity_exim = none,
+   .severity_exchange = "F", .severity_postfix = "P", .severity_exim = "P",
    .severity_opensmtpd = "P", .severity_strict = "F",
    .parent = Code::revocation_unavailable, .rfc8460_word = false},
 
@@ -636,7 +638,7 @@ constexpr Row table[] = {
    .reply_sent_by_us = "T2(NoRevocationCheck); T3(NoRevocationCheck)", .reply_seen_by_us = none,
    .schannel = "CRYPT_E_NO_REVOCATION_CHECK 0x80092012",
    .postfix = none, .exim = none, .sendmail = none, .opensmtpd = none, .exchange_log = none,
-   .severity_exchange = "F", .severity_postfix = "P", .severity_exim = none,
+   .severity_exchange = "F", .severity_postfix = "P", .severity_exim = "P",
    .severity_opensmtpd = "P", .severity_strict = "F",
    .parent = Code::revocation_unavailable, .rfc8460_word = false},
 
@@ -662,7 +664,7 @@ constexpr Row table[] = {
    .reply_sent_by_us = "T2(RevocationOffline); T3(RevocationOffline)", .reply_seen_by_us = none,
    .schannel = none,
    .postfix = none, .exim = none, .sendmail = none, .opensmtpd = none, .exchange_log = none,
-   .severity_exchange = "F", .severity_postfix = "P", .severity_exim = none,
+   .severity_exchange = "F", .severity_postfix = "P", .severity_exim = "P",
    .severity_opensmtpd = "P", .severity_strict = "F",
    .parent = Code::revocation_unavailable, .rfc8460_word = false},
 
@@ -677,7 +679,7 @@ constexpr Row table[] = {
    .reply_sent_by_us = "T2(RevocationOffline); T3(RevocationOffline)", .reply_seen_by_us = none,
    .schannel = none,
    .postfix = none, .exim = none, .sendmail = none, .opensmtpd = none, .exchange_log = none,
-   .severity_exchange = "F", .severity_postfix = "P", .severity_exim = none,
+   .severity_exchange = "F", .severity_postfix = "P", .severity_exim = "P",
    .severity_opensmtpd = "P", .severity_strict = "F",
    .parent = Code::revocation_unavailable, .rfc8460_word = false},
 

@@ -15,13 +15,6 @@ bool has_usage(const pki::Certificate& certificate, std::string_view usage) {
   return usages && std::ranges::find(*usages, usage) != usages->end();
 }
 
-/// Baseline Requirements 7.1.6.1: a TLS certificate of a public CA asserts one of these policies.
-bool from_public_authority(const pki::Certificate& certificate) {
-  return std::ranges::any_of(certificate.policies, [](const std::string& policy) {
-    return policy == "2.23.140.1.1" || policy.starts_with("2.23.140.1.2.");
-  });
-}
-
 /// The weight of the profile is a prediction for peers of that kind (spec findings 1.5). This peer has spoken
 /// for itself, so nothing about our own certificate can be more than a warning.
 Finding remark(const Case& c, Code code, std::string detail) {
@@ -39,7 +32,7 @@ void add_purpose(const Case& c, const pki::Certificate& own, Outcome& outcome) {
         c, Code::client_cert_eku,
         "our certificate " + own.subject +
             " is for serverAuth only: Exchange takes it from a client (D-10), servers on OpenSSL refuse it"));
-  } else if (from_public_authority(own)) {
+  } else if (client_auth_ends(own)) {
     outcome.add(remark(c, Code::client_auth_sunset,
                        "our certificate " + own.subject + " has clientAuth from a public CA (" + own.issuer +
                            "), which will not issue it again; it ends on " + date_text(own.not_after)));
@@ -59,6 +52,13 @@ void add_ca_names(const Case& c, const pki::Certificate& own, Outcome& outcome) 
 }
 
 }  // namespace
+
+bool client_auth_ends(const pki::Certificate& certificate) {
+  return has_usage(certificate, "serverAuth") && has_usage(certificate, "clientAuth") &&
+         std::ranges::any_of(certificate.policies, [](const std::string& policy) {
+           return policy == "2.23.140.1.1" || policy.starts_with("2.23.140.1.2.");
+         });
+}
 
 bool names_none_of_our_issuers(const Evidence& evidence) {
   constexpr std::size_t most_kept = 200;  // net keeps no more of the list: what is missing may be ours

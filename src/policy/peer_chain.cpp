@@ -1,18 +1,16 @@
 // The chain part of a peer's judgement: each problem of the path gets its finding, its Exchange status and
-// its weight (spec exchange 5.3, 5.4; D-10, D-18). Who is judged by name and revocation stands in
+// its weight (spec exchange 5.3, 5.4; D-18). What it is for is judged in peer_purpose.cpp, name and revocation in
 // peer_judgement.cpp and peer_revocation.cpp; how a path is examined is pki's.
 #include <algorithm>
 
 #include "peer_judgement.h"
+#include "peer_purpose.h"
 
 namespace domsec::policy {
 namespace {
 
 using finding::Code;
-using finding::Profile;
-using finding::Severity;
 using pki::PathFault;
-using pki::UsageFit;
 
 /// Within a chain: who vouches for it comes before what it says. Dates of a certificate that nobody vouches
 /// for mean little.
@@ -46,11 +44,6 @@ int rank(PathFault fault) {
       return 12;
   }
   return 13;
-}
-
-std::string place(const pki::PathProblem& problem) {
-  return problem.subject +
-         (problem.depth == 0 ? " (leaf)" : " (depth " + std::to_string(problem.depth) + ")");
 }
 
 pki::CertificatePtr at_depth(const PeerEvidence& peer, int depth) {
@@ -112,44 +105,6 @@ PeerFinding outside_validity(const pki::PathProblem& problem, const PeerEvidence
           "CertificateExpired"};
 }
 
-Code purpose_code(Role role) {
-  return role == Role::send ? Code::server_cert_eku : Code::client_cert_eku;
-}
-
-pki::Purpose purpose_of_peer(Role role) {
-  return role == Role::send ? pki::Purpose::server : pki::Purpose::client;
-}
-
-bool usage_fits(Role role, UsageFit usage) {
-  return usage == UsageFit::fits || usage == UsageFit::absent_any ||
-         usage == (role == Role::send ? UsageFit::only_server_auth : UsageFit::only_client_auth);
-}
-
-/// X509_V_ERR 26 of the leaf that says no more than its EKU, which usage_finding judges by D-10. One number
-/// covers more than that: the EKU of a CA above the leaf (RFC 5280 4.2.1.12), and a key usage without any bit
-/// for TLS (4.2.1.3). Those are nobody's custom, and D-10 excuses neither.
-bool told_by_usage(const pki::PathProblem& problem, Role role, const PeerEvidence& peer) {
-  return problem.fault == PathFault::wrong_purpose && problem.depth == 0 && !usage_fits(role, peer.usage) &&
-         pki::key_usage_fits(*peer.presented.front(), purpose_of_peer(role));
-}
-
-PeerFinding wrong_purpose(const pki::PathProblem& problem, Role role, const PeerEvidence& peer,
-                          const Rules& rules) {
-  const std::string purpose(pki::text(purpose_of_peer(role)));
-  std::string why;
-  if (problem.depth > 0) {
-    why = "the extended key usage of this CA does not allow " + purpose;
-  } else if (!pki::key_usage_fits(*peer.presented.front(), purpose_of_peer(role))) {
-    why = "its key usage does not allow " + purpose;
-  }
-  Finding finding = finding_of(purpose_code(role), Who::we, rules,
-                               place(problem) + ": " + problem.text + (why.empty() ? "" : "; " + why));
-  // The W of DS121 is D-10's, and this is not D-10's case: `WrongUsage` refuses.
-  if (rules.profile == Profile::exchange) finding.severity = Severity::fails;
-  if (finding.severity != Severity::fails) finding.who = Who::note;
-  return {std::move(finding), "WrongUsage"};
-}
-
 PeerFinding path_finding(const pki::PathProblem& problem, Role role, const PeerEvidence& peer,
                          const Rules& rules) {
   const std::string detail = place(problem) + ": " + problem.text;
@@ -185,21 +140,12 @@ PeerFinding path_finding(const pki::PathProblem& problem, Role role, const PeerE
   return {finding_of(Code::validation_failure, Who::we, rules, detail + number), "InternalChainFailure"};
 }
 
-/// D-10: a client may show serverAuth, clientAuth or no EKU; --strict-eku and other stacks want clientAuth. A
-/// server needs serverAuth (RFC 5280 4.2.1.12).
-std::optional<PeerFinding> usage_finding(Role role, const PeerEvidence& peer, const Rules& rules) {
-  if (usage_fits(role, peer.usage)) return std::nullopt;
-  Finding finding = finding_of(purpose_code(role), Who::we, rules,
-                               subject_of(peer) + " is for " + std::string(pki::text(peer.usage)) +
-                                   " and lacks " + (role == Role::send ? "serverAuth" : "clientAuth"));
-  const bool tolerated =
-      role == Role::receive && peer.usage == UsageFit::only_server_auth && rules.strict_eku == StrictEku::no;
-  if (rules.profile == Profile::exchange && !tolerated) finding.severity = Severity::fails;
-  if (finding.severity != Severity::fails) finding.who = Who::note;
-  return PeerFinding{std::move(finding), "WrongUsage"};
-}
-
 }  // namespace
+
+std::string place(const pki::PathProblem& problem) {
+  return problem.subject +
+         (problem.depth == 0 ? " (leaf)" : " (depth " + std::to_string(problem.depth) + ")");
+}
 
 void judge_chain(Role role, const PeerEvidence& peer, const Rules& rules, std::vector<PeerFinding>& out) {
   if (!peer.path) {

@@ -37,6 +37,8 @@ void add_remarks(const PeerEvidence& peer, const Rules& rules, pki::Instant at,
 /// One finding for each code: the same fault at two depths is said once, at the lowest. One that fails takes
 /// the place of one that does not.
 void add_once(std::vector<PeerFinding>& out, PeerFinding finding);
+/// `CN=a (leaf)`, `CN=Issuing CA (depth 1)`
+[[nodiscard]] std::string place(const pki::PathProblem& problem);
 [[nodiscard]] std::string subject_of(const PeerEvidence& peer);
 /// DS123: `CN=a expires in 10 days, on 2026-12-02 (less than 30 days)`; nothing when it has 60 days or more,
 /// or is past its end.

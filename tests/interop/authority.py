@@ -29,6 +29,8 @@ copy_extensions = none
 [any]
 organizationName = optional
 commonName = supplied
+[crl]
+authorityKeyIdentifier = keyid
 [req]
 distinguished_name = req_name
 [req_name]
@@ -53,7 +55,8 @@ def day(offset):
 class Authority:
     """One CA with the files that `openssl ca` wants."""
 
-    def __init__(self, home, title, key, issuer=None):
+    def __init__(self, home, title, key, issuer=None, extensions=("basicConstraints=critical,CA:TRUE",
+                 "keyUsage=critical,keyCertSign,cRLSign"), first_day=-2, last_day=400, digest="sha256"):
         self.home = pathlib.Path(home)
         (self.home / "issued").mkdir(parents=True)
         (self.home / "index.txt").touch()
@@ -62,27 +65,24 @@ class Authority:
         self.certificate = self.home / "ca.pem"
         request = ["req", "-config", self.configuration, "-new", "-nodes", *key, "-keyout", self.home / "ca.key",
                    "-subj", "/O=Interop/CN=" + title]
-        extensions = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign", "subjectKeyIdentifier=hash"]
-        if issuer is None:
-            added = [word for extension in extensions for word in ("-addext", extension)]
-            openssl(*request, "-x509", "-days", 500, *added, "-out", self.certificate)
-            self.sent = []
-        else:
-            openssl(*request, "-out", self.home / "ca.csr")
-            issuer.sign(self.home / "ca.csr", self.certificate, extensions, -2, 400)
-            self.sent = [self.certificate, *issuer.sent]
+        extensions = [*extensions, "subjectKeyIdentifier=hash"]
+        openssl(*request, "-out", self.home / "ca.csr")
+        (issuer or self).sign(self.home / "ca.csr", self.certificate, extensions, first_day, last_day, digest,
+                              *([] if issuer else ["-selfsign"]))
+        self.sent = [self.certificate, *issuer.sent] if issuer else []
 
-    def sign(self, request, certificate, extensions, first_day, last_day):
+    def sign(self, request, certificate, extensions, first_day, last_day, digest="sha256", *more):
         section = certificate.with_suffix(".ext")
         section.write_text("\n".join([*extensions, "authorityKeyIdentifier=keyid"]) + "\n")
         openssl("ca", "-batch", "-notext", "-config", self.configuration, "-in", request, "-out", certificate,
-                "-extfile", section, "-startdate", day(first_day), "-enddate", day(last_day))
+                "-extfile", section, "-startdate", day(first_day), "-enddate", day(last_day), "-md", digest, *more)
 
     def revoke(self, certificate):
         openssl("ca", "-batch", "-config", self.configuration, "-revoke", certificate, "-crl_reason", "keyCompromise")
 
-    def crl(self):
-        return openssl("ca", "-config", self.configuration, "-gencrl")
+    def crl(self, first_day=-1, last_day=7):
+        return openssl("ca", "-config", self.configuration, "-gencrl", "-crlexts", "crl", "-crl_lastupdate", day(first_day), "-crl_nextupdate",
+                       day(last_day))
 
 
 class Holder:

@@ -185,6 +185,24 @@ class Postfix:
             self.program.stop()
 
 
+def unprivileged():
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+
+
+def exim_account(place, home, **more):
+    """Environment and Popen arguments for Exim without privileges: the account it was compiled for is ours, or nobody's."""
+    account = unprivileged()
+    (home / "passwd").write_text("root:x:0:0::/:/bin/false\nDebian-exim:x:%d:%d::/:/bin/false\n"
+                                 % (account.pw_uid, account.pw_gid))
+    (home / "group").write_text("root:x:0:\nDebian-exim:x:%d:\n" % account.pw_gid)
+    os.chown(home, account.pw_uid, account.pw_gid)
+    environment = {"PATH": "/usr/bin:/bin", "LD_LIBRARY_PATH": read(place / "library_path").strip(),
+                   "LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_PASSWD": str(home / "passwd"),
+                   "NSS_WRAPPER_GROUP": str(home / "group"), **more}
+    identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    return environment, identity
+
+
 class Exim:
     """Receives only. Runs unprivileged; a wrapper library shows it the account that it was compiled for."""
 
@@ -230,7 +248,7 @@ all:
 
     def start(self):
         self.home.mkdir(parents=True)
-        account = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+        account = unprivileged()
         for name, (certificate, key, _, _) in self.receivers.items():
             for source, suffix in ((certificate, ".pem"), (key, ".key")):
                 copy = self.home / (str(self.ports[name]) + suffix)
@@ -238,14 +256,7 @@ all:
                 os.chown(copy, account.pw_uid, account.pw_gid)
                 copy.chmod(0o600)
         (self.home / "configuration").write_text(self.configuration())
-        (self.home / "passwd").write_text("root:x:0:0::/:/bin/false\nDebian-exim:x:%d:%d::/:/bin/false\n"
-                                          % (account.pw_uid, account.pw_gid))
-        (self.home / "group").write_text("root:x:0:\nDebian-exim:x:%d:\n" % account.pw_gid)
-        os.chown(self.home, account.pw_uid, account.pw_gid)
-        environment = {"PATH": "/usr/bin:/bin", "LD_LIBRARY_PATH": read(self.place / "library_path").strip(),
-                       "LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_PASSWD": str(self.home / "passwd"),
-                       "NSS_WRAPPER_GROUP": str(self.home / "group")}
-        as_account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+        environment, as_account = exim_account(self.place, self.home)
         self.program = Program([self.place / "usr/sbin/exim4", "-C", self.home / "configuration", "-bdf"],
                                self.home / "out", env=environment, cwd="/", **as_account)
         for name, port in self.ports.items():

@@ -38,9 +38,9 @@ TEST(ProfileMatrix, GivesEachProfileItsOwnOutcome) {
          seen.peer.usage = pki::UsageFit::only_server_auth;
          seen.peer.path->problems = {problem(PathFault::wrong_purpose, 26)};
        },
-       "PFPFF"},
+       "PFPPF"},
       {"a server with clientAuth only", Role::send,
-       [](Evidence& seen) { seen.peer.usage = pki::UsageFit::only_client_auth; }, "FFPFF"},
+       [](Evidence& seen) { seen.peer.usage = pki::UsageFit::only_client_auth; }, "FFPPF"},
       {"revoked", Role::receive, [](Evidence& seen) { seen.peer.revocations[0] = revoked(); }, "FPFPF"},
       {"named by CN only", Role::receive,
        [](Evidence& seen) { seen.peer = good_peer({.common_name = "contoso.com", .dns_names = {}}); },
@@ -63,7 +63,7 @@ TEST(ProfileMatrix, GivesEachProfileItsOwnOutcome) {
        [](Evidence& seen) { seen.peer.revocations[0] = unknown_revocation(pki::CrlProblem::stale); },
        "FPPPF"},
       {"weak key", Role::receive,
-       [](Evidence& seen) { seen.peer.path->problems = {problem(PathFault::weak, 66)}; }, "PFPFF"},
+       [](Evidence& seen) { seen.peer.path->problems = {problem(PathFault::weak, 66)}; }, "PFFPF"},
       {"no client certificate", Role::receive, [](Evidence& seen) { seen.peer = {}; }, "FFFFF"},
       {"no certificate asked of us", Role::send,
        [](Evidence& seen) { seen.tls.client_certificate_requested = false; }, "PPPPF"},

@@ -1,0 +1,41 @@
+// The mail programs behind the profiles, as data: what each of them looks at in a certificate where one code of
+// the catalogue covers several checks, under which settings, and how it refuses. The weight of each code is the
+// catalogue's column. What is written here of Postfix, Exim and OpenSMTPD is what they did in the interop run.
+#pragma once
+
+#include <string_view>
+
+#include "domsec/finding/profile.h"
+
+namespace domsec::policy {
+
+/// Which bits of a leaf's key usage will do (RFC 5280 4.2.1.3). none: it is not looked at. tls: any that TLS has
+/// a use for. signature: digitalSignature, as TLS 1.3 signs with it (RFC 8446 4.4.2.2).
+enum class KeyUsageDemand { none, tls, signature };
+/// anyExtendedKeyUsage in the place of serverAuth or clientAuth (RFC 5280 4.2.1.12 allows it).
+enum class AnyUsage { serves, refused };
+/// The extended key usage of a CA above the leaf.
+enum class AuthorityUsage { counts, ignored };
+/// Is the signature of a revocation list verified before its entries count?
+enum class ListSignature { verified, ignored };
+/// May a path end in a trusted certificate that is not self-signed?
+enum class AnchorDemand { any, self_signed };
+
+struct Stack {
+  finding::Profile profile;
+  std::string_view program;  // `Postfix 3.7`
+  int security_level;        // libcrypto's level that its view of weak keys and digests comes to
+  KeyUsageDemand key_usage;
+  AnyUsage any_usage;
+  AuthorityUsage authority_usage;
+  AnchorDemand anchor;
+  ListSignature list_signature;
+  std::string_view sending;    // the setting under which it demands a good server certificate
+  std::string_view receiving;  // … a good client certificate
+  std::string_view refuses_server;  // how its refusal looks to the server
+  std::string_view refuses_client;  // … to the client
+};
+
+[[nodiscard]] const Stack& stack_of(finding::Profile profile);
+
+}  // namespace domsec::policy
