@@ -49,6 +49,16 @@ pki::Chain roots_of(const std::vector<std::string>& files) {
   return roots;
 }
 
+/// Beside roots that were named; a machine without any has none to add.
+pki::Chain system_roots_beside(const std::vector<std::string>& files) {
+  if (files.empty()) return {};
+  try {
+    return pki::read_certificates(pki::read_file(system_roots), system_roots);
+  } catch (const pki::BundleError&) {
+    return {};
+  }
+}
+
 std::optional<std::vector<pki::CrlCandidate>> lists_of(const std::vector<std::string>& files) {
   if (files.empty()) return std::nullopt;
   std::vector<pki::CrlCandidate> lists;
@@ -120,6 +130,7 @@ int run_cert_match(const CertMatchOptions& options, std::ostream& out) {
   if (options.name_match == "exact") question.name.mode = pki::NameMatchMode::exact;
   question.at = matrix.at;
   question.anchors = roots_of(options.roots);
+  question.system_anchors = system_roots_beside(options.roots);
   question.lists = lists_of(options.crl_files);
   for (const std::string& file : options.certificates) {
     question.presented = presented_of(file, options.chain);

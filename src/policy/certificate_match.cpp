@@ -30,10 +30,21 @@ std::shared_ptr<const pki::TrustStore> store_of(const pki::Chain& anchors) {
   return store;
 }
 
+bool adds_system_roots(ShownAs shown_as, const Stack& stack) {
+  return shown_as == ShownAs::client && stack.system_roots == SystemRoots::added;
+}
+
+pki::Chain anchors_of(const MatchQuestion& question, ShownAs shown_as, const Stack& stack) {
+  pki::Chain anchors = question.anchors;
+  if (adds_system_roots(shown_as, stack))
+    anchors.insert(anchors.end(), question.system_anchors.begin(), question.system_anchors.end());
+  return anchors;
+}
+
 pki::PathInput path_input(const MatchQuestion& question, ShownAs shown_as, const Stack& stack) {
   pki::PathInput input;
   input.presented = question.presented;
-  input.anchors = store_of(question.anchors);
+  input.anchors = store_of(anchors_of(question, shown_as, stack));
   input.purpose = shown_as == ShownAs::server ? pki::Purpose::server : pki::Purpose::client;
   input.at = question.at;
   input.security_level = stack.security_level;
@@ -47,7 +58,7 @@ pki::PathExamination examine(const MatchQuestion& question, ShownAs shown_as, co
   const bool demanded = stack.anchor == AnchorDemand::self_signed;
   if (!demanded || !examined.anchored || examined.path.back()->self_signed) return examined;
   pki::Chain roots;
-  for (const pki::CertificatePtr& anchor : question.anchors)
+  for (const pki::CertificatePtr& anchor : anchors_of(question, shown_as, stack))
     (anchor->self_signed ? roots : input.presented).push_back(anchor);
   input.anchors = store_of(roots);
   return pki::examine_path(input);
@@ -180,12 +191,20 @@ Standing standing_of(const Cell& cell) {
   return with_key ? Standing::proved_with_key : Standing::proved;
 }
 
+/// Trusted by this stack although nobody named the root: as CA of a partner that is more than was meant.
+std::string note_on(const MatchQuestion& question, ShownAs shown_as, const Stack& stack, const Evidence& evidence) {
+  if (!adds_system_roots(shown_as, stack) || !evidence.peer.path->anchored) return "";
+  if (store_of(question.anchors)->contains(*evidence.peer.path->path.back())) return "";
+  return "the path ends in " + evidence.peer.path->anchor +
+         ", a root of the system, which it adds to those that it is given: any public certificate passes";
+}
+
 }  // namespace
 
 Cell predict(const MatchQuestion& question, ShownAs shown_as, Profile profile) {
-  const Verdict verdict = judge(requirement_of(question, shown_as, profile),
-                                evidence_of(question, shown_as, stack_of(profile)), rules_of(question, profile),
-                                question.at);
+  const Evidence evidence = evidence_of(question, shown_as, stack_of(profile));
+  const Verdict verdict =
+      judge(requirement_of(question, shown_as, profile), evidence, rules_of(question, profile), question.at);
   Cell cell;
   cell.profile = profile;
   cell.shown_as = shown_as;
@@ -193,6 +212,7 @@ Cell predict(const MatchQuestion& question, ShownAs shown_as, Profile profile) {
   cell.outcome = outcome_of(verdict, cell.findings);
   cell.decided_by = decider(cell.findings);
   cell.standing = standing_of(cell);
+  cell.note = note_on(question, shown_as, stack_of(profile), evidence);
   return cell;
 }
 

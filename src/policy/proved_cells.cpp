@@ -50,10 +50,12 @@ constexpr Row table[] = {
     {Profile::exim, ShownAs::client, Code::client_cert_eku, Decision::refuses},
 
     {Profile::opensmtpd, ShownAs::server, Code::certificate_revoked, Decision::accepts},
+    {Profile::opensmtpd, ShownAs::server, Code::certificate_weak, Decision::accepts},
     {Profile::opensmtpd, ShownAs::server, Code::certificate_host_mismatch, Decision::refuses},
     {Profile::opensmtpd, ShownAs::server, Code::name_cn_only, Decision::accepts},
     {Profile::opensmtpd, ShownAs::server, Code::server_cert_eku, Decision::accepts},
     {Profile::opensmtpd, ShownAs::client, Code::certificate_revoked, Decision::accepts},
+    {Profile::opensmtpd, ShownAs::client, Code::certificate_weak, Decision::accepts},
     {Profile::opensmtpd, ShownAs::client, Code::client_cert_eku, Decision::accepts},
 };
 // clang-format on

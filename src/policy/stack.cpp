@@ -10,7 +10,7 @@ constexpr Stack exchange{
     .profile = Profile::exchange, .program = "Exchange's rules", .security_level = 1,
     .key_usage = KeyUsageDemand::tls, .any_usage = AnyUsage::serves,
     .authority_usage = AuthorityUsage::counts, .anchor = AnchorDemand::any,
-    .list_signature = ListSignature::verified,
+    .system_roots = SystemRoots::left_out, .list_signature = ListSignature::verified,
     .sending = "the domain on TLSSendDomainSecureList",
     .receiving = "the domain on TLSReceiveDomainSecureList, DomainSecureEnabled",
     .refuses_server = "it leaves after TLS; its queue says 454 4.7.5 Certificate validation failure",
@@ -21,7 +21,7 @@ constexpr Stack postfix{
     .profile = Profile::postfix, .program = "Postfix 3.7", .security_level = 1,
     .key_usage = KeyUsageDemand::tls, .any_usage = AnyUsage::refused,
     .authority_usage = AuthorityUsage::counts, .anchor = AnchorDemand::self_signed,
-    .list_signature = ListSignature::verified,
+    .system_roots = SystemRoots::left_out, .list_signature = ListSignature::verified,
     .sending = "smtp_tls_security_level = secure, smtp_tls_secure_cert_match = NAME",
     .receiving = "smtpd_tls_security_level = encrypt, smtpd_tls_req_ccert = yes",
     .refuses_server = "it leaves after TLS; status=deferred (Server certificate not verified)",
@@ -33,18 +33,19 @@ constexpr Stack exim{
     .profile = Profile::exim, .program = "Exim 4.96 (GnuTLS)", .security_level = 1,
     .key_usage = KeyUsageDemand::signature, .any_usage = AnyUsage::serves,
     .authority_usage = AuthorityUsage::ignored, .anchor = AnchorDemand::any,
-    .list_signature = ListSignature::ignored,
+    .system_roots = SystemRoots::left_out, .list_signature = ListSignature::ignored,
     .sending = "tls_verify_hosts = *, tls_verify_cert_hostnames = *, tls_crl = FILE",
     .receiving = "tls_verify_hosts = *, tls_crl = FILE",
     .refuses_server = "alert 42 bad_certificate in the handshake",
     .refuses_client = "alert 42 bad_certificate, in TLS 1.3 after the handshake"};
 
-// Its own verifier asks libcrypto about the path only: no purpose, no security level, no revocation.
+// Its own verifier asks libcrypto about the path only: no purpose, no revocation, and whatever is weak by level 1 is
+// no fault (DS109); and it adds libcrypto's default roots to the `ca` of a listener.
 constexpr Stack opensmtpd{
-    .profile = Profile::opensmtpd, .program = "OpenSMTPD 6.8", .security_level = 0,
+    .profile = Profile::opensmtpd, .program = "OpenSMTPD 6.8", .security_level = 1,
     .key_usage = KeyUsageDemand::none, .any_usage = AnyUsage::serves,
     .authority_usage = AuthorityUsage::ignored, .anchor = AnchorDemand::self_signed,
-    .list_signature = ListSignature::verified,
+    .system_roots = SystemRoots::added, .list_signature = ListSignature::verified,
     .sending = "relay host smtp+tls://NAME tls; the system's roots",
     .receiving = "listen on … tls-require verify ca NAME; adds to the system's roots",
     .refuses_server = "it leaves after TLS; its log says SSL certificate check failed",
@@ -54,7 +55,7 @@ constexpr Stack strict{
     .profile = Profile::strict, .program = "everything at its hardest", .security_level = 2,
     .key_usage = KeyUsageDemand::tls, .any_usage = AnyUsage::serves,
     .authority_usage = AuthorityUsage::counts, .anchor = AnchorDemand::any,
-    .list_signature = ListSignature::verified,
+    .system_roots = SystemRoots::left_out, .list_signature = ListSignature::verified,
     .sending = "domsec check --profile strict", .receiving = "domsec serve --profile strict",
     .refuses_server = "it leaves after TLS", .refuses_client = "454 4.7.0, at MAIL FROM"};
 // clang-format on

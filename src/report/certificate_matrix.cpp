@@ -102,6 +102,15 @@ std::string refusals(const MatchedCertificate& certificate) {
   return out;
 }
 
+std::string notes(const MatchedCertificate& certificate) {
+  std::string out;
+  for (const Cell& cell : certificate.cells) {
+    if (!cell.note.empty())
+      out += "  " + wrapped(std::string(text(cell.profile)) + " as receiver: " + cell.note, indent, 2);
+  }
+  return out;
+}
+
 std::string sunset(const MatchedCertificate& certificate) {
   std::string words;
   for (const Cell& cell : certificate.after_sunset)
@@ -172,7 +181,7 @@ std::string text(const CertificateMatrix& matrix, MatrixDetail detail) {
   for (const MatchedCertificate& certificate : matrix.certificates) {
     if (!out.empty()) out += "\n";
     out += head(certificate) + "\n" + rows(matrix, certificate);
-    const std::string words = explanations(certificate) + sunset(certificate) + refusals(certificate);
+    const std::string words = explanations(certificate) + sunset(certificate) + refusals(certificate) + notes(certificate);
     if (!words.empty()) out += "\n" + words;
   }
   out += legend(matrix);

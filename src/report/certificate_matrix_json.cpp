@@ -30,6 +30,7 @@ json::object to_json(const policy::Cell& cell) {
                       {"code", nullptr},
                       {"slug", nullptr},
                       {"standing", text(cell.standing)},
+                      {"note", cell.note},
                       {"findings", to_json(cell.findings)}};
   if (cell.decided_by) {
     object["code"] = finding::name(cell.decided_by->code);

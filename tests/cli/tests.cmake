@@ -6,6 +6,8 @@ target_sources(domsec_tests PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/policy.cpp ${P
   ${PROJECT_SOURCE_DIR}/src/cli/policy_json.cpp ${PROJECT_SOURCE_DIR}/src/cli/policy_store.cpp)
 target_sources(domsec_tests PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/clock.cpp ${PROJECT_SOURCE_DIR}/src/cli/doctor_checks.cpp
   ${PROJECT_SOURCE_DIR}/src/cli/doctor_json.cpp ${PROJECT_SOURCE_DIR}/src/cli/doctor_network.cpp)
+target_sources(domsec_tests PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/cert_match.cpp ${PROJECT_SOURCE_DIR}/src/cli/options.cpp
+  ${PROJECT_SOURCE_DIR}/src/cli/outcome.cpp)
 
 add_test(NAME documents COMMAND ${CMAKE_COMMAND} -DDOMSEC=$<TARGET_FILE:domsec> -DSOURCE=${PROJECT_SOURCE_DIR}
   -P ${CMAKE_CURRENT_LIST_DIR}/documents.cmake)

@@ -123,6 +123,19 @@ def without_key(place, home, family):
     return "%s (EVP lib): its server side needs give_key.c" % how
 
 
+def with_system_roots(place, home, family):
+    """Its receiver trusts the machine's roots beside the `ca` that it is given."""
+    server = OpenSmtpd(place, home, REFERENCE, {"good": 1}, family)
+    name = "untrusted-root"
+    try:
+        server.start(with_key=True, system_roots=family.stranger.certificate)
+        outcome, how = present(server.ports["starttls"], family.chains[name], family.keys[name], RECIPIENT)
+    finally:
+        server.stop()
+    assert outcome == ACCEPTS, how
+    return "accepts what ends in a root of the system"
+
+
 class Predicted:
     """`domsec cert match` over the whole family."""
 
@@ -236,6 +249,7 @@ def run(report, peers, scratch, pki, domsec, started):
             report.case("matrix: %s, shown a %s certificate" % (stack, role), lambda: compare(predicted, seen, stack, role))
         report.case("matrix: %s, what is called proved" % stack, lambda: compare_proof(predicted, seen, stack))
         if stack == "opensmtpd":
+            report.case("matrix: opensmtpd and the system's roots", lambda: with_system_roots(place, home / "system-roots", family))
             report.case("matrix: opensmtpd without its key", lambda: without_key(place, home / "without-key", family))
     if len(versions) == len(STACKS):
         report.case("matrix: table", lambda: compare_table(seen, family.chains, versions))

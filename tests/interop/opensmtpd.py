@@ -49,11 +49,12 @@ class OpenSmtpd:
         rows += ['match from any for rcpt-to "%s@woodgrovebank.com" action "%s"' % (name, name) for name in self.routes]
         return "\n".join(rows) + "\n"
 
-    def start_script(self, with_key):
+    def start_script(self, with_key, system_roots):
         shown = "".join("[ ! -e /etc/%s ] || mount --bind %s/%s /etc/%s\n" % (each, self.home, each, each) for each in (*SHOWN, "hosts"))
         directories = "".join("mount --bind %s/%s /%s\n" % (self.home, each, path) for each, path in
                               (("spool", "var/spool"), ("lib", "var/lib"), ("run", "run")))
         preload = "export LD_PRELOAD=%s/give_key.so OWN_KEY=%s/own.key\n" % (self.home, self.home) if with_key else ""
+        preload += "export SSL_CERT_FILE=%s\n" % system_roots if system_roots else ""
         return "set -e\nmount --make-rprivate /\n%s%smount --bind %s %s\n%sexec %s/usr/sbin/smtpd -d -f %s/configuration\n" % (
             directories, shown, self.family.trusted, FILES, preload, self.place, self.home)
 
@@ -64,7 +65,8 @@ class OpenSmtpd:
         if run.returncode != 0:
             raise RuntimeError("give_key.c cannot be built: " + run.stderr[-300:])
 
-    def start(self, with_key):
+    def start(self, with_key, system_roots=None):
+        """`system_roots`: what libcrypto takes for the roots of the machine."""
         for each in ("spool/smtpd", "lib/opensmtpd/empty", "run"):
             (self.home / each).mkdir(parents=True)
         self.home.chmod(0o711)
@@ -77,7 +79,7 @@ class OpenSmtpd:
         (self.home / "configuration").write_text(self.configuration())
         if with_key:
             self.build_key_giver()
-        (self.home / "start").write_text(self.start_script(with_key))
+        (self.home / "start").write_text(self.start_script(with_key, system_roots))
         environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LD_LIBRARY_PATH": read(self.place / "library_path").strip()}
         self.program = Program(["unshare", "-m", "sh", self.home / "start"], self.home / "log", env=environment, cwd="/")
         for port in self.ports.values():

@@ -101,6 +101,10 @@ TEST(CertificateMatch, TellsWhatEachThinksWeak) {
       {"SHA-1", [](auto& r) { r.digest = "SHA1"; }, "WRRAR", "WRRAR"},
   };
   for (const Case& each : table) hold(each, differing(each.change));
+  // Said even where it decides nothing.
+  const Cell cell = predict(differing(table[1].change), ShownAs::client, Profile::opensmtpd);
+  ASSERT_TRUE(cell.decided_by);
+  EXPECT_EQ(cell.decided_by->code, Code::certificate_weak);
 }
 
 TEST(CertificateMatch, ComparesNamesAsEachStackDoes) {
@@ -140,6 +144,17 @@ TEST(CertificateMatch, EndsAPathWhereEachStackLetsItEnd) {
   asked.anchors = {};
   hold({"nothing trusted", {}, "RRRRR", "RRRRR"}, asked);
   EXPECT_EQ(predict(asked, ShownAs::client, Profile::postfix).decided_by->code, Code::certificate_not_trusted);
+}
+
+TEST(CertificateMatch, AddsTheRootsOfTheSystemForWhoDoesSo) {  // OpenSMTPD #926
+  MatchQuestion asked = differing([](auto&) {});
+  asked.anchors = {};
+  asked.system_anchors = three_levels().anchors();
+  hold({"public root, another one named", {}, "RRRRR", "RRRAR"}, asked);
+  EXPECT_THAT(predict(asked, ShownAs::client, Profile::opensmtpd).note, HasSubstr("a root of the system"));
+  EXPECT_EQ(predict(asked, ShownAs::client, Profile::postfix).note, "");
+  asked.anchors = three_levels().anchors();
+  EXPECT_EQ(predict(asked, ShownAs::client, Profile::opensmtpd).note, "");
 }
 
 TEST(CertificateMatch, SaysTheSameOfWhatNobodyTakes) {

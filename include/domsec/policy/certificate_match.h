@@ -30,6 +30,7 @@ enum class Standing { predicted, proved, proved_with_key };
 struct MatchQuestion {
   pki::Chain presented;  // leaf first, as its owner sends it; never empty
   pki::Chain anchors;
+  pki::Chain system_anchors;  // of the machine, for stacks that add them to those that they are given
   /// What the stacks that look at revocation lists are given; nothing = revocation is not asked about.
   std::optional<std::vector<pki::CrlCandidate>> lists;
   /// Whom it must prove to be: the host, or for Exchange's rules the domain. Nothing = no name is compared.
@@ -45,6 +46,7 @@ struct Cell {
   std::optional<Finding> decided_by;  // nothing: accepted, and nothing is to be said
   std::vector<Finding> findings;      // everything seen, also what this stack does not look at
   Standing standing = Standing::predicted;
+  std::string note;  // one sentence about this stack that no finding tells; mostly empty
 };
 
 [[nodiscard]] Cell predict(const MatchQuestion& question, ShownAs shown_as, finding::Profile profile);

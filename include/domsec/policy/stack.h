@@ -20,15 +20,18 @@ enum class AuthorityUsage { counts, ignored };
 enum class ListSignature { verified, ignored };
 /// May a path end in a trusted certificate that is not self-signed?
 enum class AnchorDemand { any, self_signed };
+/// As a receiver: do the roots that its configuration names stand alone, or beside those of the system?
+enum class SystemRoots { left_out, added };
 
 struct Stack {
   finding::Profile profile;
   std::string_view program;  // `Postfix 3.7`
-  int security_level;        // libcrypto's level that its view of weak keys and digests comes to
+  int security_level;        // libcrypto's level by which DS109 is found; its weight is the catalogue's
   KeyUsageDemand key_usage;
   AnyUsage any_usage;
   AuthorityUsage authority_usage;
   AnchorDemand anchor;
+  SystemRoots system_roots;
   ListSignature list_signature;
   std::string_view sending;    // the setting under which it demands a good server certificate
   std::string_view receiving;  // … a good client certificate
