@@ -24,6 +24,7 @@ struct FlagWords {
 /// Flags that take one of a few words; the words are checked where the flags are read.
 constexpr FlagWords flag_words[] = {
     {"--crl", "", "domsec verify"},   // a file there
+    {"--crl", "cached fetch", "domsec crl"},
     {"--profile", "trust strict", "domsec verify"},
     {"--purpose", "server client any"},
     {"--crl-check", "none leaf chain"},

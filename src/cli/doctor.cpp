@@ -94,6 +94,7 @@ void check_organisation(const exchange::Organisation& organisation, const Doctor
   settings.now = cli::now;
   try {
     exchange::Organisation named = organisation;
+    if (!options.crl_cache.empty()) named.revocation.cache_directory = options.crl_cache;
     if (!named.server_fqdn) named.server_fqdn = machine_name();
     session::Edge edge(loop, std::move(named), settings);
     all.push_back(check_roots(edge));

@@ -5,8 +5,9 @@
 namespace domsec::cli {
 
 void add_cert(CLI::App& app, Command& command) {
-  CLI::App* cert = app.add_subcommand("cert", "certificates as files, before any session");
+  CLI::App* cert = app.add_subcommand("cert", "certificates, of files and as mail servers present them");
   cert->require_subcommand(1);
+  add_cert_show(*cert, command);
   add_cert_match(*cert, command);
 }
 

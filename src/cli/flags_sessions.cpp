@@ -4,6 +4,7 @@
 #include "domsec/cli/flags.h"
 #include "domsec/cli/sending.h"
 #include "domsec/cli/serve.h"
+#include "flags_end.h"
 
 namespace domsec::cli {
 namespace {
@@ -19,24 +20,14 @@ void add_end(CLI::App& sub, EndOptions& end) {
   sub.add_option("--pfx", end.pfx, "own certificate, key and intermediates, PKCS#12")->group("Identity");
   sub.add_option("--key-pass-file", end.key_pass_file, "file with the pass-phrase of the key or the PKCS#12 file")
       ->group("Identity");
-  sub.add_option("--ca", end.roots, "trusted root file or directory; replaces the system store")
-      ->allow_extra_args(false)->group("Trust");
-  sub.add_flag("--system-ca", end.system_roots, "add the system store")->group("Trust");
-  sub.add_option("--crl", end.crl, "off, cached or fetch")->group("Trust");
-  sub.add_option("--crl-file", end.crl_files, "revocation list, PEM or DER")
-      ->allow_extra_args(false)->group("Trust");
-  sub.add_option("--crl-fail", end.crl_fail, "hard: no usable list is a refusal; soft: a warning")->group("Trust");
+  add_roots(sub, end);
+  add_revocation(sub, end);
   sub.add_option("--name-match", end.name_match, "exact or subdomains")->group("Trust");
   sub.add_flag("--wildcard-apex", end.wildcard_apex, "a wildcard also covers its own domain")->group("Trust");
   sub.add_flag("--strict-eku", end.strict_eku, "a client certificate must have clientAuth")->group("Trust");
   sub.add_option("--key-decoding", end.key_decoding,
                  "direct, or providers: how libcrypto reads the peer's keys; for speed only")->group("Trust");
-  sub.add_option("--timeout", end.timeout_seconds, "longest wait of any phase, seconds")->group("Network");
-  sub.add_option("--dns", end.dns, "name server ADDRESS[:PORT]")->group("Network");
-  sub.add_option("--resolve", end.resolve, "HOST:ADDRESS instead of asking DNS")
-      ->allow_extra_args(false)->group("Network");
-  sub.add_flag("-4", end.only_ipv4, "IPv4 only")->group("Network");
-  sub.add_flag("-6", end.only_ipv6, "IPv6 only")->group("Network");
+  add_network(sub, end);
 }
 
 void add_output(CLI::App& sub, OutputOptions& output) {
@@ -72,17 +63,6 @@ void add_sender(CLI::App& sub, SendOptions& options) {
   sub.add_option("--until", options.until, "last stage: greeting, ehlo, starttls, tls, ehlo2, mail, rcpt, dot")->group("Mail");
   sub.add_option("--from", options.from, "sender; <> is the null reverse-path")->group("Mail");
   sub.add_option("--to", options.to, "recipient, may be repeated")->allow_extra_args(false)->group("Mail");
-}
-
-/// Every long flag may come from the environment: DOMSEC_CRL_FAIL for --crl-fail.
-void add_environment(CLI::App& sub) {
-  for (CLI::Option* option : sub.get_options()) {
-    if (option->get_lnames().empty()) continue;
-    std::string name = option->get_lnames().front();
-    if (name == "help") continue;
-    for (char& letter : name) letter = letter == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
-    option->envname("DOMSEC_" + name);
-  }
 }
 
 }  // namespace

@@ -82,6 +82,7 @@ exchange::Organisation organisation_of(const EndOptions& options) {
   if (options.system_roots) organisation.system_roots = true;
   if (!options.crl.empty()) organisation.revocation.mode = options.crl;
   if (!options.crl_fail.empty()) organisation.revocation.fail = options.crl_fail;
+  if (!options.crl_cache.empty()) organisation.revocation.cache_directory = options.crl_cache;
   if (!options.crl_files.empty()) organisation.revocation.crl_files = options.crl_files;
   if (!options.name_match.empty()) organisation.name_match = options.name_match;
   if (options.wildcard_apex) organisation.wildcard_apex = true;

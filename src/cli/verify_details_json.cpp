@@ -103,8 +103,4 @@ std::string unreadable_document() {
   return json::serialize(json::object{{"result", "reject"}, {"reason", "parse"}, {"problems", json::array{"parse"}}});
 }
 
-std::string unsupported_document() {
-  return json::serialize(json::object{{"result", "skip"}, {"reason", "unsupported"}});
-}
-
 }  // namespace domsec::cli

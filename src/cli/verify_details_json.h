@@ -11,7 +11,4 @@ namespace domsec::cli {
 [[nodiscard]] std::string verification_document(const policy::Verification& verification);
 /// The answer when an input cannot be read.
 [[nodiscard]] std::string unreadable_document();
-/// The answer to a question that is not known.
-[[nodiscard]] std::string unsupported_document();
-
 }  // namespace domsec::cli

@@ -1,79 +1,22 @@
-// The disk cache holds the bytes as they came, named after the SHA-256 of the URI: a URI is a stranger's text
-// and no file name. A file is replaced as a whole (write aside, rename), so that two processes may share a
-// directory.
 #include "crl_cache.h"
 
-#include <openssl/evp.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <filesystem>
-#include <fstream>
 #include <optional>
 
+#include "domsec/net/crl_files.h"
+
 namespace domsec::net {
-
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr std::size_t most_entries = 1024;
 constexpr std::size_t most_octets = 256U << 20;
-constexpr std::string_view extension = ".crl";
-constexpr std::size_t digest_digits = 64;
-
-std::string file_name(const std::string& uri) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  EVP_Digest(uri.data(), uri.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  std::string name;
-  for (unsigned i = 0; i < size; ++i) {
-    name += "0123456789abcdef"[digest[i] >> 4U];
-    name += "0123456789abcdef"[digest[i] & 15U];
-  }
-  return name.append(extension);
-}
-
-bool is_ours(const fs::path& file) {
-  const std::string name = file.filename().string();
-  return name.size() == digest_digits + extension.size() && name.ends_with(extension) &&
-         name.find_first_not_of("0123456789abcdef") == digest_digits;
-}
-
-std::optional<std::string> read_file(const fs::path& path, std::size_t largest) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  if (error || size > largest || !fs::is_regular_file(path, error)) return std::nullopt;
-  std::ifstream file(path, std::ios::binary);
-  std::string octets(size, '\0');
-  if (!file.read(octets.data(), static_cast<std::streamsize>(size))) return std::nullopt;
-  return octets;
-}
-
-std::string write_file(const fs::path& directory, const std::string& name, std::string_view octets) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  const fs::path aside = directory / (name + "." + std::to_string(getpid()) + ".new");
-  {
-    std::ofstream file(aside, std::ios::binary | std::ios::trunc);
-    file.write(octets.data(), static_cast<std::streamsize>(octets.size()));
-    file.close();
-    if (!file) {
-      fs::remove(aside, error);
-      return "the list cannot be kept in " + directory.string();
-    }
-  }
-  fs::rename(aside, directory / name, error);
-  return error ? "the list cannot be kept in " + directory.string() : std::string();
-}
 
 }  // namespace
 
 const CachedCrl* CrlCache::find(const std::string& uri) {
   auto found = entries_.find(uri);
   if (found == entries_.end() && !directory_.empty()) {
-    const std::optional<std::string> octets = read_file(fs::path(directory_) / file_name(uri), largest_);
+    const std::optional<std::string> octets = read_crl_file(directory_, uri, largest_);
     CachedCrl entry;
     if (octets) entry.crl = pki::Crl::read(*octets);
     if (!entry.crl) return nullptr;
@@ -88,7 +31,7 @@ const CachedCrl* CrlCache::find(const std::string& uri) {
 
 std::string CrlCache::put(const std::string& uri, CachedCrl entry, std::string_view body) {
   keep(uri, std::move(entry));
-  return directory_.empty() ? std::string() : write_file(directory_, file_name(uri), body);
+  return directory_.empty() ? std::string() : write_crl_file(directory_, uri, body);
 }
 
 /// URIs come from the certificates of strangers: the least used lists go when there are too many.
@@ -111,12 +54,7 @@ void CrlCache::keep(const std::string& uri, CachedCrl entry) {
 void CrlCache::clear() {
   entries_.clear();
   octets_ = 0;
-  if (directory_.empty()) return;
-  std::error_code error;
-  for (fs::directory_iterator file(directory_, error), end; !error && file != end; file.increment(error)) {
-    std::error_code ignored;
-    if (is_ours(file->path())) fs::remove(file->path(), ignored);
-  }
+  if (!directory_.empty()) remove_crl_files(directory_);
 }
 
 }  // namespace domsec::net

@@ -1,11 +1,9 @@
-// Is it a PKCS#12 file that was named where certificates or keys are read? Then the message says where to.
+// A PKCS#12 file that was named where certificates or keys are read: the message says where to.
 #pragma once
 
 #include <string_view>
 
 namespace domsec::pki {
-
-[[nodiscard]] bool is_pkcs12(std::string_view bytes);
 
 /// Completes "NAME is ".
 inline constexpr std::string_view pkcs12_remedy =

@@ -10,13 +10,15 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "badinput")]
 
+import cert_flags  # noqa: E402
+import crl_flags  # noqa: E402
 import identity_flags  # noqa: E402
 import name_flags  # noqa: E402
 import outcome_flags  # noqa: E402
 import plaintext_flag  # noqa: E402
 from harness import Failure, House, make_certificates  # noqa: E402
 
-MODULES = (identity_flags, name_flags, outcome_flags, plaintext_flag)
+MODULES = (cert_flags, crl_flags, identity_flags, name_flags, outcome_flags, plaintext_flag)
 
 
 def attempt(case):

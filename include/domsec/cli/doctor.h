@@ -12,6 +12,7 @@ enum class DoctorForm { text, json };
 struct DoctorOptions {
   std::string config;                      // --config FILE; empty = domsec.toml of this directory, if there is one
   std::string lab_state;                   // --lab DIR
+  std::string crl_cache;                   // --crl-cache DIR
   double timeout_seconds = 5;              // --timeout, of each question to the network
   DoctorForm form = DoctorForm::text;      // --json
 };

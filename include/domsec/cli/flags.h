@@ -17,7 +17,9 @@ void add_lab(CLI::App& app, Command& command);       // lab up|ls|break|fix|down
 void add_policy(CLI::App& app, Command& command);   // policy show|lint|explain
 void add_doctor(CLI::App& app, Command& command);   // doctor
 void add_verify(CLI::App& app, Command& command);   // verify
-void add_cert(CLI::App& app, Command& command);   // cert match
+void add_cert(CLI::App& app, Command& command);   // cert show|match
 void add_cert_match(CLI::App& cert, Command& command);   // one of cert
+void add_cert_show(CLI::App& cert, Command& command);    // one of cert
+void add_crl(CLI::App& app, Command& command);   // crl show|fetch|check|cache
 
 }  // namespace domsec::cli

@@ -34,6 +34,7 @@ struct EndOptions {
   std::string crl;                       // --crl off|cached|fetch
   std::vector<std::string> crl_files;    // --crl-file
   std::string crl_fail;                  // --crl-fail hard|soft
+  std::string crl_cache;                 // --crl-cache DIR
   std::string name_match;                // --name-match exact|subdomains
   bool wildcard_apex = false;            // --wildcard-apex
   bool strict_eku = false;               // --strict-eku

@@ -66,6 +66,8 @@ class BundleError : public std::runtime_error {
 [[nodiscard]] Credentials read_credentials(const std::string& certificate_file, const std::string& key_file,
                                            const std::string& chain_file = {},
                                            const std::optional<std::string>& pass_phrase = std::nullopt);
+/// Is it a PKCS#12 file, which read_certificates refuses?
+[[nodiscard]] bool is_pkcs12(std::string_view bytes);
 /// PKCS#12: the key, its certificate, and the others of the file, issuers in their order first.
 [[nodiscard]] Credentials read_pkcs12(std::string_view bytes, const std::string& name,
                                       const std::string& pass_phrase);
