@@ -26,6 +26,8 @@ constexpr FlagWords flag_words[] = {
     {"--crl", "", "domsec verify"},   // a file there
     {"--crl", "cached fetch", "domsec crl"},
     {"--profile", "trust strict", "domsec verify"},
+    {"--profile", "exchange postfix exim opensmtpd strict all", "domsec cert"},
+    {"--role", "server client both"},
     {"--purpose", "server client any"},
     {"--crl-check", "none leaf chain"},
     {"--crl-unknown", "deny allow"},
