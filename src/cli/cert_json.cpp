@@ -18,7 +18,9 @@ json::array harmless_array(const std::vector<std::string>& texts) {
   return array;
 }
 
-json::array array_of(const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
+json::array array_of(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
+}
 
 json::value key_usage_of(const pki::Certificate& certificate) {
   if (!certificate.key_usage) return nullptr;
@@ -30,13 +32,15 @@ json::value key_usage_of(const pki::Certificate& certificate) {
 json::value extended_key_usage_of(const pki::Certificate& certificate) {
   if (!certificate.extended_key_usage) return nullptr;
   json::array usages;
-  for (const std::string& usage : *certificate.extended_key_usage) usages.emplace_back(pki::usage_name(usage));
+  for (const std::string& usage : *certificate.extended_key_usage)
+    usages.emplace_back(pki::usage_name(usage));
   return usages;
 }
 
 json::array extensions_of(const pki::CertificateFacts& facts) {
   json::array extensions;
-  for (const pki::ExtensionName& each : facts.extensions) extensions.push_back({{"name", each.name}, {"critical", each.critical}});
+  for (const pki::ExtensionName& each : facts.extensions)
+    extensions.push_back({{"name", each.name}, {"critical", each.critical}});
   return extensions;
 }
 
@@ -82,14 +86,17 @@ json::object trust_of(const pki::PathExamination& examined) {
                         {"text", each.text}});
   }
   json::array path;
-  for (const pki::CertificatePtr& each : examined.path) path.push_back({{"subject", each->subject}, {"sha256", each->thumbprint_sha256}});
+  for (const pki::CertificatePtr& each : examined.path)
+    path.push_back({{"subject", each->subject}, {"sha256", each->thumbprint_sha256}});
   return {{"trusted", examined.good()},
           {"anchor", examined.anchored ? json::value(examined.anchor) : json::value(nullptr)},
           {"problems", std::move(problems)},
           {"path", std::move(path)}};
 }
 
-json::value or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(pki::harmless(text, 500)); }
+json::value or_null(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(pki::harmless(text, 500));
+}
 
 json::object chain_of(const PresentedChain& shown, const pki::PathExamination& path, pki::Instant at) {
   json::array certificates;
@@ -105,9 +112,11 @@ json::object chain_of(const PresentedChain& shown, const pki::PathExamination& p
 }  // namespace
 
 std::string certificates_json(const std::string& target, const Presentation& presentation,
-                              const std::vector<pki::PathExamination>& paths, pki::Instant at, int exit_code) {
+                              const std::vector<pki::PathExamination>& paths, pki::Instant at,
+                              int exit_code) {
   json::array chains;
-  for (std::size_t i = 0; i < presentation.chains.size(); ++i) chains.push_back(chain_of(presentation.chains[i], paths[i], at));
+  for (std::size_t i = 0; i < presentation.chains.size(); ++i)
+    chains.push_back(chain_of(presentation.chains[i], paths[i], at));
   return json::serialize(json::object{{"schema", "domsec.certificates/1"},
                                       {"target", pki::harmless(target, 2048)},
                                       {"at", pki::rfc3339(at)},

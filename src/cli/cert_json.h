@@ -10,6 +10,7 @@ namespace domsec::cli {
 
 /// `paths` are beside the chains; `exit_code` is what the program ends with for this target.
 [[nodiscard]] std::string certificates_json(const std::string& target, const Presentation& presentation,
-                                            const std::vector<pki::PathExamination>& paths, pki::Instant at, int exit_code);
+                                            const std::vector<pki::PathExamination>& paths, pki::Instant at,
+                                            int exit_code);
 
 }  // namespace domsec::cli

@@ -28,7 +28,8 @@ pki::Purpose purpose_of(const CertShowOptions& options, pki::Purpose otherwise) 
   return options.purpose == "client" ? pki::Purpose::client : pki::Purpose::server;
 }
 
-pki::PathExamination examine(const pki::Chain& chain, const Presentation& presentation, pki::Purpose purpose, pki::Instant at) {
+pki::PathExamination examine(const pki::Chain& chain, const Presentation& presentation, pki::Purpose purpose,
+                             pki::Instant at) {
   pki::PathInput input;
   input.presented = chain;
   input.anchors = presentation.anchors;
@@ -61,14 +62,16 @@ const PresentedChain* shown_before(const Presentation& presentation, const Prese
   return nullptr;
 }
 
-void write_chain(const PresentedChain& shown, const pki::PathExamination& path, pki::Instant at, std::ostream& out) {
+void write_chain(const PresentedChain& shown, const pki::PathExamination& path, pki::Instant at,
+                 std::ostream& out) {
   std::size_t number = 0;
-  for (const pki::CertificatePtr& certificate : shown.chain) out << report::certificate_text(*certificate, number++, at);
+  for (const pki::CertificatePtr& certificate : shown.chain)
+    out << report::certificate_text(*certificate, number++, at);
   out << report::trust_text(path);
 }
 
-void write_text(const std::string& target, const Presentation& presentation, const std::vector<pki::PathExamination>& paths,
-                pki::Instant at, std::ostream& out) {
+void write_text(const std::string& target, const Presentation& presentation,
+                const std::vector<pki::PathExamination>& paths, pki::Instant at, std::ostream& out) {
   for (std::size_t i = 0; i < presentation.chains.size(); ++i) {
     const PresentedChain& shown = presentation.chains[i];
     out << origin_text(shown, target) << ": ";
@@ -92,29 +95,41 @@ void write_pem(const Presentation& presentation, std::ostream& out) {
   }
 }
 
-int code_of(const CertShowOptions& options, const Presentation& presentation, const std::vector<pki::PathExamination>& paths) {
+int code_of(const CertShowOptions& options, const Presentation& presentation,
+            const std::vector<pki::PathExamination>& paths) {
   int code = presentation.chains.empty() ? nothing_shown : 0;
   for (std::size_t i = 0; i < presentation.chains.size(); ++i) {
     const bool shown = !presentation.chains[i].chain.empty();
     if (!shown) code = policy::worse_exit_code(code, nothing_shown);
-    if (shown && options.demand == CertDemand::trusted && !paths[i].good()) code = policy::worse_exit_code(code, not_trusted);
+    if (shown && options.demand == CertDemand::trusted && !paths[i].good())
+      code = policy::worse_exit_code(code, not_trusted);
   }
   return code;
 }
 
-int show_one(const CertShowOptions& options, const std::string& target, pki::Instant at, std::ostream& out, std::ostream& err) {
-  const Presentation presentation = names_a_host(target) ? present_hosts(options, target) : present_file(options, target);
-  if (!presentation.from_lab.empty()) err << "domsec: using the running lab as " << presentation.from_lab << '\n';
+int show_one(const CertShowOptions& options, const std::string& target, pki::Instant at, std::ostream& out,
+             std::ostream& err) {
+  const Presentation presentation =
+      names_a_host(target) ? present_hosts(options, target) : present_file(options, target);
+  if (!presentation.from_lab.empty())
+    err << "domsec: using the running lab as " << presentation.from_lab << '\n';
   const pki::Purpose purpose = purpose_of(options, presentation.purpose);
   std::vector<pki::PathExamination> paths;
   for (const PresentedChain& shown : presentation.chains) {
-    paths.push_back(shown.chain.empty() ? pki::PathExamination() : examine(shown.chain, presentation, purpose, at));
+    paths.push_back(shown.chain.empty() ? pki::PathExamination()
+                                        : examine(shown.chain, presentation, purpose, at));
   }
   const int code = code_of(options, presentation, paths);
   switch (options.form) {
-    case CertForm::text: write_text(target, presentation, paths, at, out); break;
-    case CertForm::json: out << certificates_json(target, presentation, paths, at, code) << '\n'; break;
-    case CertForm::pem: write_pem(presentation, out); break;
+    case CertForm::text:
+      write_text(target, presentation, paths, at, out);
+      break;
+    case CertForm::json:
+      out << certificates_json(target, presentation, paths, at, code) << '\n';
+      break;
+    case CertForm::pem:
+      write_pem(presentation, out);
+      break;
   }
   if (options.form != CertForm::pem) return code;
   for (const PresentedChain& shown : presentation.chains) {
@@ -130,7 +145,8 @@ int run_cert_show(const CertShowOptions& options, std::ostream& out, std::ostrea
   const pki::Instant at = instant_of(options);
   (void)purpose_of(options, pki::Purpose::any);  // before anybody is asked
   int code = 0;
-  for (const std::string& target : options.targets) code = policy::worse_exit_code(code, show_one(options, target, at, out, err));
+  for (const std::string& target : options.targets)
+    code = policy::worse_exit_code(code, show_one(options, target, at, out, err));
   return code;
 }
 

@@ -23,7 +23,9 @@ using Lists = std::vector<RevocationList>;
 constexpr std::size_t largest_list = 256U << 20;
 constexpr int not_had = 3;
 
-bool is_uri(const std::string& target) { return target.find("://") != std::string::npos; }
+bool is_uri(const std::string& target) {
+  return target.find("://") != std::string::npos;
+}
 
 std::string cache_of(const CrlOptions& options) {
   return options.end.crl_cache.empty() ? default_crl_cache() : options.end.crl_cache;
@@ -101,7 +103,8 @@ Lists lists_of_file(const std::string& file) {
     lists.push_back(std::move(list));
   }
   if (!lists.empty()) return lists;
-  throw pki::BundleError(pki::BundleError::Kind::garbage, file + " holds no revocation list: name a CRL in PEM or DER");
+  throw pki::BundleError(pki::BundleError::Kind::garbage,
+                         file + " holds no revocation list: name a CRL in PEM or DER");
 }
 
 /// The distribution points of every certificate of a file, each once.
@@ -145,7 +148,8 @@ Lists kept_lists(const std::string& directory) {
 
 std::string required_cache(const CrlOptions& options) {
   const std::string directory = cache_of(options);
-  if (directory.empty()) throw UsageError("there is neither XDG_CACHE_HOME nor HOME: name the directory with --crl-cache");
+  if (directory.empty())
+    throw UsageError("there is neither XDG_CACHE_HOME nor HOME: name the directory with --crl-cache");
   return directory;
 }
 
@@ -177,7 +181,8 @@ int run_crl_fetch(const CrlOptions& options, std::ostream& out) {
   Fetching with(options);
   Lists lists;
   for (const std::string& target : options.targets) {
-    const std::vector<std::string> uris = is_uri(target) ? std::vector<std::string>{target} : distribution_points(target);
+    const std::vector<std::string> uris =
+        is_uri(target) ? std::vector<std::string>{target} : distribution_points(target);
     for (const std::string& uri : uris) lists.push_back(fetch(with, uri, cache_of(options)));
     if (!uris.empty()) continue;
     RevocationList none;

@@ -39,8 +39,8 @@ pki::Chain chain_of(const CrlOptions& options, const std::string& target) {
   return chain;
 }
 
-CheckedCertificate check(net::Loop& loop, const session::Edge& edge, const CrlOptions& options, const std::string& target,
-                         pki::Instant at) {
+CheckedCertificate check(net::Loop& loop, const session::Edge& edge, const CrlOptions& options,
+                         const std::string& target, pki::Instant at) {
   CheckedCertificate checked;
   checked.source = target;
   const pki::Chain chain = chain_of(options, target);
@@ -48,7 +48,8 @@ CheckedCertificate check(net::Loop& loop, const session::Edge& edge, const CrlOp
   net::run(loop, session::examine_peer(edge.examination(), chain, pki::Purpose::any, at, transcript));
   for (const transcript::Event& event : transcript.events()) {
     if (const auto* path = event.body.as<transcript::ChainExamined>()) checked.path = path->path;
-    if (const auto* lists = event.body.as<transcript::RevocationExamined>()) checked.revocations = lists->certificates;
+    if (const auto* lists = event.body.as<transcript::RevocationExamined>())
+      checked.revocations = lists->certificates;
   }
   return checked;
 }
@@ -80,7 +81,8 @@ int run_crl_check(const CrlOptions& options, std::ostream& out) {
     if (options.form == CrlForm::json) {
       out << check_json(checked, at, own) << '\n';
     } else {
-      out << target << '\n' << report::trust_text(checked.path) << report::revocations_text(checked.revocations);
+      out << target << '\n'
+          << report::trust_text(checked.path) << report::revocations_text(checked.revocations);
     }
   }
   return code;

@@ -14,7 +14,9 @@ json::value time_of(const std::optional<pki::Instant>& instant) {
   return instant ? json::value(pki::rfc3339(*instant)) : json::value(nullptr);
 }
 
-json::value text_or_null(const std::optional<std::string>& text) { return text ? json::value(*text) : json::value(nullptr); }
+json::value text_or_null(const std::optional<std::string>& text) {
+  return text ? json::value(*text) : json::value(nullptr);
+}
 
 json::array harmless_array(const std::vector<std::string>& texts) {
   json::array array;
@@ -27,7 +29,8 @@ json::object list_of(const report::RevocationList& list, pki::Instant at) {
                       {"origin", pki::text(list.origin)},
                       {"kept_at", time_of(list.kept)},
                       {"took_ms", list.took ? json::value(list.took->count()) : json::value(nullptr)},
-                      {"trouble", list.trouble.empty() ? json::value(nullptr) : json::value(pki::harmless(list.trouble, 500))}};
+                      {"trouble", list.trouble.empty() ? json::value(nullptr)
+                                                       : json::value(pki::harmless(list.trouble, 500))}};
   if (list.crl == nullptr) return object;
   const pki::Crl& crl = *list.crl;
   const pki::CrlFacts facts = pki::crl_facts(crl);
@@ -38,7 +41,8 @@ json::object list_of(const report::RevocationList& list, pki::Instant at) {
   object["this_update"] = pki::rfc3339(crl.this_update());
   object["next_update"] = time_of(crl.next_update());
   object["age_seconds"] = (at - crl.this_update()).count();
-  object["seconds_left"] = crl.next_update() ? json::value((*crl.next_update() - at).count()) : json::value(nullptr);
+  object["seconds_left"] =
+      crl.next_update() ? json::value((*crl.next_update() - at).count()) : json::value(nullptr);
   object["entries"] = crl.entries();
   object["octets"] = facts.octets;
   object["signature_algorithm"] = facts.signature_algorithm;
@@ -74,8 +78,10 @@ json::object revocation_of(const pki::Revocation& each) {
 std::string lists_json(const std::vector<report::RevocationList>& lists, pki::Instant at, int exit_code) {
   json::array array;
   for (const report::RevocationList& list : lists) array.push_back(list_of(list, at));
-  return json::serialize(json::object{
-      {"schema", "domsec.crl/1"}, {"at", pki::rfc3339(at)}, {"lists", std::move(array)}, {"exit_code", exit_code}});
+  return json::serialize(json::object{{"schema", "domsec.crl/1"},
+                                      {"at", pki::rfc3339(at)},
+                                      {"lists", std::move(array)},
+                                      {"exit_code", exit_code}});
 }
 
 std::string check_json(const CheckedCertificate& checked, pki::Instant at, int exit_code) {
@@ -83,15 +89,19 @@ std::string check_json(const CheckedCertificate& checked, pki::Instant at, int e
   for (const pki::Revocation& each : checked.revocations) certificates.push_back(revocation_of(each));
   json::array problems;
   for (const pki::PathProblem& each : checked.path.problems) {
-    problems.push_back({{"fault", pki::text(each.fault)}, {"depth", each.depth}, {"subject", each.subject}, {"text", each.text}});
+    problems.push_back({{"fault", pki::text(each.fault)},
+                        {"depth", each.depth},
+                        {"subject", each.subject},
+                        {"text", each.text}});
   }
-  return json::serialize(json::object{{"schema", "domsec.revocation/1"},
-                                      {"target", pki::harmless(checked.source, 2048)},
-                                      {"at", pki::rfc3339(at)},
-                                      {"anchor", checked.path.anchored ? json::value(checked.path.anchor) : json::value(nullptr)},
-                                      {"path_problems", std::move(problems)},
-                                      {"certificates", std::move(certificates)},
-                                      {"exit_code", exit_code}});
+  return json::serialize(json::object{
+      {"schema", "domsec.revocation/1"},
+      {"target", pki::harmless(checked.source, 2048)},
+      {"at", pki::rfc3339(at)},
+      {"anchor", checked.path.anchored ? json::value(checked.path.anchor) : json::value(nullptr)},
+      {"path_problems", std::move(problems)},
+      {"certificates", std::move(certificates)},
+      {"exit_code", exit_code}});
 }
 
 }  // namespace domsec::cli

@@ -13,7 +13,9 @@ using Options = std::shared_ptr<CrlOptions>;
 constexpr const char* cache_about = "directory of fetched lists (default: $XDG_CACHE_HOME/domsec/crl)";
 
 void add_json(CLI::App& sub, const Options& options) {
-  sub.add_flag_callback("--json", [options] { options->form = CrlForm::json; }, "one JSON document")->group("Output");
+  sub.add_flag_callback(
+         "--json", [options] { options->form = CrlForm::json; }, "one JSON document")
+      ->group("Output");
 }
 
 void add_show(CLI::App& crl, Command& command) {
@@ -29,7 +31,8 @@ void add_show(CLI::App& crl, Command& command) {
 
 void add_fetch(CLI::App& crl, Command& command) {
   auto options = std::make_shared<CrlOptions>();
-  CLI::App* sub = crl.add_subcommand("fetch", "ask the distribution points now, whatever the cache has, and keep the lists");
+  CLI::App* sub = crl.add_subcommand(
+      "fetch", "ask the distribution points now, whatever the cache has, and keep the lists");
   sub->add_option("TARGET", options->targets, "http:// URI, or certificate file")->required();
   sub->add_option("--crl-cache", options->end.crl_cache, cache_about)->group("Cache");
   add_network(*sub, options->end);
@@ -42,10 +45,14 @@ void add_check(CLI::App& crl, Command& command) {
   auto options = std::make_shared<CrlOptions>();
   CLI::App* sub = crl.add_subcommand("check", "is a certificate, or one above it, revoked?");
   sub->add_option("CERT", options->targets, "certificate file, leaf first")->required();
-  sub->add_option("--chain", options->chains, "intermediates, PEM or DER")->allow_extra_args(false)->group("Trust");
+  sub->add_option("--chain", options->chains, "intermediates, PEM or DER")
+      ->allow_extra_args(false)
+      ->group("Trust");
   sub->add_option("--issuer", options->issuers, "the issuer's certificate, trusted for this")
-      ->allow_extra_args(false)->group("Trust");
-  sub->add_option("--at", options->at, "judge at this time, such as 2026-11-22T09:15:02Z (default: now)")->group("Trust");
+      ->allow_extra_args(false)
+      ->group("Trust");
+  sub->add_option("--at", options->at, "judge at this time, such as 2026-11-22T09:15:02Z (default: now)")
+      ->group("Trust");
   add_roots(*sub, options->end);
   add_revocation(*sub, options->end);
   add_network(*sub, options->end);
@@ -60,13 +67,16 @@ void add_cache(CLI::App& crl, Command& command) {
   cache->require_subcommand(1);
   CLI::App* ls = cache->add_subcommand("ls", "list them");
   ls->add_option("--crl-cache", options->end.crl_cache, cache_about);
-  ls->add_flag_callback("--json", [options] { options->form = CrlForm::json; }, "one JSON document");
+  ls->add_flag_callback(
+      "--json", [options] { options->form = CrlForm::json; }, "one JSON document");
   add_environment(*ls);
-  ls->callback([&command, options] { command = [options] { return run_crl_cache_ls(*options, std::cout); }; });
+  ls->callback(
+      [&command, options] { command = [options] { return run_crl_cache_ls(*options, std::cout); }; });
   CLI::App* clear = cache->add_subcommand("clear", "remove them");
   clear->add_option("--crl-cache", options->end.crl_cache, cache_about);
   add_environment(*clear);
-  clear->callback([&command, options] { command = [options] { return run_crl_cache_clear(*options, std::cout); }; });
+  clear->callback(
+      [&command, options] { command = [options] { return run_crl_cache_clear(*options, std::cout); }; });
 }
 
 }  // namespace

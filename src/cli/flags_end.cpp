@@ -7,23 +7,28 @@ namespace domsec::cli {
 
 void add_roots(CLI::App& sub, EndOptions& end) {
   sub.add_option("--ca", end.roots, "trusted root file or directory; replaces the system store")
-      ->allow_extra_args(false)->group("Trust");
+      ->allow_extra_args(false)
+      ->group("Trust");
   sub.add_flag("--system-ca", end.system_roots, "add the system store")->group("Trust");
 }
 
 void add_revocation(CLI::App& sub, EndOptions& end) {
   sub.add_option("--crl", end.crl, "off, cached or fetch")->group("Trust");
   sub.add_option("--crl-file", end.crl_files, "revocation list, PEM or DER")
-      ->allow_extra_args(false)->group("Trust");
-  sub.add_option("--crl-fail", end.crl_fail, "hard: no usable list is a refusal; soft: a warning")->group("Trust");
-  sub.add_option("--crl-cache", end.crl_cache, "directory where fetched lists are kept between runs")->group("Trust");
+      ->allow_extra_args(false)
+      ->group("Trust");
+  sub.add_option("--crl-fail", end.crl_fail, "hard: no usable list is a refusal; soft: a warning")
+      ->group("Trust");
+  sub.add_option("--crl-cache", end.crl_cache, "directory where fetched lists are kept between runs")
+      ->group("Trust");
 }
 
 void add_network(CLI::App& sub, EndOptions& end) {
   sub.add_option("--timeout", end.timeout_seconds, "longest wait of any phase, seconds")->group("Network");
   sub.add_option("--dns", end.dns, "name server ADDRESS[:PORT]")->group("Network");
   sub.add_option("--resolve", end.resolve, "HOST:ADDRESS instead of asking DNS")
-      ->allow_extra_args(false)->group("Network");
+      ->allow_extra_args(false)
+      ->group("Network");
   sub.add_flag("-4", end.only_ipv4, "IPv4 only")->group("Network");
   sub.add_flag("-6", end.only_ipv6, "IPv6 only")->group("Network");
 }
@@ -33,7 +38,8 @@ void add_environment(CLI::App& sub) {
     if (option->get_lnames().empty()) continue;
     std::string name = option->get_lnames().front();
     if (name == "help") continue;
-    for (char& letter : name) letter = letter == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+    for (char& letter : name)
+      letter = letter == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
     option->envname("DOMSEC_" + name);
   }
 }

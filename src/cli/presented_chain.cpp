@@ -66,7 +66,8 @@ Presentation present_file(const CertShowOptions& options, const std::string& fil
   shown.chain = read_certificate_file(file, options.end.key_pass_file);
   presentation.chains.push_back(std::move(shown));
   presentation.anchors = session::read_trust_roots(
-      options.end.roots, options.end.system_roots ? session::SystemRoots::added : session::SystemRoots::without_others);
+      options.end.roots,
+      options.end.system_roots ? session::SystemRoots::added : session::SystemRoots::without_others);
   return presentation;
 }
 
@@ -87,12 +88,14 @@ Presentation present_hosts(const CertShowOptions& options, const std::string& te
     return transcript::Transcript(policy::Role::send, route.connector.name, ids.next(), now_in_milliseconds);
   };
   const session::DeliveryPlan plan = plan_of(options, route, edge);
-  const session::DeliveryResult result = net::run(loop, session::deliver(plan, route.target, edge.resolver(), begin));
+  const session::DeliveryResult result =
+      net::run(loop, session::deliver(plan, route.target, edge.resolver(), begin));
   Presentation presentation;
   presentation.anchors = edge.examination().anchors;
   presentation.purpose = pki::Purpose::server;
   presentation.from_lab = route.from_lab;
-  for (const session::Attempt& attempt : result.attempts) presentation.chains.push_back(presented_by(attempt));
+  for (const session::Attempt& attempt : result.attempts)
+    presentation.chains.push_back(presented_by(attempt));
   return presentation;
 }
 

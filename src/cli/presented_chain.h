@@ -11,10 +11,10 @@
 namespace domsec::cli {
 
 struct PresentedChain {
-  std::string host;       // empty for a file
-  int preference = -1;    // of its MX record; -1 = none was asked for
-  std::string remote;     // address:port
-  pki::Chain chain;       // as presented, leaf first; empty = `trouble` says why
+  std::string host;     // empty for a file
+  int preference = -1;  // of its MX record; -1 = none was asked for
+  std::string remote;   // address:port
+  pki::Chain chain;     // as presented, leaf first; empty = `trouble` says why
   std::string trouble;
 };
 
@@ -22,13 +22,14 @@ struct Presentation {
   std::vector<PresentedChain> chains;
   std::shared_ptr<const pki::TrustStore> anchors;
   pki::Purpose purpose = pki::Purpose::any;  // unless one was asked for
-  std::string from_lab;   // the organisation whose configuration a running lab lent
+  std::string from_lab;                      // the organisation whose configuration a running lab lent
 };
 
 /// Every certificate of a PEM, DER, PKCS#7 or PKCS#12 file. Throws pki::BundleError.
 [[nodiscard]] pki::Chain read_certificate_file(const std::string& file, const std::string& key_pass_file);
 
-/// A word that names no file: smtp://, smtps://, a host with a port, or a domain, unless there is a file of that name.
+/// A word that names no file: smtp://, smtps://, a host with a port, or a domain, unless there is a file of
+/// that name.
 [[nodiscard]] bool names_a_host(const std::string& target);
 
 [[nodiscard]] Presentation present_file(const CertShowOptions& options, const std::string& file);

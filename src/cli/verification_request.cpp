@@ -31,14 +31,17 @@ T choice(std::string_view field, const std::string& word, Choices<T> choices) {
 int number(std::string_view field, std::optional<std::int64_t> given, int otherwise, int most) {
   if (!given) return otherwise;
   if (*given >= 0 && *given <= most) return static_cast<int>(*given);
-  throw BadWord(std::string(field) + ": " + std::to_string(*given) + " is no number from 0 to " + std::to_string(most));
+  throw BadWord(std::string(field) + ": " + std::to_string(*given) + " is no number from 0 to " +
+                std::to_string(most));
 }
 
 std::uint32_t usage_bits(const std::vector<std::string>& names) {
   std::uint32_t bits = 0;
   for (const std::string& name : names) {
     const auto bit = pki::key_usage_bit(name);
-    if (!bit) throw BadWord("key_usage: '" + name + "' is no key usage of RFC 5280 4.2.1.3, such as digitalSignature");
+    if (!bit)
+      throw BadWord("key_usage: '" + name +
+                    "' is no key usage of RFC 5280 4.2.1.3, such as digitalSignature");
     bits |= 1U << *bit;
   }
   return bits;
@@ -59,8 +62,8 @@ void read_path(const VerificationRequest& request, pki::PathInput& into) {
   into.purpose = choice<pki::Purpose>(
       "purpose", request.purpose,
       {{"any", pki::Purpose::any}, {"server", pki::Purpose::server}, {"client", pki::Purpose::client}});
-  into.profile = choice<pki::PathProfile>("profile", request.profile,
-                                          {{"trust", pki::PathProfile::trust}, {"strict", pki::PathProfile::strict}});
+  into.profile = choice<pki::PathProfile>(
+      "profile", request.profile, {{"trust", pki::PathProfile::trust}, {"strict", pki::PathProfile::strict}});
   into.security_level = number("security_level", request.security_level, 1, 5);
   into.max_intermediates = number("max_depth", request.max_depth, into.max_intermediates, 100);
   into.policy = request.policy;
@@ -83,8 +86,10 @@ policy::VerificationInput verification_input(const VerificationRequest& request)
   input.key_usage = usage_bits(request.key_usage);
   input.revocation = choice<Check>("crl_check", request.crl_check,
                                    {{"none", Check::none}, {"leaf", Check::leaf}, {"chain", Check::chain}});
-  input.unknown_is_refused = choice<bool>("crl_unknown", request.crl_unknown, {{"deny", true}, {"allow", false}});
-  input.expiry_is_refused = choice<bool>("crl_expiry", request.crl_expiry, {{"enforce", true}, {"ignore", false}});
+  input.unknown_is_refused =
+      choice<bool>("crl_unknown", request.crl_unknown, {{"deny", true}, {"allow", false}});
+  input.expiry_is_refused =
+      choice<bool>("crl_expiry", request.crl_expiry, {{"enforce", true}, {"ignore", false}});
   if (request.max_crl_age)
     input.max_crl_age = std::chrono::seconds(number("max_crl_age", request.max_crl_age, 0, oldest_list));
   return input;

@@ -1,5 +1,5 @@
-// A request for a verification in words, as the batch and the command line both give it, and what policy is asked
-// then. Not here: JSON (verify_path_json.h), files and flags (verify_command.cpp).
+// A request for a verification in words, as the batch and the command line both give it, and what policy is
+// asked then. Not here: JSON (verify_path_json.h), files and flags (verify_command.cpp).
 #pragma once
 
 #include <cstdint>
@@ -26,18 +26,18 @@ struct VerificationRequest {
   pki::Chain trust;
   std::vector<pki::CrlCandidate> lists;
   std::vector<std::pair<std::string, std::string>> names;  // kind, value
-  std::string time;                          // RFC 3339
-  std::string purpose;                       // server, client, any
-  std::string profile;                       // strict
-  std::string crl_check;                     // none, leaf, chain
-  std::string crl_unknown;                   // deny, allow
-  std::string crl_expiry;                    // enforce, ignore
+  std::string time;                                        // RFC 3339
+  std::string purpose;                                     // server, client, any
+  std::string profile;                                     // strict
+  std::string crl_check;                                   // none, leaf, chain
+  std::string crl_unknown;                                 // deny, allow
+  std::string crl_expiry;                                  // enforce, ignore
   std::optional<std::int64_t> max_depth;
-  std::optional<std::int64_t> max_crl_age;   // seconds since thisUpdate
+  std::optional<std::int64_t> max_crl_age;  // seconds since thisUpdate
   std::optional<std::int64_t> security_level;
   bool cn_fallback = false;
   pki::PolicyInput policy;
-  std::vector<std::string> key_usage;        // digitalSignature …
+  std::vector<std::string> key_usage;  // digitalSignature …
 };
 
 /// Throws BadWord.

@@ -30,14 +30,16 @@ void read_certificate_files(const VerifyOptions& options, VerificationRequest& i
   into.intermediates.assign(chain.begin() + 1, chain.end());
   for (const std::string& file : options.intermediates) append_file(file, into.intermediates);
   for (const std::string& file : options.trust) append_file(file, into.trust);
-  if (options.trust.empty()) into.trust = session::read_trust_roots({}, session::SystemRoots::added)->anchors();
+  if (options.trust.empty())
+    into.trust = session::read_trust_roots({}, session::SystemRoots::added)->anchors();
 }
 
 void read_lists(const std::vector<std::string>& files, VerificationRequest& into) {
   for (const std::string& file : files) {
     const auto lists = pki::Crl::read_all(pki::read_file(file, largest_list));
     if (lists.empty()) {
-      throw pki::BundleError(pki::BundleError::Kind::garbage, file + " holds no revocation list: name a CRL in PEM or DER");
+      throw pki::BundleError(pki::BundleError::Kind::garbage,
+                             file + " holds no revocation list: name a CRL in PEM or DER");
     }
     for (const auto& list : lists) {
       pki::CrlCandidate candidate;
@@ -52,7 +54,8 @@ void read_lists(const std::vector<std::string>& files, VerificationRequest& into
 void read_names(const std::vector<std::string>& names, VerificationRequest& into) {
   for (const std::string& name : names) {
     const std::size_t colon = name.find(':');
-    if (colon == std::string::npos) throw BadWord("--name: '" + name + "' is not dns:HOST, ip:ADDRESS or email:MAILBOX");
+    if (colon == std::string::npos)
+      throw BadWord("--name: '" + name + "' is not dns:HOST, ip:ADDRESS or email:MAILBOX");
     into.names.emplace_back(name.substr(0, colon), name.substr(colon + 1));
   }
 }
@@ -87,7 +90,8 @@ int run_verify(const VerifyOptions& options, pki::Instant now, std::ostream& out
   try {
     const policy::VerificationInput input = verification_input(request_of(options, now));
     const policy::Verification verification = policy::verify(input);
-    out << (json ? verification_document(verification) + "\n" : report::verification_text(input, verification));
+    out << (json ? verification_document(verification) + "\n"
+                 : report::verification_text(input, verification));
     return verification.problems.empty() ? accepted : rejected;
   } catch (const pki::BundleError&) {
     if (json) out << unreadable_document() << '\n';

@@ -19,9 +19,12 @@ json::value time_of(const std::optional<pki::Instant>& instant) {
 
 std::string_view kind_of(policy::WantedName::Kind kind) {
   switch (kind) {
-    case policy::WantedName::Kind::dns: return "dns";
-    case policy::WantedName::Kind::ip: return "ip";
-    case policy::WantedName::Kind::email: return "email";
+    case policy::WantedName::Kind::dns:
+      return "dns";
+    case policy::WantedName::Kind::ip:
+      return "ip";
+    case policy::WantedName::Kind::email:
+      return "email";
   }
   return "";
 }
@@ -100,7 +103,8 @@ std::string verification_document(const policy::Verification& verification) {
 }
 
 std::string unreadable_document() {
-  return json::serialize(json::object{{"result", "reject"}, {"reason", "parse"}, {"problems", json::array{"parse"}}});
+  return json::serialize(
+      json::object{{"result", "reject"}, {"reason", "parse"}, {"problems", json::array{"parse"}}});
 }
 
 }  // namespace domsec::cli

@@ -14,7 +14,9 @@ namespace {
 
 namespace json = boost::json;
 
-json::object rejected(std::string_view reason) { return {{"result", "reject"}, {"reason", reason}}; }
+json::object rejected(std::string_view reason) {
+  return {{"result", "reject"}, {"reason", reason}};
+}
 
 json::object accepted(json::value value) {
   return {{"result", "accept"}, {"reason", "ok"}, {"value", std::move(value)}};
@@ -52,17 +54,22 @@ std::optional<pki::Bytes> from_hex(std::string_view text) {
 std::string_view reason_of(pki::BundleError::Kind kind) {
   using Kind = pki::BundleError::Kind;
   switch (kind) {
-    case Kind::key_missing: return "key_missing";
-    case Kind::key_mismatch: return "key_mismatch";
-    case Kind::no_certificate: return "certificate_missing";
+    case Kind::key_missing:
+      return "key_missing";
+    case Kind::key_mismatch:
+      return "key_mismatch";
+    case Kind::no_certificate:
+      return "certificate_missing";
     case Kind::key_protected:
-    case Kind::wrong_pass_phrase: return "key_protected";
+    case Kind::wrong_pass_phrase:
+      return "key_protected";
     case Kind::unreadable:
     case Kind::too_large:
     case Kind::empty:
     case Kind::not_pem:
     case Kind::garbage:
-    case Kind::unwritable: return "parse";
+    case Kind::unwritable:
+      return "parse";
   }
   return "parse";
 }

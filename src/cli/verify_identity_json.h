@@ -7,8 +7,8 @@ namespace domsec::cli {
 
 /// May `pem_b64` be loaded as a file of private keys and their chains (pki/chain_file.h)?
 [[nodiscard]] boost::json::object answer_load_chain(const boost::json::object& request);
-/// `what` gss-struct: the structure around `application_data` (hex). tls-server-end-point: the hash of `leaf` and the
-/// MsvAvChannelBindings of NTLM.
+/// `what` gss-struct: the structure around `application_data` (hex). tls-server-end-point: the hash of `leaf`
+/// and the MsvAvChannelBindings of NTLM.
 [[nodiscard]] boost::json::object answer_channel_binding(const boost::json::object& request);
 
 }  // namespace domsec::cli

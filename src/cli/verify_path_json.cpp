@@ -21,10 +21,9 @@ namespace json = boost::json;
 struct BadField {};
 
 constexpr std::array<std::string_view, 20> known_fields = {
-    "id",        "op",          "leaf",           "intermediates", "trust", "crls",    "crl_check",
-    "names",     "cn_fallback", "crl_unknown",    "crl_expiry",    "time",  "purpose", "max_depth",
-    "profile",   "policy",      "security_level", "key_usage",     "features",
-    "max_crl_age"};
+    "id",      "op",          "leaf",           "intermediates", "trust",    "crls",       "crl_check",
+    "names",   "cn_fallback", "crl_unknown",    "crl_expiry",    "time",     "purpose",    "max_depth",
+    "profile", "policy",      "security_level", "key_usage",     "features", "max_crl_age"};
 
 std::string text_of(const json::object& request, std::string_view field) {
   const json::value* const found = request.if_contains(field);
@@ -132,7 +131,9 @@ VerificationRequest read(const json::object& request, const pki::CertificatePtr&
   return read;
 }
 
-json::object unreadable() { return {{"result", "reject"}, {"reason", "parse"}, {"problems", json::array{"parse"}}}; }
+json::object unreadable() {
+  return {{"result", "reject"}, {"reason", "parse"}, {"problems", json::array{"parse"}}};
+}
 
 }  // namespace
 
@@ -141,17 +142,20 @@ json::object verification_json(const policy::Verification& verification) {
   json::array problems;
   for (const std::string& problem : verification.problems) problems.emplace_back(problem);
   json::array chain;
-  for (const pki::CertificatePtr& certificate : verification.path) chain.emplace_back(certificate->thumbprint);
+  for (const pki::CertificatePtr& certificate : verification.path)
+    chain.emplace_back(certificate->thumbprint);
   return {{"result", good ? "accept" : "reject"},
           {"reason", good ? std::string("ok") : *verification.problems.begin()},
           {"problems", std::move(problems)},
-          {"revocation", verification.revocation ? std::string(pki::text(*verification.revocation)) : std::string("off")},
+          {"revocation",
+           verification.revocation ? std::string(pki::text(*verification.revocation)) : std::string("off")},
           {"chain", std::move(chain)}};
 }
 
 json::object answer_verify(const json::object& request) {
   for (const auto& field : request) {
-    const bool known = std::find(known_fields.begin(), known_fields.end(), std::string_view(field.key())) != known_fields.end();
+    const bool known = std::find(known_fields.begin(), known_fields.end(), std::string_view(field.key())) !=
+                       known_fields.end();
     if (!known) return {{"result", "skip"}, {"reason", "unsupported"}};
   }
   const json::value* const given = request.if_contains("leaf");

@@ -1,4 +1,5 @@
-// `op` verify of the batch interface: a certificate, what comes with it and what is asked of it, to an answer.
+// `op` verify of the batch interface: a certificate, what comes with it and what is asked of it, to an
+// answer.
 #pragma once
 
 #include <boost/json/fwd.hpp>

@@ -90,7 +90,8 @@ CrlFile crl_file(const fs::path& path, std::size_t largest) {
 
 }  // namespace
 
-std::optional<std::string> read_crl_file(const std::string& directory, const std::string& uri, std::size_t largest) {
+std::optional<std::string> read_crl_file(const std::string& directory, const std::string& uri,
+                                         std::size_t largest) {
   return read_file(list_file(directory, uri), largest);
 }
 
@@ -116,7 +117,8 @@ std::vector<CrlFile> crl_files(const std::string& directory, std::size_t largest
   for (fs::directory_iterator file(directory, error), end; !error && file != end; file.increment(error)) {
     if (is_ours(file->path(), list_extension)) files.push_back(crl_file(file->path(), largest));
   }
-  std::sort(files.begin(), files.end(), [](const CrlFile& one, const CrlFile& other) { return one.path < other.path; });
+  std::sort(files.begin(), files.end(),
+            [](const CrlFile& one, const CrlFile& other) { return one.path < other.path; });
   return files;
 }
 

@@ -57,7 +57,8 @@ void read_extension_names(const X509* x509, CertificateFacts& facts) {
     X509_EXTENSION* each = X509_get_ext(x509, i);
     const ASN1_OBJECT* oid = X509_EXTENSION_get_object(each);
     const int nid = OBJ_obj2nid(oid);
-    facts.extensions.push_back({nid == NID_undef ? dotted(oid) : OBJ_nid2sn(nid), X509_EXTENSION_get_critical(each) != 0});
+    facts.extensions.push_back(
+        {nid == NID_undef ? dotted(oid) : OBJ_nid2sn(nid), X509_EXTENSION_get_critical(each) != 0});
   }
 }
 
@@ -69,8 +70,8 @@ std::string key_hash(const X509* x509) {
   const OpensslBuffer<unsigned char> owner(der);
   std::string digest(EVP_MAX_MD_SIZE, '\0');
   unsigned int size = 0;
-  if (EVP_Digest(der, static_cast<std::size_t>(length), reinterpret_cast<unsigned char*>(digest.data()), &size,
-                 EVP_sha256(), nullptr) != 1) {
+  if (EVP_Digest(der, static_cast<std::size_t>(length), reinterpret_cast<unsigned char*>(digest.data()),
+                 &size, EVP_sha256(), nullptr) != 1) {
     return {};
   }
   return hex_upper(digest.substr(0, size));

@@ -21,7 +21,8 @@ std::string signature_algorithm(const X509_CRL* crl) {
 }
 
 std::string authority_key_id(const X509_CRL* crl) {
-  const AuthorityKeyIdOwner id(static_cast<AUTHORITY_KEYID*>(X509_CRL_get_ext_d2i(crl, NID_authority_key_identifier, nullptr, nullptr)));
+  const AuthorityKeyIdOwner id(static_cast<AUTHORITY_KEYID*>(
+      X509_CRL_get_ext_d2i(crl, NID_authority_key_identifier, nullptr, nullptr)));
   if (id == nullptr || id->keyid == nullptr) return {};
   return hex_upper(bytes_of(id->keyid).substr(0, longest_number));
 }
@@ -35,7 +36,8 @@ void add_names(const DIST_POINT_NAME* name, std::vector<std::string>& scope) {
   for (int i = 0; i < sk_GENERAL_NAME_num(name->name.fullname) && i < most_names; ++i) {
     const GENERAL_NAME* full = sk_GENERAL_NAME_value(name->name.fullname, i);
     if (full->type == GEN_URI) {
-      scope.push_back("distribution point " + harmless(bytes_of(full->d.uniformResourceIdentifier), longest_uri));
+      scope.push_back("distribution point " +
+                      harmless(bytes_of(full->d.uniformResourceIdentifier), longest_uri));
     } else if (full->type == GEN_DIRNAME) {
       scope.push_back("distribution point " + distinguished_name(full->d.directoryName));
     }
@@ -64,7 +66,8 @@ CrlFacts crl_facts(const Crl& crl) {
   facts.octets = body.der.size();
   facts.signature_algorithm = signature_algorithm(body.head.get());
   facts.authority_key_id = authority_key_id(body.head.get());
-  if (body.base_number != nullptr) facts.base_number = hex_upper(bytes_of(body.base_number.get()).substr(0, longest_number));
+  if (body.base_number != nullptr)
+    facts.base_number = hex_upper(bytes_of(body.base_number.get()).substr(0, longest_number));
   facts.scope = scope_of(body.distribution_point.get());
   facts.fault = body.fault;
   return facts;

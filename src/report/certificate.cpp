@@ -46,15 +46,19 @@ std::vector<std::string> harmless_names(const std::vector<std::string>& names) {
 std::string names_rows(const pki::Certificate& certificate) {
   std::string out = row_of("names", harmless_names(certificate.dns_names));
   if (certificate.dns_names.empty() && !certificate.ca) out += row("names", "no dNSName");
-  return out + row_of("other names", certificate.other_names) + row_of("CN", harmless_names(certificate.common_names));
+  return out + row_of("other names", certificate.other_names) +
+         row_of("CN", harmless_names(certificate.common_names));
 }
 
 std::string usage_rows(const pki::Certificate& certificate) {
   std::vector<std::string> usages;
   if (certificate.key_usage) {
-    for (const std::string_view name : pki::key_usage_names(*certificate.key_usage)) usages.emplace_back(name);
+    for (const std::string_view name : pki::key_usage_names(*certificate.key_usage))
+      usages.emplace_back(name);
   }
-  std::string out = row("key usage", !certificate.key_usage ? "not limited" : usages.empty() ? "none at all" : joined(usages));
+  std::string out = row("key usage", !certificate.key_usage ? "not limited"
+                                     : usages.empty()       ? "none at all"
+                                                            : joined(usages));
   if (!certificate.extended_key_usage) return out + row("extended use", "not limited");
   std::vector<std::string> names;
   for (const std::string& usage : *certificate.extended_key_usage) names.push_back(pki::usage_name(usage));
@@ -81,7 +85,8 @@ std::string identifier_rows(const pki::Certificate& certificate, const pki::Cert
   if (!facts.authority_key_id.empty()) out += row("issuer key id", facts.authority_key_id);
   std::string lower = facts.key_sha256;
   for (char& digit : lower) digit = digit >= 'A' && digit <= 'F' ? static_cast<char>(digit + 32) : digit;
-  return out + row("SHA-1", certificate.thumbprint) + row("SHA-256", certificate.thumbprint_sha256) + row("TLSA 3 1 1", lower);
+  return out + row("SHA-1", certificate.thumbprint) + row("SHA-256", certificate.thumbprint_sha256) +
+         row("TLSA 3 1 1", lower);
 }
 
 }  // namespace
@@ -95,14 +100,16 @@ std::string validity_text(const pki::Certificate& certificate, pki::Instant at) 
 std::string certificate_text(const pki::Certificate& certificate, std::size_t number, pki::Instant at) {
   const pki::CertificateFacts facts = pki::certificate_facts(certificate);
   const std::string title = "[" + std::to_string(number) + "] ";
-  std::string out = title + wrapped(certificate.subject.empty() ? "(no subject)" : certificate.subject, title.size());
+  std::string out =
+      title + wrapped(certificate.subject.empty() ? "(no subject)" : certificate.subject, title.size());
   out += row("issuer", certificate.issuer + (certificate.self_signed ? " (self-signed)" : ""));
   out += row("serial", certificate.serial);
-  out += row("valid", pki::rfc3339(certificate.not_before) + " to " + pki::rfc3339(certificate.not_after) + ", " +
-                          validity_text(certificate, at));
+  out += row("valid", pki::rfc3339(certificate.not_before) + " to " + pki::rfc3339(certificate.not_after) +
+                          ", " + validity_text(certificate, at));
   out += row("key", certificate.key_algorithm);
   out += row("signature", certificate.signature_algorithm);
-  out += names_rows(certificate) + usage_rows(certificate) + constraint_row(certificate, facts) + critical_rows(facts);
+  out += names_rows(certificate) + usage_rows(certificate) + constraint_row(certificate, facts) +
+         critical_rows(facts);
   out += row_of("policies", certificate.policies) + row_of("CRL", certificate.crl_distribution_points);
   out += row_of("issuer at", facts.ca_issuers) + row_of("OCSP", facts.ocsp);
   return out + identifier_rows(certificate, facts);
@@ -111,7 +118,8 @@ std::string certificate_text(const pki::Certificate& certificate, std::size_t nu
 std::string trust_text(const pki::PathExamination& path) {
   std::string out = row("trust", path.good() ? "trusted, the path ends in " + path.anchor : "not trusted");
   for (const pki::PathProblem& each : path.problems) {
-    out += row("", std::string(pki::text(each.fault)) + ": [" + std::to_string(each.depth) + "] " + each.subject + ": " + each.text);
+    out += row("", std::string(pki::text(each.fault)) + ": [" + std::to_string(each.depth) + "] " +
+                       each.subject + ": " + each.text);
   }
   std::size_t depth = 0;
   for (const pki::CertificatePtr& each : path.path) {

@@ -24,7 +24,8 @@ std::string rows(std::string_view title, const std::vector<std::string>& texts) 
 
 std::string this_update_text(const pki::Crl& crl, pki::Instant at) {
   const std::string time = pki::rfc3339(crl.this_update());
-  return crl.this_update() > at ? time + ", in the future" : time + ", " + span_text(at - crl.this_update()) + " ago";
+  return crl.this_update() > at ? time + ", in the future"
+                                : time + ", " + span_text(at - crl.this_update()) + " ago";
 }
 
 std::string next_update_text(const pki::Crl& crl, pki::Instant at) {
@@ -36,17 +37,22 @@ std::string next_update_text(const pki::Crl& crl, pki::Instant at) {
 
 std::string number_text(const pki::Crl& crl, const pki::CrlFacts& facts) {
   const std::string number = crl.number().value_or("none");
-  return facts.base_number ? number + ", a delta list to number " + *facts.base_number : number + ", a full list";
+  return facts.base_number ? number + ", a delta list to number " + *facts.base_number
+                           : number + ", a full list";
 }
 
 std::string origin_text(const RevocationList& list, pki::Instant at) {
   switch (list.origin) {
-    case pki::CrlOrigin::none: return "";
-    case pki::CrlOrigin::file: return "from the file";
+    case pki::CrlOrigin::none:
+      return "";
+    case pki::CrlOrigin::file:
+      return "from the file";
     case pki::CrlOrigin::cache:
-      return list.kept ? "from the cache, fetched " + span_text(std::max(at - *list.kept, std::chrono::seconds(0))) + " ago"
+      return list.kept ? "from the cache, fetched " +
+                             span_text(std::max(at - *list.kept, std::chrono::seconds(0))) + " ago"
                        : "from the cache";
-    case pki::CrlOrigin::fetched: return list.took ? "fetched in " + std::to_string(list.took->count()) + " ms" : "fetched";
+    case pki::CrlOrigin::fetched:
+      return list.took ? "fetched in " + std::to_string(list.took->count()) + " ms" : "fetched";
   }
   return "";
 }
@@ -68,10 +74,12 @@ std::string list_text(const RevocationList& list, pki::Instant at) {
   std::string out = wrapped(source + ": " + origin_text(list, at), 2, 0);
   out += row("issuer", crl.issuer()) + row("number", number_text(crl, facts));
   out += row("this update", this_update_text(crl, at)) + row("next update", next_update_text(crl, at));
-  out += row("entries", std::to_string(crl.entries())) + row("size", std::to_string(facts.octets) + " octets");
+  out +=
+      row("entries", std::to_string(crl.entries())) + row("size", std::to_string(facts.octets) + " octets");
   out += row("signature", facts.signature_algorithm + " (crl check verifies it)");
   if (!facts.authority_key_id.empty()) out += row("issuer key id", facts.authority_key_id);
-  out += facts.scope.empty() ? row("speaks of", "every certificate of its issuer") : rows("speaks of", facts.scope);
+  out += facts.scope.empty() ? row("speaks of", "every certificate of its issuer")
+                             : rows("speaks of", facts.scope);
   std::vector<std::string> freshest;
   for (const std::string& uri : crl.freshest()) freshest.push_back(pki::harmless(uri, 2048));
   out += rows("delta lists at", freshest);
@@ -85,8 +93,8 @@ std::string list_line(const RevocationList& list, pki::Instant at) {
   std::string text = pki::harmless(list.source, 2048) + ": ";
   if (list.crl == nullptr) return wrapped(text + pki::harmless(list.trouble, 500), 2, 0);
   text += origin_text(list, at) + ", " + std::to_string(pki::crl_facts(*list.crl).octets) + " octets, " +
-          std::to_string(list.crl->entries()) + " entries, next update " + next_update_text(*list.crl, at) + ", " +
-          list.crl->issuer();
+          std::to_string(list.crl->entries()) + " entries, next update " + next_update_text(*list.crl, at) +
+          ", " + list.crl->issuer();
   return wrapped(text, 2, 0);
 }
 
@@ -95,12 +103,16 @@ Consequence consequence(const pki::Revocation& revocation) {
   static constexpr std::string_view warned = "accepted with a warning";
   static constexpr std::string_view refused = "refused";
   switch (revocation.state) {
-    case pki::RevocationState::good: return {accepted, accepted};
-    case pki::RevocationState::revoked: return {refused, refused};
-    case pki::RevocationState::unknown: break;
+    case pki::RevocationState::good:
+      return {accepted, accepted};
+    case pki::RevocationState::revoked:
+      return {refused, refused};
+    case pki::RevocationState::unknown:
+      break;
   }
   // D-9; a profile may excuse some lack, and then it is a warning in either mode.
-  const finding::Severity severity = finding::severity(policy::revocation_code(revocation.problem), finding::Profile::exchange);
+  const finding::Severity severity =
+      finding::severity(policy::revocation_code(revocation.problem), finding::Profile::exchange);
   return {severity == finding::Severity::fails ? refused : warned, warned};
 }
 
@@ -115,7 +127,8 @@ std::string revocations_text(const std::vector<pki::Revocation>& revocations) {
     out += row("  hard", std::string(becomes.hard)) + row("  soft", std::string(becomes.soft)) +
            row("  off", "accepted, the state is not asked for");
   }
-  if (revocations.empty()) out += row("", "no certificate of it can be revoked: it is an anchor, or signs itself");
+  if (revocations.empty())
+    out += row("", "no certificate of it can be revoked: it is an anchor, or signs itself");
   return out;
 }
 

@@ -22,22 +22,30 @@ std::string row(std::string_view title, const std::string& text) {
   return padded(title.empty() ? std::string() : "  " + std::string(title), indent) + wrapped(text, indent);
 }
 
-std::string at_depth(int depth, const std::string& subject) { return "[" + std::to_string(depth) + "] " + subject; }
+std::string at_depth(int depth, const std::string& subject) {
+  return "[" + std::to_string(depth) + "] " + subject;
+}
 
 std::string_view kind_text(policy::WantedName::Kind kind) {
   switch (kind) {
-    case policy::WantedName::Kind::dns: return "dns";
-    case policy::WantedName::Kind::ip: return "ip";
-    case policy::WantedName::Kind::email: return "email";
+    case policy::WantedName::Kind::dns:
+      return "dns";
+    case policy::WantedName::Kind::ip:
+      return "ip";
+    case policy::WantedName::Kind::email:
+      return "email";
   }
   return "";
 }
 
 std::string_view check_text(policy::RevocationCheck check) {
   switch (check) {
-    case policy::RevocationCheck::none: return "none";
-    case policy::RevocationCheck::leaf: return "of the leaf";
-    case policy::RevocationCheck::chain: return "of every certificate below the anchor";
+    case policy::RevocationCheck::none:
+      return "none";
+    case policy::RevocationCheck::leaf:
+      return "of the leaf";
+    case policy::RevocationCheck::chain:
+      return "of every certificate below the anchor";
   }
   return "";
 }
@@ -69,7 +77,8 @@ std::string problems_text(const VerificationInput& input, const Verification& ve
     add(pki::problem_code(each), at_depth(each.depth, each.subject) + ": " + each.text);
   }
   const pki::Certificate& leaf = *input.path.presented.front();
-  for (const std::string_view usage : pki::key_usage_names(input.key_usage & ~leaf.key_usage.value_or(input.key_usage))) {
+  for (const std::string_view usage :
+       pki::key_usage_names(input.key_usage & ~leaf.key_usage.value_or(input.key_usage))) {
     add("key_usage", at_depth(0, leaf.subject) + " may not be used for " + std::string(usage));
   }
   const bool named = std::any_of(verification.names.begin(), verification.names.end(),
@@ -77,7 +86,8 @@ std::string problems_text(const VerificationInput& input, const Verification& ve
   for (const NameAsked& asked : verification.names) {
     if (named) break;
     add(asked.readable ? "name_mismatch" : "name_invalid",
-        asked.readable ? "the leaf does not name " + wanted_text(asked) : wanted_text(asked) + " is no such name");
+        asked.readable ? "the leaf does not name " + wanted_text(asked)
+                       : wanted_text(asked) + " is no such name");
   }
   for (const pki::Revocation& each : verification.revocations) {
     if (each.state == pki::RevocationState::good) continue;
@@ -94,8 +104,9 @@ std::string path_text(const VerificationInput& input, const Verification& verifi
   int depth = 0;
   for (const pki::CertificatePtr& each : verification.path) {
     const bool anchor = input.path.anchors != nullptr && input.path.anchors->contains(*each);
-    out += row(out.empty() ? "path" : "", at_depth(depth++, each->subject) + ", in force " + pki::rfc3339(each->not_before) +
-                                              " to " + pki::rfc3339(each->not_after) + (anchor ? ", trusted" : ""));
+    out += row(out.empty() ? "path" : "", at_depth(depth++, each->subject) + ", in force " +
+                                              pki::rfc3339(each->not_before) + " to " +
+                                              pki::rfc3339(each->not_after) + (anchor ? ", trusted" : ""));
   }
   return out;
 }
@@ -103,11 +114,13 @@ std::string path_text(const VerificationInput& input, const Verification& verifi
 std::string names_text(const Verification& verification) {
   std::string out;
   for (const NameAsked& asked : verification.names) {
-    const std::string_view outcome = asked.matches ? "matches" : asked.readable ? "no name of the leaf" : "no such name";
+    const std::string_view outcome = asked.matches    ? "matches"
+                                     : asked.readable ? "no name of the leaf"
+                                                      : "no such name";
     out += row(out.empty() ? "names" : "", wanted_text(asked) + ": " + std::string(outcome));
     for (const pki::NameAttempt& each : asked.attempts) {
-      out += row("", "  " + std::string(pki::text(each.presented.source)) + " " + pki::harmless(each.presented.text) +
-                         (each.matches ? ": matches" : ": " + each.why));
+      out += row("", "  " + std::string(pki::text(each.presented.source)) + " " +
+                         pki::harmless(each.presented.text) + (each.matches ? ": matches" : ": " + each.why));
     }
     if (asked.readable && asked.attempts.empty()) out += row("", "  the leaf has no name of this kind");
   }
@@ -117,7 +130,8 @@ std::string names_text(const Verification& verification) {
 std::string revocations_text(const Verification& verification) {
   std::string out;
   for (const pki::Revocation& each : verification.revocations) {
-    out += row(out.empty() ? "revocation" : "", at_depth(each.depth, each.subject) + ": " + revocation_text(each));
+    out += row(out.empty() ? "revocation" : "",
+               at_depth(each.depth, each.subject) + ": " + revocation_text(each));
   }
   return out;
 }
@@ -126,12 +140,13 @@ std::string revocations_text(const Verification& verification) {
 
 std::string revocation_text(const pki::Revocation& revocation) {
   std::string out(pki::text(revocation.state));
-  if (revocation.state == pki::RevocationState::unknown) out += ", " + std::string(pki::text(revocation.problem));
+  if (revocation.state == pki::RevocationState::unknown)
+    out += ", " + std::string(pki::text(revocation.problem));
   if (revocation.revoked_at) out += " since " + pki::rfc3339(*revocation.revoked_at);
   if (!revocation.reason.empty()) out += " (" + revocation.reason + ")";
   if (revocation.origin != pki::CrlOrigin::none) {
-    out += " by " + (revocation.uri.empty() ? std::string("a list") : pki::harmless(revocation.uri, 2048)) + " (" +
-           std::string(pki::text(revocation.origin)) + ")";
+    out += " by " + (revocation.uri.empty() ? std::string("a list") : pki::harmless(revocation.uri, 2048)) +
+           " (" + std::string(pki::text(revocation.origin)) + ")";
   }
   if (revocation.next_update) out += ", next update " + pki::rfc3339(*revocation.next_update);
   if (!revocation.detail.empty()) out += ": " + pki::harmless(revocation.detail, 500);

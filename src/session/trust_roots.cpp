@@ -34,11 +34,13 @@ std::vector<std::string> files_of(const std::string& path) {
 
 }  // namespace
 
-std::shared_ptr<const pki::TrustStore> read_trust_roots(std::vector<std::string> sources, SystemRoots system) {
+std::shared_ptr<const pki::TrustStore> read_trust_roots(std::vector<std::string> sources,
+                                                        SystemRoots system) {
   if (sources.empty() || system == SystemRoots::added) sources.emplace_back(system_roots);
   auto anchors = std::make_shared<pki::TrustStore>();
   for (const std::string& source : sources) {
-    for (const std::string& file : files_of(source)) anchors->add(pki::read_certificates(pki::read_file(file), file));
+    for (const std::string& file : files_of(source))
+      anchors->add(pki::read_certificates(pki::read_file(file), file));
   }
   return anchors;
 }

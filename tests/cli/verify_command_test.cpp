@@ -12,11 +12,11 @@
 namespace domsec::cli {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
 using domsec::testing::crl_recipe;
 using domsec::testing::test_instant;
 using domsec::testing::three_levels;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 /// The files of one certificate, as an operator has them.
 struct Files {
@@ -48,11 +48,14 @@ TEST(VerifyCommand, AcceptsAndShowsThePath) {
   files.options.names = {"dns:fabrikam.com", "dns:mail.contoso.com"};
   const Answer answer = answer_to(files.options);
   EXPECT_EQ(answer.code, 0);
-  EXPECT_THAT(answer.text, StartsWith("accept\n  asked       2026-11-22T00:00:00Z, purpose any, revocation none\n  path "));
+  EXPECT_THAT(
+      answer.text,
+      StartsWith("accept\n  asked       2026-11-22T00:00:00Z, purpose any, revocation none\n  path "));
   EXPECT_THAT(answer.text, HasSubstr("[3] "));
   EXPECT_THAT(answer.text, HasSubstr(", trusted\n"));
   EXPECT_THAT(answer.text, HasSubstr("dns:fabrikam.com: no name of the leaf\n"));
-  EXPECT_THAT(answer.text, HasSubstr("dns:mail.contoso.com: matches\n                san mail.contoso.com: matches\n"));
+  EXPECT_THAT(answer.text,
+              HasSubstr("dns:mail.contoso.com: matches\n                san mail.contoso.com: matches\n"));
 }
 
 TEST(VerifyCommand, NamesEveryProblemAndItsCertificate) {
@@ -63,7 +66,8 @@ TEST(VerifyCommand, NamesEveryProblemAndItsCertificate) {
   files.options.key_usage = {"keyCertSign"};
   const Answer answer = answer_to(files.options);
   EXPECT_EQ(answer.code, 1);
-  EXPECT_THAT(answer.text, StartsWith("reject  crl_missing, expired, key_usage, name_invalid, name_mismatch\n"));
+  EXPECT_THAT(answer.text,
+              StartsWith("reject  crl_missing, expired, key_usage, name_invalid, name_mismatch\n"));
   EXPECT_THAT(answer.text, HasSubstr("expired: [0] CN=mail.contoso.com"));
   EXPECT_THAT(answer.text, HasSubstr("key_usage: [0] CN=mail.contoso.com, O=Contoso may not be used for\n"));
   EXPECT_THAT(answer.text, HasSubstr("name_mismatch: the leaf does not name dns:fabrikam.com"));
@@ -83,7 +87,8 @@ TEST(VerifyCommand, ReadsListsAndTellsWhichSpoke) {
   Answer answer = answer_to(files.options);
   EXPECT_EQ(answer.code, 0) << answer.text;
   EXPECT_THAT(answer.text, HasSubstr("leaf.crl (file)"));
-  files.options.lists[0] = files.directory.write("revoked.crl", list(three_levels().second, {files.leaf.chain[0]->serial}));
+  files.options.lists[0] =
+      files.directory.write("revoked.crl", list(three_levels().second, {files.leaf.chain[0]->serial}));
   answer = answer_to(files.options);
   EXPECT_EQ(answer.code, 1);
   EXPECT_THAT(answer.text, StartsWith("reject  revoked\n"));
@@ -113,7 +118,8 @@ TEST(VerifyCommand, SaysInJsonWhatTheBatchSays) {
   EXPECT_EQ(document.at("chain").as_array().size(), 4U);
   const boost::json::object& details = document.at("details").as_object();
   EXPECT_EQ(details.at("path").as_array().size(), 4U);
-  EXPECT_EQ(details.at("names").as_array().at(0).at("attempts").as_array().at(0).at("presented"), "mail.contoso.com");
+  EXPECT_EQ(details.at("names").as_array().at(0).at("attempts").as_array().at(0).at("presented"),
+            "mail.contoso.com");
 }
 
 TEST(VerifyCommand, RefusesWhatItCannotReadInOneSentence) {
@@ -124,8 +130,10 @@ TEST(VerifyCommand, RefusesWhatItCannotReadInOneSentence) {
     void (*spoil)(Files&);
     const char* words;
   } rows[] = {
-      {"no file", [](Files& all) { all.options.leaf = all.directory.path() + "/gone.pem"; }, "check the path"},
-      {"no certificate", [](Files& all) { all.options.leaf = all.directory.write("x", "hello"); }, "neither PEM"},
+      {"no file", [](Files& all) { all.options.leaf = all.directory.path() + "/gone.pem"; },
+       "check the path"},
+      {"no certificate", [](Files& all) { all.options.leaf = all.directory.write("x", "hello"); },
+       "neither PEM"},
       {"no root", [](Files& all) { all.options.trust = {all.directory.write("x", "hello")}; }, "neither PEM"},
       {"no list", [](Files& all) { all.options.lists = {all.options.leaf}; }, "no revocation list"},
       {"no time", [](Files& all) { all.options.time = "today"; }, "2026-11-22T09:15:02Z"},

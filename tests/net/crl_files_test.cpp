@@ -40,7 +40,8 @@ TEST(CrlFiles, KeepAListWithItsUriInADirectoryOfTheirOwn) {
 
 TEST(CrlFiles, LeaveStrangersFilesAndPermissionsAlone) {
   const TemporaryDirectory temporary;
-  std::filesystem::permissions(temporary.path(), std::filesystem::perms::owner_all | std::filesystem::perms::group_read);
+  std::filesystem::permissions(temporary.path(),
+                               std::filesystem::perms::owner_all | std::filesystem::perms::group_read);
   temporary.write("notes.crl", "mine");
   const std::string odd = temporary.write(std::string(64, 'a') + ".crl", "no list");
   EXPECT_EQ(write_crl_file(temporary.path(), "http://a/", three_levels().root.crl(crl_recipe())), "");

@@ -16,10 +16,12 @@ using domsec::testing::three_levels;
 using Texts = std::vector<std::string>;
 
 CertificatePtr with_extensions(const TemporaryDirectory& directory, const std::string& extensions) {
-  const std::string configuration =
-      directory.write("ext.cnf", "[req]\ndistinguished_name=dn\nprompt=no\nx509_extensions=ext\n[dn]\nCN=x\n[ext]\n" + extensions);
+  const std::string configuration = directory.write(
+      "ext.cnf",
+      "[req]\ndistinguished_name=dn\nprompt=no\nx509_extensions=ext\n[dn]\nCN=x\n[ext]\n" + extensions);
   const std::string key = directory.write("key.pem", make_key(KeyKind::ec_p256).pem());
-  const auto run = openssl("req -new -x509 -config " + configuration + " -key " + key + " -out " + directory.path() + "/c.pem");
+  const auto run = openssl("req -new -x509 -config " + configuration + " -key " + key + " -out " +
+                           directory.path() + "/c.pem");
   EXPECT_EQ(run.exit_code, 0) << run.output;
   return read_certificates(read_file(directory.path() + "/c.pem"), "c.pem").front();
 }
@@ -28,8 +30,10 @@ TEST(CertificateFacts, TellWhereIssuerAndResponderAre) {
   if (!has_openssl()) GTEST_SKIP() << "no openssl command";
   const TemporaryDirectory directory;
   const CertificatePtr certificate = with_extensions(
-      directory, "authorityInfoAccess=caIssuers;URI:http://a.example/ca.cer,OCSP;URI:http://o.example/,caIssuers;DNS:a.example\n"
-                 "basicConstraints=critical,CA:TRUE,pathlen:3\nsubjectKeyIdentifier=0102AB\n1.2.3.4=ASN1:UTF8:x\n");
+      directory,
+      "authorityInfoAccess=caIssuers;URI:http://a.example/ca.cer,OCSP;URI:http://o.example/"
+      ",caIssuers;DNS:a.example\n"
+      "basicConstraints=critical,CA:TRUE,pathlen:3\nsubjectKeyIdentifier=0102AB\n1.2.3.4=ASN1:UTF8:x\n");
   const CertificateFacts facts = certificate_facts(*certificate);
   EXPECT_EQ(facts.ca_issuers, Texts{"http://a.example/ca.cer"});
   EXPECT_EQ(facts.ocsp, Texts{"http://o.example/"});

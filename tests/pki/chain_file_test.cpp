@@ -8,9 +8,9 @@
 namespace domsec::pki {
 namespace {
 
-using ::testing::HasSubstr;
 using domsec::testing::leaf_recipe;
 using domsec::testing::three_levels;
+using ::testing::HasSubstr;
 using Kind = BundleError::Kind;
 
 const Credentials& one() {
@@ -21,9 +21,15 @@ const Credentials& other() {
   static const Credentials credentials = three_levels().leaf("mail2.contoso.com");
   return credentials;
 }
-std::string key(const Credentials& of) { return of.key.pem(); }
-std::string leaf(const Credentials& of) { return of.chain[0]->pem(); }
-std::string issuers(const Credentials& of) { return of.chain[1]->pem() + of.chain[2]->pem(); }
+std::string key(const Credentials& of) {
+  return of.key.pem();
+}
+std::string leaf(const Credentials& of) {
+  return of.chain[0]->pem();
+}
+std::string issuers(const Credentials& of) {
+  return of.chain[1]->pem() + of.chain[2]->pem();
+}
 
 TEST(ChainFile, TakesEachKeyWithTheCertificatesBehindIt) {
   const struct {
@@ -55,10 +61,13 @@ TEST(ChainFile, RefusesAnOrderThatDoesNotSayWhatBelongsTogether) {
     const char* words;
   } rows[] = {
       {"two keys in a row", key(other()) + key(one()) + leaf(one()), Kind::no_certificate, "block 1"},
-      {"a certificate before its key", leaf(one()) + key(one()) + issuers(one()), Kind::key_missing, "block 1"},
+      {"a certificate before its key", leaf(one()) + key(one()) + issuers(one()), Kind::key_missing,
+       "block 1"},
       {"another key's certificate", key(other()) + leaf(one()), Kind::key_mismatch, "block 1"},
-      {"the intermediate before the leaf", key(one()) + issuers(one()) + leaf(one()), Kind::key_mismatch, "block 1"},
-      {"a second key without a certificate", key(one()) + leaf(one()) + key(other()), Kind::no_certificate, "block 3"},
+      {"the intermediate before the leaf", key(one()) + issuers(one()) + leaf(one()), Kind::key_mismatch,
+       "block 1"},
+      {"a second key without a certificate", key(one()) + leaf(one()) + key(other()), Kind::no_certificate,
+       "block 3"},
       {"another key at the end", leaf(one()) + issuers(one()) + key(other()), Kind::key_mismatch, "mail1"},
       {"certificates alone", leaf(one()) + issuers(one()), Kind::key_missing, "block 1"},
       {"a key alone", key(one()), Kind::no_certificate, "block 1"},

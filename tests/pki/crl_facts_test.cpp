@@ -9,14 +9,14 @@
 namespace domsec::pki {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using domsec::testing::changed;
 using domsec::testing::crl_recipe;
 using domsec::testing::delta_of;
 using domsec::testing::distributed;
 using domsec::testing::Distribution;
 using domsec::testing::three_levels;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 TEST(CrlFacts, TellTheSizeAndTheSignatureOfAFullList) {
   const std::string der = three_levels().issuing.crl(crl_recipe({"01"}));
@@ -39,8 +39,9 @@ TEST(CrlFacts, TellTheBaseOfADeltaListAndWhomAListSpeaksOf) {
   wanted.uri = "http://crl.contoso.com/\x1b[31m";
   const auto partial = Crl::read(changed(three_levels().issuing, crl_recipe(), distributed(wanted)));
   ASSERT_TRUE(partial);
-  EXPECT_THAT(crl_facts(*partial).scope, ElementsAre("distribution point http://crl.contoso.com/\\x1B[31m", "only end entities",
-                                                     "indirect, certificates of other issuers too"));
+  EXPECT_THAT(crl_facts(*partial).scope,
+              ElementsAre("distribution point http://crl.contoso.com/\\x1B[31m", "only end entities",
+                          "indirect, certificates of other issuers too"));
 }
 
 }  // namespace

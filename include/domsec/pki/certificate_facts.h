@@ -1,5 +1,5 @@
-// What only a reader wants to know of a certificate. It is read when it is asked for: a session that examines a peer has no
-// use for it, and Certificate stays as cheap as a handshake needs it.
+// What only a reader wants to know of a certificate. It is read when it is asked for: a session that examines
+// a peer has no use for it, and Certificate stays as cheap as a handshake needs it.
 #pragma once
 
 #include <cstdint>
@@ -19,12 +19,13 @@ struct ExtensionName {
 
 /// Texts are harmless and bounded. Identifiers and hashes are upper-case hex, empty when they are not there.
 struct CertificateFacts {
-  std::vector<std::string> ca_issuers;  // authorityInfoAccess, URIs of the issuer's certificate (RFC 5280 4.2.2.1)
-  std::vector<std::string> ocsp;        // and of its OCSP responder
+  std::vector<std::string>
+      ca_issuers;                 // authorityInfoAccess, URIs of the issuer's certificate (RFC 5280 4.2.2.1)
+  std::vector<std::string> ocsp;  // and of its OCSP responder
   std::string subject_key_id;
   std::string authority_key_id;
   std::optional<std::int64_t> path_length;  // of basicConstraints
-  std::string key_sha256;               // of subjectPublicKeyInfo: the data of a TLSA record 3 1 1 (RFC 6698 2.1)
+  std::string key_sha256;  // of subjectPublicKeyInfo: the data of a TLSA record 3 1 1 (RFC 6698 2.1)
   std::vector<ExtensionName> extensions;  // all, in their order, at most 64
 };
 

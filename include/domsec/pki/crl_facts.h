@@ -16,8 +16,9 @@ struct CrlFacts {
   std::string signature_algorithm;
   std::optional<std::string> base_number;  // of a delta list: what it builds on
   std::string authority_key_id;
-  std::vector<std::string> scope;          // issuingDistributionPoint, one clause each; empty = every certificate of the issuer
-  std::string fault;                       // why the list may not be used at all, empty when it may
+  std::vector<std::string>
+      scope;          // issuingDistributionPoint, one clause each; empty = every certificate of the issuer
+  std::string fault;  // why the list may not be used at all, empty when it may
 };
 
 [[nodiscard]] CrlFacts crl_facts(const Crl& crl);

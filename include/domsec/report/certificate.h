@@ -1,5 +1,5 @@
-// One certificate for people: who, whom by, how long, what for, where its issuer publishes, and the hashes that it is known
-// by. Whatever the certificate says is shown escaped.
+// One certificate for people: who, whom by, how long, what for, where its issuer publishes, and the hashes
+// that it is known by. Whatever the certificate says is shown escaped.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@
 namespace domsec::report {
 
 /// `number` is its place in the chain as presented, 0 the leaf; `at` is what the days are counted from.
-[[nodiscard]] std::string certificate_text(const pki::Certificate& certificate, std::size_t number, pki::Instant at);
+[[nodiscard]] std::string certificate_text(const pki::Certificate& certificate, std::size_t number,
+                                           pki::Instant at);
 
 /// What a chain is worth to these anchors: the path that was built, and every problem.
 [[nodiscard]] std::string trust_text(const pki::PathExamination& path);

@@ -15,11 +15,11 @@ namespace domsec::report {
 
 /// One list, or why there is none, and how it was come by.
 struct RevocationList {
-  std::string source;                    // URI or file
+  std::string source;  // URI or file
   pki::CrlOrigin origin = pki::CrlOrigin::none;
-  std::shared_ptr<const pki::Crl> crl;   // null: `trouble` says why
+  std::shared_ptr<const pki::Crl> crl;  // null: `trouble` says why
   std::string trouble;
-  std::optional<pki::Instant> kept;      // when a cached one was fetched
+  std::optional<pki::Instant> kept;               // when a cached one was fetched
   std::optional<std::chrono::milliseconds> took;  // the fetch
 };
 

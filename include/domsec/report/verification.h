@@ -1,5 +1,6 @@
-// A verification for people: the answer, every problem with the certificate it belongs to, the path, the names that were
-// compared and the revocation of each certificate. Rendered only; policy/verification.h decides.
+// A verification for people: the answer, every problem with the certificate it belongs to, the path, the
+// names that were compared and the revocation of each certificate. Rendered only; policy/verification.h
+// decides.
 #pragma once
 
 #include <string>

@@ -13,6 +13,7 @@ namespace domsec::session {
 enum class SystemRoots { without_others, added };
 
 /// `sources`: files, or directories with .pem, .crt and .cer files. Throws pki::BundleError, one sentence.
-[[nodiscard]] std::shared_ptr<const pki::TrustStore> read_trust_roots(std::vector<std::string> sources, SystemRoots system);
+[[nodiscard]] std::shared_ptr<const pki::TrustStore> read_trust_roots(std::vector<std::string> sources,
+                                                                      SystemRoots system);
 
 }  // namespace domsec::session
