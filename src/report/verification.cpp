@@ -89,12 +89,16 @@ std::string problems_text(const VerificationInput& input, const Verification& ve
         asked.readable ? "the leaf does not name " + wanted_text(asked)
                        : wanted_text(asked) + " is no such name");
   }
+  // A list that is no longer in force may still show the certificate revoked: two problems.
   for (const pki::Revocation& each : verification.revocations) {
-    if (each.state == pki::RevocationState::good) continue;
-    const bool revoked = each.state == pki::RevocationState::revoked;
-    const std::string code(revoked ? "revoked" : pki::problem_code(each.problem));
-    const bool counts = verification.problems.count(code) != 0;
-    if (counts) add(code, at_depth(each.depth, each.subject) + ": " + revocation_text(each));
+    const std::string where = at_depth(each.depth, each.subject) + ": ";
+    if (each.state == pki::RevocationState::revoked) add("revoked", where + revocation_text(each));
+    const std::string_view code = pki::problem_code(each.problem);
+    const bool counts =
+        each.problem != pki::CrlProblem::none && verification.problems.count(std::string(code)) != 0;
+    if (counts)
+      add(code, where + std::string(pki::text(each.problem)) +
+                    (each.detail.empty() ? "" : ": " + pki::harmless(each.detail, 500)));
   }
   return out;
 }

@@ -92,6 +92,12 @@ TEST(VerifyCommand, ReadsListsAndTellsWhichSpoke) {
   answer = answer_to(files.options);
   EXPECT_EQ(answer.code, 1);
   EXPECT_THAT(answer.text, StartsWith("reject  revoked\n"));
+  EXPECT_THAT(answer.text, HasSubstr("problems    revoked: [0] CN=mail.contoso.com"));
+  files.options.max_crl_age = 60;
+  answer = answer_to(files.options);
+  EXPECT_THAT(answer.text, StartsWith("reject  crl_expired, revoked\n"));
+  EXPECT_THAT(answer.text, HasSubstr("crl_expired: [0] CN=mail.contoso.com"));
+  EXPECT_THAT(answer.text, HasSubstr("crl_expired: [1] "));
 }
 
 TEST(VerifyCommand, TakesDerAndEmptyFilesOfIntermediatesAndRoots) {
