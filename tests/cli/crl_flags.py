@@ -4,6 +4,7 @@ import os
 import stat
 
 from harness import expect, expect_code, expect_sentence
+from hostile_servers import Server
 
 
 def prepare(house):
@@ -82,6 +83,34 @@ def not_to_be_had(house):
         expect("no list" in outcome.out and word in outcome.out, f"{target}: {outcome.out}")
 
 
+def hostile_points(house):
+    """A distribution point is a stranger's server: whatever it answers, the run ends in time and with one line about it."""
+    def answering(octets):
+        def script(talk):
+            while talk.hear():
+                pass
+            talk.say(octets)
+        return script
+
+    def endless(talk):
+        while talk.hear():
+            pass
+        talk.say(b"HTTP/1.1 200 OK\r\n\r\n")
+        talk.trickle(b"0" * 100)
+    for name, script, word in (
+            ("no list", answering(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"), "5 octets are no revocation list"),
+            ("escapes in the answer", answering(b"HTTP/1.1 503 \x1b[31mno\r\n\r\n"), "no list"),
+            ("no HTTP", answering(b"\x1b[31m220 hello\r\n"), "no list"),
+            ("too slow", endless, "no whole answer in time")):
+        with Server(house, script) as server:
+            outcome = run(house, "fetch", f"http://127.0.0.1:{server.port}/x")
+        expect_code(outcome, 3)
+        expect(word in outcome.out, f"{name}: {outcome.out}")
+    odd = run(house, "fetch", "http://127.0.0.1:1/\x1b[2Jx")
+    expect_code(odd, 3)
+    expect("\\x1B[2Jx: no list" in odd.out, odd.out)
+
+
 def checked(house):
     """The state of each certificate below the anchor, and what hard, soft and off make of it."""
     lab = house.lab
@@ -127,5 +156,5 @@ def kept_for_check(house):
 def cases(house):
     if not hasattr(house, "lab"):
         return
-    for play in (fetched_and_kept, of_certificates, files, not_to_be_had, checked, usage, kept_for_check):
+    for play in (fetched_and_kept, of_certificates, files, not_to_be_had, hostile_points, checked, usage, kept_for_check):
         yield f"crl: {play.__name__.replace('_', ' ')}", lambda p=play: p(house)
