@@ -68,7 +68,8 @@ std::optional<std::vector<pki::CrlCandidate>> lists_of(const std::vector<std::st
       throw pki::BundleError(pki::BundleError::Kind::garbage,
                              file + " holds no revocation list: name a CRL in PEM or DER");
     }
-    for (const auto& crl : found) lists.push_back({crl, pki::CrlOrigin::file, file, pki::CrlProblem::none, ""});
+    for (const auto& crl : found)
+      lists.push_back({crl, pki::CrlOrigin::file, file, pki::CrlProblem::none, ""});
   }
   return lists;
 }
@@ -84,16 +85,23 @@ pki::Chain presented_of(const std::string& certificate, const std::string& chain
 int exit_code_of(const report::CertificateMatrix& matrix, const policy::FailOn& fail_on) {
   const auto fails = [&](const policy::Cell& cell) {
     switch (cell.outcome) {
-      case CellOutcome::accepts: return false;
-      case CellOutcome::warns: return fail_on.warnings;
-      case CellOutcome::not_known: return fail_on.inconclusive;
-      case CellOutcome::refuses: return true;
+      case CellOutcome::accepts:
+        return false;
+      case CellOutcome::warns:
+        return fail_on.warnings;
+      case CellOutcome::not_known:
+        return fail_on.inconclusive;
+      case CellOutcome::refuses:
+        return true;
     }
     return true;
   };
-  return std::ranges::any_of(matrix.certificates, [&](const report::MatchedCertificate& certificate) {
-    return std::ranges::any_of(certificate.cells, fails);
-  }) ? 1 : 0;
+  return std::ranges::any_of(matrix.certificates,
+                             [&](const report::MatchedCertificate& certificate) {
+                               return std::ranges::any_of(certificate.cells, fails);
+                             })
+             ? 1
+             : 0;
 }
 
 report::MatchedCertificate matched(policy::MatchQuestion question, const std::string& file,
@@ -106,7 +114,8 @@ report::MatchedCertificate matched(policy::MatchQuestion question, const std::st
     for (const finding::Profile profile : profiles) {
       certificate.cells.push_back(policy::predict(question, role, profile));
       if (role != policy::ShownAs::client) continue;
-      if (const auto later = policy::predict_after_sunset(question, profile)) certificate.after_sunset.push_back(*later);
+      if (const auto later = policy::predict_after_sunset(question, profile))
+        certificate.after_sunset.push_back(*later);
     }
   }
   certificate.question = std::move(question);

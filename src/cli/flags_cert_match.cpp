@@ -9,29 +9,42 @@ namespace domsec::cli {
 
 void add_cert_match(CLI::App& cert, Command& command) {
   auto options = std::make_shared<CertMatchOptions>();
-  CLI::App* sub = cert.add_subcommand("match", "which stack would accept a certificate, in which role, and why not");
-  sub->add_option("--cert", options->certificates, "certificate as it is sent, PEM, leaf first; several for several blocks")
-      ->required()->allow_extra_args(false);
+  CLI::App* sub =
+      cert.add_subcommand("match", "which stack would accept a certificate, in which role, and why not");
+  sub->add_option("--cert", options->certificates,
+                  "certificate as it is sent, PEM, leaf first; several for several blocks")
+      ->required()
+      ->allow_extra_args(false);
   sub->add_option("--chain", options->chain, "intermediates that are sent with it, PEM");
   sub->add_option("--ca", options->roots, "trusted roots (default: the system's)")->allow_extra_args(false);
-  sub->add_option("--crl-file", options->crl_files, "revocation list, PEM or DER (default: no question of revocation)")
+  sub->add_option("--crl-file", options->crl_files,
+                  "revocation list, PEM or DER (default: no question of revocation)")
       ->allow_extra_args(false);
-  sub->add_option("--name", options->name, "the host or domain that it must prove (default: no name is compared)");
-  sub->add_option("--name-match", options->name_match, "exact or subdomains, for exchange")->capture_default_str();
+  sub->add_option("--name", options->name,
+                  "the host or domain that it must prove (default: no name is compared)");
+  sub->add_option("--name-match", options->name_match, "exact or subdomains, for exchange")
+      ->capture_default_str();
   sub->add_option("--role", options->role, "shown as server, as client, or both")->capture_default_str();
-  sub->add_option("--profile", options->profile, "exchange, postfix, exim, opensmtpd, strict, or all")->capture_default_str();
+  sub->add_option("--profile", options->profile, "exchange, postfix, exim, opensmtpd, strict, or all")
+      ->capture_default_str();
   sub->add_option_function<std::string>(
       "--at",
       [options](const std::string& text) {
         options->at = pki::read_rfc3339(text);
-        if (!options->at) throw UsageError("--at: '" + text + "' is no time; write one such as 2026-11-22T10:00:00Z");
+        if (!options->at)
+          throw UsageError("--at: '" + text + "' is no time; write one such as 2026-11-22T10:00:00Z");
       },
       "predict for this time, RFC 3339 (default: now)");
-  sub->add_option("--fail-on", options->fail_on, "exit 1 also for: warn, inconclusive; a refusal (fail) counts always")
-      ->delimiter(',')->allow_extra_args(false);
+  sub->add_option("--fail-on", options->fail_on,
+                  "exit 1 also for: warn, inconclusive; a refusal (fail) counts always")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   CLI::Option* settings = sub->add_flag_callback(
-      "-v", [options] { options->form = MatchForm::settings; }, "the setting that each stack is taken to have, too");
-  sub->add_flag_callback("--json", [options] { options->form = MatchForm::json; }, "one JSON document")->excludes(settings);
+      "-v", [options] { options->form = MatchForm::settings; },
+      "the setting that each stack is taken to have, too");
+  sub->add_flag_callback(
+         "--json", [options] { options->form = MatchForm::json; }, "one JSON document")
+      ->excludes(settings);
   sub->callback([&command, options] { command = [options] { return run_cert_match(*options, std::cout); }; });
 }
 

@@ -4,6 +4,7 @@
 
 #include "domsec/pki/crl_listing.h"
 #include "domsec/pki/path.h"
+#include "domsec/pki/twins.h"
 #include "domsec/policy/domain_security.h"
 #include "own_judgement.h"
 #include "peer_judgement.h"
@@ -20,7 +21,9 @@ bool is_mail_program(Profile profile) {
   return profile != Profile::exchange && profile != Profile::strict;
 }
 
-Role role_of(ShownAs shown_as) { return shown_as == ShownAs::server ? Role::send : Role::receive; }
+Role role_of(ShownAs shown_as) {
+  return shown_as == ShownAs::server ? Role::send : Role::receive;
+}
 
 // ---- evidence ----
 
@@ -43,11 +46,13 @@ pki::Chain anchors_of(const MatchQuestion& question, ShownAs shown_as, const Sta
 
 pki::PathInput path_input(const MatchQuestion& question, ShownAs shown_as, const Stack& stack) {
   pki::PathInput input;
-  input.presented = question.presented;
+  input.presented = stack.other_ways == OtherWays::tried ? question.presented
+                                                         : pki::without_later_twins(question.presented);
   input.anchors = store_of(anchors_of(question, shown_as, stack));
   input.purpose = shown_as == ShownAs::server ? pki::Purpose::server : pki::Purpose::client;
   input.at = question.at;
   input.security_level = stack.security_level;
+  input.max_intermediates = stack.max_intermediates;
   return input;
 }
 
@@ -68,15 +73,16 @@ std::vector<pki::CrlCandidate> candidates_for(const pki::Certificate& certificat
                                               const std::vector<pki::CrlCandidate>& lists) {
   std::vector<pki::CrlCandidate> candidates;
   for (const pki::CrlCandidate& list : lists) {
-    if (list.crl && (list.crl->issuer() == certificate.issuer || list.crl->indirect())) candidates.push_back(list);
+    if (list.crl && (list.crl->issuer() == certificate.issuer || list.crl->indirect()))
+      candidates.push_back(list);
   }
   if (!candidates.empty()) return candidates;
   pki::CrlCandidate none;
-  none.problem = certificate.crl_distribution_points.empty() ? pki::CrlProblem::no_cdp
-                                                             : pki::CrlProblem::unavailable;
-  none.detail = none.problem == pki::CrlProblem::no_cdp ? "it has no usable CDP, and no list of " + certificate.issuer +
-                                                              " was given"
-                                                        : "no list of " + certificate.issuer + " was given";
+  none.problem =
+      certificate.crl_distribution_points.empty() ? pki::CrlProblem::no_cdp : pki::CrlProblem::unavailable;
+  none.detail = none.problem == pki::CrlProblem::no_cdp
+                    ? "it has no usable CDP, and no list of " + certificate.issuer + " was given"
+                    : "no list of " + certificate.issuer + " was given";
   candidates.push_back(std::move(none));
   return candidates;
 }
@@ -144,7 +150,8 @@ Rules rules_of(const MatchQuestion& question, Profile profile) {
   Rules rules;
   rules.profile = profile;
   rules.name = question.name;
-  if (is_mail_program(profile)) rules.name = {pki::NameMatchMode::exact, pki::CommonName::always, pki::WildcardApex::refuse};
+  if (is_mail_program(profile))
+    rules.name = {pki::NameMatchMode::exact, pki::CommonName::always, pki::WildcardApex::refuse};
   return rules;
 }
 
@@ -161,13 +168,14 @@ bool has(const std::vector<Finding>& findings, Severity severity) {
 
 CellOutcome outcome_of(const Verdict& verdict, const std::vector<Finding>& findings) {
   if (verdict.result == Result::fail) return CellOutcome::refuses;
-  if (verdict.result == Result::inconclusive || has(findings, Severity::unknown)) return CellOutcome::not_known;
+  if (verdict.result == Result::inconclusive || has(findings, Severity::unknown))
+    return CellOutcome::not_known;
   return has(findings, Severity::warning) ? CellOutcome::warns : CellOutcome::accepts;
 }
 
 std::optional<Finding> decider(const std::vector<Finding>& findings) {
-  for (const Severity severity : {Severity::fails, Severity::inconclusive, Severity::unknown, Severity::warning,
-                                  Severity::information, Severity::silent}) {
+  for (const Severity severity : {Severity::fails, Severity::inconclusive, Severity::unknown,
+                                  Severity::warning, Severity::information, Severity::silent}) {
     const auto at = std::ranges::find(findings, severity, &Finding::severity);
     if (at != findings.end()) return *at;
   }
@@ -192,7 +200,8 @@ Standing standing_of(const Cell& cell) {
 }
 
 /// Trusted by this stack although nobody named the root: as CA of a partner that is more than was meant.
-std::string note_on(const MatchQuestion& question, ShownAs shown_as, const Stack& stack, const Evidence& evidence) {
+std::string note_on(const MatchQuestion& question, ShownAs shown_as, const Stack& stack,
+                    const Evidence& evidence) {
   if (!adds_system_roots(shown_as, stack) || !evidence.peer.path->anchored) return "";
   if (store_of(question.anchors)->contains(*evidence.peer.path->path.back())) return "";
   return "the path ends in " + evidence.peer.path->anchor +

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "domsec/policy/name_comparison.h"
+#include "names_as_read.h"
 
 namespace domsec::policy {
 namespace {
@@ -88,14 +88,16 @@ std::optional<pki::NameMatch> name_under(const Rules& rules, const PeerEvidence&
   const pki::NameRule rule = name_rule(rules);
   // Without the certificate (a log of another MTA) the recorded comparison is all there is.
   if (peer.presented.empty()) return peer.name;
+  const Stack& stack = stack_of(rules.profile);
+  const pki::Certificate& leaf = *peer.presented.front();
   const bool outside = peer.path && peer.path->common_name_violates_constraints;
-  const bool reusable = !outside && peer.name && same(peer.name->rule, rule) &&
+  const bool reusable = !outside && !reads_names_its_own_way(leaf, stack) && peer.name && same(peer.name->rule, rule) &&
                         (!reference || (reference->text == peer.name->reference.text &&
                                         reference->with_subdomains == peer.name->reference.with_subdomains));
   if (reusable) return peer.name;
   if (!reference && !peer.name) return std::nullopt;
   const pki::ReferenceId& wanted = reference ? *reference : peer.name->reference;
-  return compare_name(*peer.presented.front(), peer.path ? &*peer.path : nullptr, wanted, rule);
+  return compare_name_as(stack, leaf, peer.path ? &*peer.path : nullptr, wanted, rule);
 }
 
 std::vector<PeerFinding> judge_peer(const PeerQuestion& question, const PeerEvidence& peer,

@@ -63,8 +63,7 @@ Severity weight_of_usage(Role role, UsageFit usage, const Rules& rules) {
 /// The W of DS121 is D-10's, and this is not D-10's case: `WrongUsage` refuses wherever it is looked at.
 Severity weight_of_problem(int depth, bool key_usage, const Rules& rules) {
   const Stack& stack = stack_of(rules.profile);
-  if (depth > 0)
-    return stack.authority_usage == AuthorityUsage::counts ? Severity::fails : Severity::silent;
+  if (depth > 0) return stack.authority_usage == AuthorityUsage::counts ? Severity::fails : Severity::silent;
   if (key_usage) return stack.key_usage == KeyUsageDemand::none ? Severity::silent : Severity::fails;
   return Severity::fails;
 }
@@ -79,8 +78,9 @@ std::optional<PeerFinding> usage_finding(Role role, const PeerEvidence& peer, co
         weight_of_usage(role, peer.usage, rules), role, rules,
         subject_of(peer) + " is for " + std::string(pki::text(peer.usage)) + " and lacks " + wanted);
   if (any_usage_refused(role, leaf, rules))
-    return finding_with(Severity::fails, role, rules,
-                        subject_of(peer) + " has anyExtendedKeyUsage, which libcrypto does not take for " + wanted);
+    return finding_with(
+        Severity::fails, role, rules,
+        subject_of(peer) + " has anyExtendedKeyUsage, which libcrypto does not take for " + wanted);
   if (signature_refused(role, leaf, rules))
     return finding_with(Severity::fails, role, rules,
                         "the key usage of " + subject_of(peer) + " lacks digitalSignature");
@@ -89,8 +89,7 @@ std::optional<PeerFinding> usage_finding(Role role, const PeerEvidence& peer, co
 
 bool told_by_usage(const pki::PathProblem& problem, Role role, const PeerEvidence& peer) {
   return problem.fault == pki::PathFault::wrong_purpose && problem.depth == 0 &&
-         !usage_fits(role, peer.usage) &&
-         pki::key_usage_fits(*peer.presented.front(), purpose_of_peer(role));
+         !usage_fits(role, peer.usage) && pki::key_usage_fits(*peer.presented.front(), purpose_of_peer(role));
 }
 
 PeerFinding wrong_purpose(const pki::PathProblem& problem, Role role, const PeerEvidence& peer,

@@ -11,13 +11,15 @@ using finding::Profile;
 
 /// What all three programs do, in both roles.
 constexpr Code all_refuse[] = {
-    Code::certificate_not_trusted,   Code::certificate_self_signed,       Code::chain_incomplete,
-    Code::certificate_expired,       Code::certificate_not_yet_valid,     Code::certificate_signature_invalid,
+    Code::certificate_not_trusted,   Code::certificate_self_signed,   Code::chain_incomplete,
+    Code::certificate_expired,       Code::certificate_not_yet_valid, Code::certificate_signature_invalid,
     Code::chain_constraint_violated, Code::validation_failure,
 };
 constexpr Code all_accept[] = {
-    Code::mutual_tls_ok, Code::revocation_unavailable, Code::valid_self_signed, Code::crl_stale,
-    Code::crl_wrong_issuer, Code::crl_no_cdp, Code::crl_not_yet_valid, Code::crl_invalid,
+    Code::mutual_tls_ok,     Code::revocation_unavailable,
+    Code::valid_self_signed, Code::crl_stale,
+    Code::crl_wrong_issuer,  Code::crl_no_cdp,
+    Code::crl_not_yet_valid, Code::crl_invalid,
 };
 
 struct Row {
@@ -68,7 +70,8 @@ bool holds(std::span<const Code> codes, Code code) {
 
 bool is_proved(Profile profile, ShownAs shown_as, Code code, Decision decision) {
   if (proved_with(profile).empty()) return false;
-  if (holds(decision == Decision::accepts ? std::span<const Code>(all_accept) : all_refuse, code)) return true;
+  if (holds(decision == Decision::accepts ? std::span<const Code>(all_accept) : all_refuse, code))
+    return true;
   return std::ranges::any_of(table, [&](const Row& row) {
     return row.profile == profile && row.shown_as == shown_as && row.code == code && row.decision == decision;
   });

@@ -50,7 +50,8 @@ std::string rows(const CertificateMatrix& matrix, const MatchedCertificate& cert
   std::string out = padded("  as", first_column);
   for (const finding::Profile profile : matrix.profiles) out += padded(std::string(text(profile)), column);
   out = without_end(out);
-  for (std::size_t at = 0; at + matrix.profiles.size() <= certificate.cells.size(); at += matrix.profiles.size()) {
+  for (std::size_t at = 0; at + matrix.profiles.size() <= certificate.cells.size();
+       at += matrix.profiles.size()) {
     std::string outcomes = padded("  " + std::string(text(certificate.cells[at].shown_as)), first_column);
     std::string codes(first_column, ' ');
     for (std::size_t i = at; i < at + matrix.profiles.size(); ++i) {
@@ -67,7 +68,8 @@ std::string explanation(const policy::Finding& finding) {
   const finding::Row& row = finding::row(finding.code);
   std::string out = "  " + std::string(row.name) + " " + std::string(row.slug) + "\n";
   out += std::string(indent, ' ') + wrapped(finding.detail, indent);
-  if (row.remedy != "–") out += std::string(indent, ' ') + wrapped("remedy: " + std::string(row.remedy), indent);
+  if (row.remedy != "–")
+    out += std::string(indent, ' ') + wrapped("remedy: " + std::string(row.remedy), indent);
   return out;
 }
 
@@ -95,9 +97,10 @@ std::string refusals(const MatchedCertificate& certificate) {
     if (cell.outcome != CellOutcome::refuses) continue;
     const policy::Stack& stack = policy::stack_of(cell.profile);
     const bool server = cell.shown_as == policy::ShownAs::server;
-    out += "  " + wrapped(std::string(text(cell.profile)) + " refuses the " + std::string(text(cell.shown_as)) + ": " +
-                              std::string(server ? stack.refuses_server : stack.refuses_client),
-                          indent, 2);
+    out +=
+        "  " + wrapped(std::string(text(cell.profile)) + " refuses the " + std::string(text(cell.shown_as)) +
+                           ": " + std::string(server ? stack.refuses_server : stack.refuses_client),
+                       indent, 2);
   }
   return out;
 }
@@ -114,7 +117,8 @@ std::string notes(const MatchedCertificate& certificate) {
 std::string sunset(const MatchedCertificate& certificate) {
   std::string words;
   for (const Cell& cell : certificate.after_sunset)
-    words += (words.empty() ? "" : ", ") + std::string(text(cell.profile)) + " " + std::string(text(cell.outcome));
+    words +=
+        (words.empty() ? "" : ", ") + std::string(text(cell.profile)) + " " + std::string(text(cell.outcome));
   return words.empty() ? "" : line("", "as a client after a renewal without clientAuth: " + words);
 }
 
@@ -131,13 +135,16 @@ std::string head(const MatchedCertificate& certificate) {
   const std::size_t lists = question.lists ? question.lists->size() : 0;
   std::string out = wrapped(certificate.file + ": " + leaf.subject, 2, 0);
   out += line("issuer", leaf.issuer);
-  out += line("valid", pki::rfc3339(leaf.not_before).substr(0, 10) + " to " + pki::rfc3339(leaf.not_after).substr(0, 10) +
-                           "; " + std::string(text(pki::usage_fit(leaf))) + "; " +
+  out += line("valid", pki::rfc3339(leaf.not_before).substr(0, 10) + " to " +
+                           pki::rfc3339(leaf.not_after).substr(0, 10) + "; " +
+                           std::string(text(pki::usage_fit(leaf))) + "; " +
                            (leaf.dns_names.empty() ? "CN " : "SAN ") + (names.empty() ? "none" : names));
   out += line("asked", (question.reference ? "does it prove " + question.reference->text
                                            : std::string("no name (give --name)")) +
-                           "; " + (question.lists ? "revocation by " + std::to_string(lists) + (lists == 1 ? " list" : " lists")
-                                                  : "no revocation (give --crl-file)"));
+                           "; " +
+                           (question.lists
+                                ? "revocation by " + std::to_string(lists) + (lists == 1 ? " list" : " lists")
+                                : "no revocation (give --crl-file)"));
   return out;
 }
 
@@ -156,8 +163,11 @@ std::string legend(const CertificateMatrix& matrix) {
   if (seen.contains(Standing::proved) || with_key)
     out += "* " + wrapped("proved: the tests hold this decision against the program (" + programs + ")", 2);
   if (with_key)
-    out += "+ " + wrapped("proved, but with its own key handed to it: as built with OpenSSL 3 it cannot use the key "
-                          "and takes no TLS session", 2);
+    out +=
+        "+ " + wrapped(
+                   "proved, but with its own key handed to it: as built with OpenSSL 3 it cannot use the key "
+                   "and takes no TLS session",
+                   2);
   out += "  " + wrapped("no mark: predicted by rules and documents, not run", 2);
   out += "  " + wrapped("(DSnnn): that stack does not look at it; domsec explain DSnnn", 2);
   return out;
@@ -181,7 +191,8 @@ std::string text(const CertificateMatrix& matrix, MatrixDetail detail) {
   for (const MatchedCertificate& certificate : matrix.certificates) {
     if (!out.empty()) out += "\n";
     out += head(certificate) + "\n" + rows(matrix, certificate);
-    const std::string words = explanations(certificate) + sunset(certificate) + refusals(certificate) + notes(certificate);
+    const std::string words =
+        explanations(certificate) + sunset(certificate) + refusals(certificate) + notes(certificate);
     if (!words.empty()) out += "\n" + words;
   }
   out += legend(matrix);

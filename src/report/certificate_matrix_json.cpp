@@ -65,7 +65,8 @@ json::object to_json(const MatchedCertificate& certificate) {
 
 json::array codes_of(finding::Profile profile, policy::ShownAs shown_as, policy::Decision decision) {
   json::array out;
-  for (const finding::Code code : policy::proved_codes(profile, shown_as, decision)) out.push_back(json::string(finding::name(code)));
+  for (const finding::Code code : policy::proved_codes(profile, shown_as, decision))
+    out.push_back(json::string(finding::name(code)));
   return out;
 }
 
@@ -90,8 +91,10 @@ json::object to_json(const policy::Stack& stack) {
 
 std::string matrix_json(const CertificateMatrix& matrix) {
   json::array profiles, certificates;
-  for (const finding::Profile profile : matrix.profiles) profiles.push_back(to_json(policy::stack_of(profile)));
-  for (const MatchedCertificate& certificate : matrix.certificates) certificates.push_back(to_json(certificate));
+  for (const finding::Profile profile : matrix.profiles)
+    profiles.push_back(to_json(policy::stack_of(profile)));
+  for (const MatchedCertificate& certificate : matrix.certificates)
+    certificates.push_back(to_json(certificate));
   return json::serialize(json::object{{"schema", "domsec.certificate-match/1"},
                                       {"at", pki::rfc3339(matrix.at)},
                                       {"exit_code", matrix.exit_code},

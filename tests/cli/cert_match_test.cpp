@@ -15,10 +15,10 @@ namespace domsec::cli {
 namespace {
 
 namespace json = boost::json;
-using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::crl_recipe;
+using ::testing::HasSubstr;
 using testing::leaf_recipe;
+using ::testing::Not;
 using testing::test_instant;
 using testing::three_levels;
 
@@ -93,8 +93,9 @@ TEST_F(CertMatch, ComparesANameAndListsOnlyWhenGiven) {
   options.name_match = "exact";
   EXPECT_EQ(run(), 1);
   options.name = "mail.contoso.com";
-  options.crl_files = {files.write("root.crl", three_levels().root.crl(crl_recipe())),
-                       files.write("issuing.crl", three_levels().issuing.crl(crl_recipe({good_.front()->serial})))};
+  options.crl_files = {
+      files.write("root.crl", three_levels().root.crl(crl_recipe())),
+      files.write("issuing.crl", three_levels().issuing.crl(crl_recipe({good_.front()->serial})))};
   EXPECT_EQ(run(), 1);
   EXPECT_THAT(text, HasSubstr("revocation by 2 lists"));
   EXPECT_THAT(text, HasSubstr("DS105 certificate-revoked"));

@@ -31,6 +31,9 @@ organizationName = optional
 commonName = supplied
 [crl]
 authorityKeyIdentifier = keyid
+[odd_crl]
+authorityKeyIdentifier = keyid
+1.3.6.1.4.1.55555.2 = critical,ASN1:UTF8String:x
 [req]
 distinguished_name = req_name
 [req_name]
@@ -80,9 +83,9 @@ class Authority:
     def revoke(self, certificate):
         openssl("ca", "-batch", "-config", self.configuration, "-revoke", certificate, "-crl_reason", "keyCompromise")
 
-    def crl(self, first_day=-1, last_day=7):
-        return openssl("ca", "-config", self.configuration, "-gencrl", "-crlexts", "crl", "-crl_lastupdate", day(first_day), "-crl_nextupdate",
-                       day(last_day))
+    def crl(self, first_day=-1, last_day=7, extensions="crl"):
+        return openssl("ca", "-config", self.configuration, "-gencrl", "-crlexts", extensions, "-crl_lastupdate",
+                       day(first_day), "-crl_nextupdate", day(last_day))
 
 
 class Holder:

@@ -21,7 +21,8 @@ TEST(CrlListing, GoesByIssuerNameAndSerialAndByNothingElse) {
   ASSERT_TRUE(list);
   EXPECT_TRUE(is_listed(*list, *listed));
   EXPECT_FALSE(is_listed(*list, *other));
-  EXPECT_FALSE(is_listed(*Crl::read(pki.root.crl(crl_recipe({listed->serial}))), *listed));  // another issuer's
+  EXPECT_FALSE(
+      is_listed(*Crl::read(pki.root.crl(crl_recipe({listed->serial}))), *listed));  // another issuer's
 }
 
 }  // namespace

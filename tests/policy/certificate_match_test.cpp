@@ -1,4 +1,5 @@
-// Certificate × role × stack, with real certificates: what the interop run holds against the programs is held here rule by rule.
+// Certificate × role × stack, with real certificates: what the interop run holds against the programs is held
+// here rule by rule.
 #include "domsec/policy/certificate_match.h"
 
 #include <gmock/gmock.h>
@@ -14,17 +15,20 @@ namespace {
 
 using finding::Code;
 using finding::Profile;
-using ::testing::HasSubstr;
 using testing::ca_recipe;
 using testing::crl_recipe;
+using ::testing::HasSubstr;
 using testing::leaf_recipe;
 using testing::test_instant;
 using testing::three_levels;
 
-constexpr Profile stacks[] = {Profile::exchange, Profile::postfix, Profile::exim, Profile::opensmtpd, Profile::strict};
+constexpr Profile stacks[] = {Profile::exchange, Profile::postfix, Profile::exim, Profile::opensmtpd,
+                              Profile::strict};
 const std::string host = "mail.contoso.com";
 
-const pki::Authority& issuing() { return three_levels().issuing; }
+const pki::Authority& issuing() {
+  return three_levels().issuing;
+}
 
 MatchQuestion question(pki::Chain presented) {
   MatchQuestion asked;
@@ -35,7 +39,8 @@ MatchQuestion question(pki::Chain presented) {
   return asked;
 }
 
-MatchQuestion differing(const std::function<void(pki::CertificateRecipe&)>& change, const pki::Authority& issuer = issuing()) {
+MatchQuestion differing(const std::function<void(pki::CertificateRecipe&)>& change,
+                        const pki::Authority& issuer = issuing()) {
   pki::CertificateRecipe recipe = leaf_recipe({host});
   change(recipe);
   return question(issuer.issue(recipe).chain);
@@ -43,10 +48,14 @@ MatchQuestion differing(const std::function<void(pki::CertificateRecipe&)>& chan
 
 char letter(CellOutcome outcome) {
   switch (outcome) {
-    case CellOutcome::accepts: return 'A';
-    case CellOutcome::warns: return 'W';
-    case CellOutcome::refuses: return 'R';
-    case CellOutcome::not_known: return '?';
+    case CellOutcome::accepts:
+      return 'A';
+    case CellOutcome::warns:
+      return 'W';
+    case CellOutcome::refuses:
+      return 'R';
+    case CellOutcome::not_known:
+      return '?';
   }
   return ' ';
 }
@@ -119,9 +128,9 @@ TEST(CertificateMatch, ComparesNamesAsEachStackDoes) {
   };
   for (const Case& each : table) {
     hold(each, differing([&](pki::CertificateRecipe& recipe) {
-      recipe.subject = "CN=Contoso Mail";
-      each.change(recipe);
-    }));
+           recipe.subject = "CN=Contoso Mail";
+           each.change(recipe);
+         }));
   }
   const auto cn_only = differing([](auto& r) { r.subject = "CN=" + host, r.dns_names = {}; });
   hold({"CN only", {}, "WAAAR", "WAAAR"}, cn_only);
@@ -135,6 +144,51 @@ TEST(CertificateMatch, ComparesNamesAsEachStackDoes) {
   hold({"no name asked for", {}, "AAAAA", "AAAAA"}, nobody);
 }
 
+TEST(CertificateMatch, ReadsNamesAsEachStackDoes) {
+  const auto named = [](const char* subject, std::vector<std::string> names,
+                        std::vector<std::string> others = {}) {
+    return [=](pki::CertificateRecipe& recipe) {
+      recipe.subject = subject;
+      recipe.dns_names = names;
+      recipe.other_names = others;
+    };
+  };
+  const Case table[] = {
+      {"SAN with a final dot", named("CN=x", {"mail.contoso.com."}), "ARRRA", "AAAAA"},
+      {"CN with a final dot", named("CN=mail.contoso.com.", {}), "WRRRR", "WAAAR"},
+      {"first of two CNs", named("CN=mail.contoso.com, CN=a.example", {}), "WARAR", "WAAAR"},
+      {"second of two CNs", named("CN=a.example, CN=mail.contoso.com", {}), "WARRR", "WAAAR"},
+      {"CN beside an e-mail address", named("CN=mail.contoso.com", {}, {"email:a@contoso.com"}), "WAAAR",
+       "WAAAR"},
+      {"CN beside an address", named("CN=mail.contoso.com", {}, {"IP:127.0.0.1"}), "WARRR", "WAAAR"},
+      {"CN beside a URI", named("CN=mail.contoso.com", {}, {"URI:http://contoso.com/"}), "WARAR", "WAAAR"},
+  };
+  for (const Case& each : table) hold(each, differing(each.change));
+  const Cell cell = predict(differing(table[0].change), ShownAs::server, Profile::exim);
+  EXPECT_THAT(cell.decided_by->detail,
+              HasSubstr("san mail.contoso.com.: it ends in a dot, which this stack takes for another name"));
+}
+
+TEST(CertificateMatch, CountsTheIntermediatesOfAPath) {
+  std::optional<pki::Authority> issuer(three_levels().root);
+  for (int depth = 1; depth <= 11; ++depth) {
+    issuer = issuer->subordinate(ca_recipe("CN=Level " + std::to_string(depth)));
+    if (depth == 10) hold({"ten", {}, "AAAAA", "AAAAA"}, differing([](auto&) {}, *issuer));
+  }
+  hold({"eleven", {}, "ARAAA", "ARAAA"}, differing([](auto&) {}, *issuer));
+}
+
+TEST(CertificateMatch, TriesAnotherWayWhereTheStackDoes) {
+  const pki::PrivateKey key = pki::make_key(pki::KeyKind::ec_p256);
+  pki::CertificateRecipe recipe = ca_recipe("CN=Renewed CA");
+  const pki::CertificatePtr good = three_levels().root.certify(recipe, key);
+  recipe.not_after = test_instant - std::chrono::days(1);
+  const pki::CertificatePtr expired = three_levels().root.certify(recipe, key);
+  const pki::CertificatePtr leaf = pki::Authority({{good}, key}).issue(leaf_recipe({host})).chain.front();
+  hold({"the expired one last", {}, "AAAAA", "AAAAA"}, question({leaf, good, expired}));
+  hold({"the expired one first", {}, "AARAA", "AARAA"}, question({leaf, expired, good}));
+}
+
 TEST(CertificateMatch, EndsAPathWhereEachStackLetsItEnd) {
   MatchQuestion asked = differing([](auto&) {});
   asked.anchors = {issuing().certificate()};
@@ -143,7 +197,8 @@ TEST(CertificateMatch, EndsAPathWhereEachStackLetsItEnd) {
   hold({"trusted intermediate and its root", {}, "AAAAA", "AAAAA"}, asked);
   asked.anchors = {};
   hold({"nothing trusted", {}, "RRRRR", "RRRRR"}, asked);
-  EXPECT_EQ(predict(asked, ShownAs::client, Profile::postfix).decided_by->code, Code::certificate_not_trusted);
+  EXPECT_EQ(predict(asked, ShownAs::client, Profile::postfix).decided_by->code,
+            Code::certificate_not_trusted);
 }
 
 TEST(CertificateMatch, AddsTheRootsOfTheSystemForWhoDoesSo) {  // OpenSMTPD #926
@@ -158,7 +213,8 @@ TEST(CertificateMatch, AddsTheRootsOfTheSystemForWhoDoesSo) {  // OpenSMTPD #926
 }
 
 TEST(CertificateMatch, SaysTheSameOfWhatNobodyTakes) {
-  hold({"expired", {}, "RRRRR", "RRRRR"}, differing([](auto& r) { r.not_after = test_instant - std::chrono::hours(1); }));
+  hold({"expired", {}, "RRRRR", "RRRRR"},
+       differing([](auto& r) { r.not_after = test_instant - std::chrono::hours(1); }));
   MatchQuestion leaf_only = differing([](auto&) {});
   leaf_only.presented.resize(1);
   hold({"no intermediate", {}, "RRRRR", "RRRRR"}, leaf_only);
@@ -193,7 +249,10 @@ TEST(CertificateMatch, TellsWhoLooksAtRevocation) {
       {"a stale list", {{of_root, list(issuing(), stale)}}, "RAAAR", Code::crl_stale},
       {"a spoilt list", {{of_root, list(issuing(), crl_recipe(), true)}}, "RAAAR", Code::crl_invalid},
       // GnuTLS takes each entry, whoever signed the list; nobody else can tell.
-      {"revoked by a spoilt list", {{of_root, list(issuing(), crl_recipe({serial}), true)}}, "RARAR", Code::certificate_revoked},
+      {"revoked by a spoilt list",
+       {{of_root, list(issuing(), crl_recipe({serial}), true)}},
+       "RARAR",
+       Code::certificate_revoked},
   };
   for (const Row& each : table) {
     SCOPED_TRACE(each.name);
@@ -210,7 +269,9 @@ TEST(CertificateMatch, TellsWhoLooksAtRevocation) {
 
 TEST(CertificateMatch, CallsProvedWhatWasRunAndNothingElse) {
   const MatchQuestion server_only = differing([](auto& r) { r.extended_key_usage = {"serverAuth"}; });
-  const auto standing = [&](ShownAs shown_as, Profile profile) { return predict(server_only, shown_as, profile).standing; };
+  const auto standing = [&](ShownAs shown_as, Profile profile) {
+    return predict(server_only, shown_as, profile).standing;
+  };
   EXPECT_EQ(standing(ShownAs::client, Profile::postfix), Standing::proved);
   EXPECT_EQ(standing(ShownAs::client, Profile::exim), Standing::proved);
   EXPECT_EQ(standing(ShownAs::client, Profile::opensmtpd), Standing::proved_with_key);
@@ -222,8 +283,10 @@ TEST(CertificateMatch, CallsProvedWhatWasRunAndNothingElse) {
   // A refusal and an acceptance for one code are two decisions.
   using ::testing::Contains;
   using ::testing::Not;
-  EXPECT_THAT(proved_codes(Profile::postfix, ShownAs::client, Decision::refuses), Contains(Code::client_cert_eku));
-  EXPECT_THAT(proved_codes(Profile::postfix, ShownAs::client, Decision::accepts), Not(Contains(Code::client_cert_eku)));
+  EXPECT_THAT(proved_codes(Profile::postfix, ShownAs::client, Decision::refuses),
+              Contains(Code::client_cert_eku));
+  EXPECT_THAT(proved_codes(Profile::postfix, ShownAs::client, Decision::accepts),
+              Not(Contains(Code::client_cert_eku)));
 }
 
 TEST(CertificateMatch, SaysWhatAStackDoesNotLookAtWithoutLettingItDecide) {

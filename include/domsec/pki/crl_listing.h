@@ -1,5 +1,5 @@
-// Does a list name a certificate, whoever signed it and whenever? Nobody should decide by that alone; some programs do
-// (policy/stack.h). The sound question is examine_revocation (revocation.h).
+// Does a list name a certificate, whoever signed it and whenever? Nobody should decide by that alone; some
+// programs do (policy/stack.h). The sound question is examine_revocation (revocation.h).
 #pragma once
 
 #include "domsec/pki/certificate.h"

@@ -1,6 +1,6 @@
 // What would each stack make of a certificate that it is shown? A prediction before any session: the same
-// examination and the same judgement as a session has (domain_security.h), on evidence that is made up of files.
-// Pure. A cell is certificate × role × stack.
+// examination and the same judgement as a session has (domain_security.h), on evidence that is made up of
+// files. Pure. A cell is certificate × role × stack.
 #pragma once
 
 #include <optional>
@@ -23,8 +23,9 @@ enum class ShownAs { server, client };
 /// refuses: the mail is not sent, or not taken. not_known: nothing is attested of what decides.
 enum class CellOutcome { accepts, warns, refuses, not_known };
 
-/// proved: the interop run holds the same decision against the real program. proved_with_key: the same, but the
-/// program was handed its own private key, because its build cannot use it (OpenSMTPD 6.8 with OpenSSL 3).
+/// proved: the interop run holds the same decision against the real program. proved_with_key: the same, but
+/// the program was handed its own private key, because its build cannot use it (OpenSMTPD 6.8 with OpenSSL
+/// 3).
 enum class Standing { predicted, proved, proved_with_key };
 
 struct MatchQuestion {
@@ -51,18 +52,20 @@ struct Cell {
 
 [[nodiscard]] Cell predict(const MatchQuestion& question, ShownAs shown_as, finding::Profile profile);
 
-/// What is to be said of the certificate whoever looks at it: its end is near (DS123), clientAuth will not be issued
-/// again (DS124, `after renewal` in the detail).
+/// What is to be said of the certificate whoever looks at it: its end is near (DS123), clientAuth will not be
+/// issued again (DS124, `after renewal` in the detail).
 [[nodiscard]] std::vector<Finding> remarks_on(const MatchQuestion& question);
 
 /// As a client, once its CA has stopped clientAuth: the same certificate with serverAuth alone. Nothing when
 /// DS124 does not concern it.
-[[nodiscard]] std::optional<Cell> predict_after_sunset(const MatchQuestion& question, finding::Profile profile);
+[[nodiscard]] std::optional<Cell> predict_after_sunset(const MatchQuestion& question,
+                                                       finding::Profile profile);
 
 /// What a program did about a certificate with a finding and no worse one; mutual_tls_ok: with none.
 enum class Decision { accepts, refuses };
 /// The findings whose decision the interop run holds against the program.
-[[nodiscard]] std::vector<finding::Code> proved_codes(finding::Profile profile, ShownAs shown_as, Decision decision);
+[[nodiscard]] std::vector<finding::Code> proved_codes(finding::Profile profile, ShownAs shown_as,
+                                                      Decision decision);
 /// The program that the interop run has, with its version; empty for a set of rules.
 [[nodiscard]] std::string_view proved_with(finding::Profile profile);
 
