@@ -32,9 +32,9 @@ constexpr Stack postfix{
     .refuses_server = "it leaves after TLS; status=deferred (Server certificate not verified)",
     .refuses_client = "421 4.7.1 Client certificate not trusted, after TLS"};
 
-// GnuTLS: no purpose is asked for, but the key usage is held to by the handshake itself. A list that cannot be used
-// (stale, early, of another key) is no list, and yet each entry counts, even of a list with a spoilt signature. A path has at most 16 certificates
-// below its anchor, and of two certificates of one issuer the first is taken.
+// GnuTLS: no purpose is asked for, but the key usage is held to by the handshake itself. A list that cannot be
+// used (stale, early, of another key) is no list, and yet each entry counts, even of a list with a spoilt
+// signature. A path has at most 16 certificates below its anchor, and of two of one issuer the first is taken.
 constexpr Stack exim{
     .profile = Profile::exim, .program = "Exim 4.96 (GnuTLS)", .security_level = 1,
     .key_usage = KeyUsageDemand::signature, .any_usage = AnyUsage::serves,
