@@ -47,8 +47,16 @@ std::uint32_t usage_bits(const std::vector<std::string>& names) {
   return bits;
 }
 
+/// RFC 3339 5.6 time-secfrac: certificates and lists know whole seconds, and a second lasts to its end.
+std::string without_fraction(const std::string& time) {
+  const std::size_t point = time.find('.');
+  const std::size_t end = time.find_first_not_of("0123456789", point + 1);
+  if (point == std::string::npos || end == std::string::npos || end == point + 1) return time;
+  return time.substr(0, point) + time.substr(end);
+}
+
 pki::Instant instant_of(const std::string& time) {
-  if (const auto at = pki::read_rfc3339(time)) return *at;
+  if (const auto at = pki::read_rfc3339(without_fraction(time))) return *at;
   throw BadWord("time: '" + time + "' is no time such as 2026-11-22T09:15:02Z");
 }
 

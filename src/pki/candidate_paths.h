@@ -9,10 +9,12 @@
 
 namespace domsec::pki {
 
-/// Leaf … anchor, by names and key identifiers only (signatures are the verifier's), at most 100 and within a
-/// bounded search: the certificates are the peer's, and a peer may send a maze.
-[[nodiscard]] std::vector<std::vector<X509*>> candidate_paths(X509* leaf, std::span<X509* const> pool,
-                                                              const TrustStore& anchors,
-                                                              int max_intermediates);
+using CandidatePath = std::vector<X509*>;  // leaf … anchor
+
+/// Best first: by how many of its certificates cannot serve (date, CA, purpose), then the shorter, then in
+/// the order of what was presented. At most 200 within 20,000 steps and a bounded number of signatures: the
+/// certificates are the peer's, and a peer may send a maze.
+[[nodiscard]] std::vector<CandidatePath> candidate_paths(X509* leaf, std::span<X509* const> pool,
+                                                         const TrustStore& anchors, const PathInput& input);
 
 }  // namespace domsec::pki

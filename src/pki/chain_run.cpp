@@ -4,10 +4,7 @@
 // Where we differ from libcrypto's own verdict, and why:
 // * notAfter is the last second of the validity (RFC 5280 4.1.2.5 "inclusive"); libcrypto refuses that
 // second.
-// * The purpose is checked here: libcrypto does not take anyExtendedKeyUsage for serverAuth and clientAuth
-// (RFC 5280 4.2.1.12
-//   allows it) and takes the Server Gated Cryptography OIDs of 1996 for serverAuth.
-// * Name constraints are checked in name_constraints.cpp.
+// * The purpose and basicConstraints are checked in path_purpose.cpp, name constraints in name_constraints.cpp.
 // * An issuer that is not found is said once, not twice, beside a self-signed top.
 //
 // CRL flags are never set: libcrypto would verify the list's signature in each run (see revocation.cpp), and
@@ -15,7 +12,13 @@
 #include "chain_run.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <tuple>
+
+#include "certificate_profile.h"
+#include "distinguished_name.h"
+#include "path_purpose.h"
 
 namespace domsec::pki {
 namespace {
@@ -37,8 +40,21 @@ bool is_last_second(X509* x509, Instant at) {
   return x509 != nullptr && X509_cmp_time(X509_get0_notAfter(x509), &before) > 0;
 }
 
+/// A GeneralizedTime with a fraction of a second, which RFC 5280 4.1.2.5.2 forbids and libcrypto does not read.
+/// The profile trust takes its whole seconds: what it says is not in doubt.
+std::optional<Instant> fractional_time(const ASN1_TIME* time) {
+  const std::string text = bytes_of(time);
+  constexpr std::size_t point = 14;  // YYYYMMDDHHMMSS
+  if (ASN1_STRING_type(time) != V_ASN1_GENERALIZEDTIME || text.size() < point + 3) return std::nullopt;
+  const bool only_digits = text.find_first_not_of("0123456789", point + 1) == text.size() - 1;
+  std::tm utc{};
+  if (text[point] != '.' || text.back() != 'Z' || !only_digits || ASN1_TIME_to_tm(time, &utc) != 1) return std::nullopt;
+  return Instant(std::chrono::seconds(timegm(&utc)));
+}
+
 struct Noted {
   Instant at;
+  PathProfile profile = PathProfile::trust;
   std::vector<ChainProblem> problems;
 };
 
@@ -57,11 +73,25 @@ bool is_told_elsewhere(int error) {
   }
 }
 
+/// What to note of a date that libcrypto does not read; X509_V_OK when it is in order.
+int date_error(int error, X509* x509, const Noted& noted) {
+  if (noted.profile == PathProfile::strict || x509 == nullptr) return error;
+  const bool begins = error == X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD;
+  const auto time = fractional_time(begins ? X509_get0_notBefore(x509) : X509_get0_notAfter(x509));
+  if (!time) return error;
+  if (begins) return noted.at < *time ? X509_V_ERR_CERT_NOT_YET_VALID : X509_V_OK;
+  return noted.at > *time ? X509_V_ERR_CERT_HAS_EXPIRED : X509_V_OK;
+}
+
 int note_and_go_on(int ok, X509_STORE_CTX* context) {
   auto* noted = static_cast<Noted*>(X509_STORE_CTX_get_app_data(context));
   if (ok != 0 || noted == nullptr) return ok;
-  const int error = X509_STORE_CTX_get_error(context);
+  int error = X509_STORE_CTX_get_error(context);
   if (is_told_elsewhere(error)) return 1;
+  if (error == X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD || error == X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD) {
+    error = date_error(error, X509_STORE_CTX_get_current_cert(context), *noted);
+    if (error == X509_V_OK) return 1;
+  }
   if (error == X509_V_ERR_CERT_HAS_EXPIRED &&
       is_last_second(X509_STORE_CTX_get_current_cert(context), noted->at))
     return 1;
@@ -177,49 +207,35 @@ void check_dates(const std::vector<X509*>& chain, Instant at, std::vector<ChainP
   }
 }
 
+void append(const std::vector<ChainProblem>& more, std::vector<ChainProblem>& to) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
 void check_names(const ChainQuestion& question, const std::vector<X509*>& chain, std::vector<ChainProblem>& problems) {
   using CommonName = NameConstraints::CommonName;
   const auto common_name = question.input->constrain_common_name ? CommonName::is_a_name : CommonName::is_none;
-  const auto found = question.name_constraints->problems(chain, common_name);
-  problems.insert(problems.end(), found.begin(), found.end());
+  append(question.name_constraints->problems(chain, common_name), problems);
 }
 
-void check_extensions(const std::vector<X509*>& chain, Purpose purpose, std::vector<ChainProblem>& problems) {
+void check_extensions(const std::vector<X509*>& chain, std::vector<ChainProblem>& problems) {
   for (int depth = 0; depth < static_cast<int>(chain.size()); ++depth) {
     X509* x509 = chain[static_cast<std::size_t>(depth)];
-    if ((X509_get_extension_flags(x509) & EXFLAG_INVALID) != 0U) {
+    if ((X509_get_extension_flags(x509) & EXFLAG_INVALID) != 0U)
       problems.push_back({X509_V_ERR_INVALID_EXTENSION, depth});
-    } else if (!serves(x509, purpose, depth == 0 ? PathPosition::leaf : PathPosition::authority)) {
-      problems.push_back({X509_V_ERR_INVALID_PURPOSE, depth});
-    }
   }
 }
 
 }  // namespace
 
-bool serves(X509* x509, Purpose purpose, PathPosition position) {
-  if (purpose == Purpose::any) return true;
-  constexpr std::uint32_t absent = UINT32_MAX;
-  const std::uint32_t wanted = purpose == Purpose::server ? XKU_SSL_SERVER : XKU_SSL_CLIENT;
-  const std::uint32_t extended = X509_get_extended_key_usage(x509);
-  if (extended != absent && (extended & (wanted | XKU_ANYEKU)) == 0U) return false;
-  if (position == PathPosition::authority) return true;  // keyCertSign is libcrypto's check
-  // RFC 8446 4.4.2.2 and RFC 5246 7.4.2: a client signs or agrees; a server may also decipher a key.
-  const std::uint32_t usage = X509_get_key_usage(x509);
-  const std::uint32_t allowed =
-      KU_DIGITAL_SIGNATURE | KU_KEY_AGREEMENT | (purpose == Purpose::server ? KU_KEY_ENCIPHERMENT : 0U);
-  return usage == absent || (usage & allowed) != 0U;
-}
-
 ChainRun run_chain(const ChainQuestion& question) {
   const ErrorQueueMark mark;
   ChainRun run;
-  Noted noted{question.input->at, {}};
+  Noted noted{question.input->at, question.input->profile, {}};
   const X509StoreCtxOwner context(X509_STORE_CTX_new());
   const X509Stack untrusted(sk_X509_new_null());
   const X509Stack anchor(sk_X509_new_null());
   for (X509* x509 : question.untrusted) sk_X509_push(untrusted.get(), x509);
-  X509_STORE* store = question.only_anchor == nullptr ? question.store : nullptr;
+  X509_STORE* store = question.only_anchor == nullptr ? question.anchors->store() : nullptr;
   if (context == nullptr || X509_STORE_CTX_init(context.get(), store, question.leaf, untrusted.get()) != 1) {
     return {{question.leaf}, {{X509_V_ERR_OUT_OF_MEM, 0}}};
   }
@@ -243,7 +259,9 @@ ChainRun run_chain(const ChainQuestion& question) {
     check_dates(run.chain, question.input->at, run.problems);
   }
   check_names(question, run.chain, run.problems);
-  check_extensions(run.chain, question.input->purpose, run.problems);
+  append(certificate_profile_problems(run.chain, question.input->profile), run.problems);
+  check_extensions(run.chain, run.problems);
+  append(purpose_problems(run.chain, question.input->purpose, *question.anchors), run.problems);
   accept_version_1_anchor(run.chain, X509_STORE_CTX_get_num_untrusted(context.get()), run.problems);
   say_why_no_authority(run.chain, run.problems);
   say_each_once(run.problems);

@@ -11,12 +11,12 @@
 
 namespace domsec::pki {
 
-/// What is asked. Either all anchors of a store, or exactly one anchor (a candidate path).
+/// What is asked. Either all anchors, or exactly one of them (a candidate path).
 struct ChainQuestion {
   X509* leaf = nullptr;
   std::span<X509* const> untrusted;
-  X509_STORE* store = nullptr;
-  X509* only_anchor = nullptr;  // used when set, instead of `store`
+  const TrustStore* anchors = nullptr;
+  X509* only_anchor = nullptr;  // when set, the path must end in it
   const PathInput* input = nullptr;
   NameConstraints* name_constraints = nullptr;  // of this examination
 };
@@ -27,10 +27,5 @@ struct ChainRun {
 };
 
 [[nodiscard]] ChainRun run_chain(const ChainQuestion& question);
-
-/// Extended key usage and key usage of a certificate for a purpose (RFC 5280 4.2.1.3, 4.2.1.12), at one place
-/// of the path.
-enum class PathPosition { leaf, authority };
-[[nodiscard]] bool serves(X509* x509, Purpose purpose, PathPosition position);
 
 }  // namespace domsec::pki

@@ -9,9 +9,12 @@
 #include "chain_run.h"
 #include "distinguished_name.h"
 #include "path_fault.h"
+#include "signature_budget.h"
 
 namespace domsec::pki {
 namespace {
+
+constexpr int most_signatures = 2'000;  // of all candidate paths together, by verification_cost
 
 /// The peer's certificates as libcrypto wants them.
 struct Presented {
@@ -60,7 +63,7 @@ bool anchored(const ChainRun& run, const TrustStore& anchors) {
 /// Could another path be better? The leaf's own faults stay the same on every path.
 bool another_path_may_help(const ChainRun& run) {
   return std::any_of(run.problems.begin(), run.problems.end(), [](const ChainProblem& problem) {
-    if (problem.depth > 0) return true;
+    if (problem.depth > 0 || problem.error == X509_V_ERR_NO_EXPLICIT_POLICY) return true;
     switch (fault_of(problem, PresentedAuthority::none)) {
       case PathFault::expired:
       case PathFault::not_yet_valid:
@@ -88,13 +91,15 @@ bool another_path_may_help(const ChainRun& run) {
 ChainRun best_run(const PathInput& input, const Presented& presented, const TrustStore& anchors,
                   NameConstraints& name_constraints) {
   ChainRun best =
-      run_chain({presented.leaf, presented.others, anchors.store(), nullptr, &input, &name_constraints});
+      run_chain({presented.leaf, presented.others, &anchors, nullptr, &input, &name_constraints});
   if (!another_path_may_help(best)) return best;
-  for (const auto& path :
-       candidate_paths(presented.leaf, presented.others, anchors, input.max_intermediates)) {
+  int left = most_signatures;
+  for (const CandidatePath& path : candidate_paths(presented.leaf, presented.others, anchors, input)) {
     if (path == best.chain) continue;
+    for (std::size_t i = 1; i < path.size(); ++i) left -= verification_cost(path[i]);
+    if (left < 0) break;
     const std::span<X509* const> between(path.begin() + 1, path.end() - 1);
-    ChainRun other = run_chain({presented.leaf, between, nullptr, path.back(), &input, &name_constraints});
+    ChainRun other = run_chain({presented.leaf, between, &anchors, path.back(), &input, &name_constraints});
     const auto rank = [&](const ChainRun& run) {
       return std::pair(!anchored(run, anchors), run.problems.size());
     };
@@ -112,7 +117,7 @@ bool completes(const PathInput& input, const Presented& presented, const TrustSt
   for (const CertificatePtr& known : input.known_intermediates) {
     if (known != nullptr && known->x509 != nullptr) pool.push_back(known->x509.get());
   }
-  const ChainRun run = run_chain({presented.leaf, pool, anchors.store(), nullptr, &input, &name_constraints});
+  const ChainRun run = run_chain({presented.leaf, pool, &anchors, nullptr, &input, &name_constraints});
   const bool sound = std::none_of(run.problems.begin(), run.problems.end(), [](const ChainProblem& problem) {
     return fault_of(problem, PresentedAuthority::none) == PathFault::bad_signature;
   });

@@ -15,6 +15,7 @@ void TrustStore::add(const Chain& anchors) {
     if (!by_thumbprint_.insert(anchor->thumbprint_sha256).second) continue;
     if (X509_STORE_add_cert(store_.get(), anchor->x509.get()) != 1) continue;
     anchors_.push_back(anchor);
+    if (anchor->extended_key_usage) with_extended_key_usage_.push_back(anchor);
     by_object_.emplace(anchor->x509.get(), anchor);
   }
 }

@@ -5,7 +5,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-#include <chrono>
+#include <ctime>
 
 #include "domsec/pki/path.h"
 #include "support/altered_certificate.h"
@@ -412,10 +412,10 @@ std::string many(const std::string& kind, const std::string& prefix, int count) 
 TEST(NameConstraints, MoreWorkThanIsDoneIsAProblemOfItsOwn) {
   const auto ask = [](int names, int constraints) {
     const Authority issuer = constrained(many("excluded;DNS:", "x", constraints));
-    const auto before = std::chrono::steady_clock::now();
+    const std::clock_t before = std::clock();
     const PathExamination examination =
         examine_path(question({leaf_of(issuer, many("DNS:", "t", names)), issuer.certificate()}));
-    EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+    EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC);
     return examination.good() ? "good" : examination.problems.front().text;
   };
   EXPECT_EQ(ask(1024, 1024), "good");

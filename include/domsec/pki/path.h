@@ -26,6 +26,8 @@ class TrustStore {
   /// Each one is an anchor, self-signed or not. Duplicates are kept once.
   void add(const Chain& anchors);
   [[nodiscard]] const Chain& anchors() const { return anchors_; }
+  /// Those that say what they are for.
+  [[nodiscard]] const Chain& with_extended_key_usage() const { return with_extended_key_usage_; }
   [[nodiscard]] bool contains(const Certificate& certificate) const;
   [[nodiscard]] x509_store_st* store() const { return store_.get(); }
   /// The anchor that holds this very object; null when there is none. For path validation.
@@ -33,6 +35,7 @@ class TrustStore {
 
  private:
   Chain anchors_;
+  Chain with_extended_key_usage_;
   std::unordered_set<std::string> by_thumbprint_;
   std::unordered_map<const x509_st*, CertificatePtr> by_object_;
   std::shared_ptr<x509_store_st> store_;

@@ -1,0 +1,65 @@
+// The purpose is checked here: libcrypto does not take anyExtendedKeyUsage for serverAuth and clientAuth (RFC
+// 5280 4.2.1.12 allows it) and takes the Server Gated Cryptography OIDs of 1996 for serverAuth. The usages of
+// authorities nest: what a CA is not for, its leaves are not for.
+#include "path_purpose.h"
+
+#include <algorithm>
+
+namespace domsec::pki {
+namespace {
+
+bool is_same_authority(const X509* one, const X509* other) {
+  return X509_NAME_cmp(X509_get_subject_name(one), X509_get_subject_name(other)) == 0 &&
+         EVP_PKEY_eq(X509_get0_pubkey(one), X509_get0_pubkey(other)) == 1;
+}
+
+/// What the store says of an authority (a name and a key) holds for every certificate of it: an anchor for
+/// clientAuth only is not widened by a certificate without such a limit that the peer sends in its place.
+bool is_limited_by_store(X509* authority, Purpose purpose, const TrustStore& anchors) {
+  const auto speaks_of_it = [&](const CertificatePtr& anchor) {
+    return is_same_authority(anchor->x509.get(), authority);
+  };
+  const Chain& limited = anchors.with_extended_key_usage();
+  if (std::none_of(limited.begin(), limited.end(), speaks_of_it)) return false;
+  return std::none_of(anchors.anchors().begin(), anchors.anchors().end(), [&](const CertificatePtr& anchor) {
+    return speaks_of_it(anchor) && serves(anchor->x509.get(), purpose, PathPosition::authority);
+  });
+}
+
+}  // namespace
+
+bool serves(X509* x509, Purpose purpose, PathPosition position) {
+  if (purpose == Purpose::any) return true;
+  constexpr std::uint32_t absent = UINT32_MAX;
+  const std::uint32_t wanted = purpose == Purpose::server ? XKU_SSL_SERVER : XKU_SSL_CLIENT;
+  const std::uint32_t extended = X509_get_extended_key_usage(x509);
+  if (extended != absent && (extended & (wanted | XKU_ANYEKU)) == 0U) return false;
+  if (position == PathPosition::authority) return true;
+  // RFC 8446 4.4.2.2 and RFC 5246 7.4.2: a client signs or agrees; a server may also decipher a key.
+  const std::uint32_t usage = X509_get_key_usage(x509);
+  const std::uint32_t allowed =
+      KU_DIGITAL_SIGNATURE | KU_KEY_AGREEMENT | (purpose == Purpose::server ? KU_KEY_ENCIPHERMENT : 0U);
+  return usage == absent || (usage & allowed) != 0U;
+}
+
+bool is_silent_about_ca(X509* x509) {
+  return X509_get_version(x509) >= X509_VERSION_3 && (X509_get_extension_flags(x509) & EXFLAG_BCONS) == 0U;
+}
+
+std::vector<ChainProblem> purpose_problems(std::span<X509* const> chain, Purpose purpose,
+                                           const TrustStore& anchors) {
+  std::vector<ChainProblem> problems;
+  for (int depth = 0; depth < static_cast<int>(chain.size()); ++depth) {
+    X509* x509 = chain[static_cast<std::size_t>(depth)];
+    const bool is_anchor = anchors.find(x509) != nullptr;
+    const bool useful = serves(x509, purpose, depth == 0 ? PathPosition::leaf : PathPosition::authority);
+    const bool limited =
+        depth > 0 && purpose != Purpose::any && !is_anchor && is_limited_by_store(x509, purpose, anchors);
+    if (!useful || limited) problems.push_back({X509_V_ERR_INVALID_PURPOSE, depth});
+    if (depth > 0 && !is_anchor && is_silent_about_ca(x509))
+      problems.push_back({X509_V_ERR_INVALID_CA, depth});
+  }
+  return problems;
+}
+
+}  // namespace domsec::pki

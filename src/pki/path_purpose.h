@@ -1,0 +1,24 @@
+// Private to pki/: what a certificate of a path may be used for. RFC 5280 4.2.1.3, 4.2.1.9, 4.2.1.12.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "chain_problem.h"
+
+namespace domsec::pki {
+
+/// Extended key usage, and of the leaf key usage, for a purpose. keyCertSign is libcrypto's check.
+enum class PathPosition { leaf, authority };
+[[nodiscard]] bool serves(X509* x509, Purpose purpose, PathPosition position);
+
+/// Does version 3 have to say that this is a CA, and does not? RFC 5280 6.1.4 (k). libcrypto takes
+/// keyCertSign, or a Netscape certificate type, for it.
+[[nodiscard]] bool is_silent_about_ca(X509* x509);
+
+/// Every certificate of the path that does not serve, and every authority that lacks basicConstraints. Leaf
+/// first; the anchors say what their authorities are for.
+[[nodiscard]] std::vector<ChainProblem> purpose_problems(std::span<X509* const> chain, Purpose purpose,
+                                                         const TrustStore& anchors);
+
+}  // namespace domsec::pki
