@@ -83,6 +83,16 @@ int date_error(int error, X509* x509, const Noted& noted) {
   return noted.at > *time ? X509_V_ERR_CERT_HAS_EXPIRED : X509_V_OK;
 }
 
+/// libcrypto stops at the first critical extension that it does not know; this looks at all of them.
+bool has_unknown_critical_extension(X509* x509) {
+  for (int i = 0; i < X509_get_ext_count(x509); ++i) {
+    X509_EXTENSION* extension = X509_get_ext(x509, i);
+    const bool known = X509_supported_extension(extension) == 1 || is_repeated_usage(extension, x509);
+    if (X509_EXTENSION_get_critical(extension) != 0 && !known) return true;
+  }
+  return false;
+}
+
 int note_and_go_on(int ok, X509_STORE_CTX* context) {
   auto* noted = static_cast<Noted*>(X509_STORE_CTX_get_app_data(context));
   if (ok != 0 || noted == nullptr) return ok;
@@ -94,6 +104,9 @@ int note_and_go_on(int ok, X509_STORE_CTX* context) {
   }
   if (error == X509_V_ERR_CERT_HAS_EXPIRED &&
       is_last_second(X509_STORE_CTX_get_current_cert(context), noted->at))
+    return 1;
+  X509* at = X509_STORE_CTX_get_current_cert(context);
+  if (error == X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION && at != nullptr && !has_unknown_critical_extension(at))
     return 1;
   // A missing policy is the whole path's, and libcrypto leaves the depth as it was.
   const int depth = error == X509_V_ERR_NO_EXPLICIT_POLICY ? 0 : X509_STORE_CTX_get_error_depth(context);

@@ -4,6 +4,7 @@
 #include "path_purpose.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace domsec::pki {
 namespace {
@@ -26,7 +27,29 @@ bool is_limited_by_store(X509* authority, Purpose purpose, const TrustStore& anc
   });
 }
 
+/// The certificate type of Netscape, before there was an extended key usage. libcrypto counts it among what
+/// it understands, so it has to be understood where it is critical (RFC 5280 4.2).
+bool is_of_another_type(X509* x509, Purpose purpose, PathPosition position) {
+  int critical = 0;
+  const ErrorQueueMark mark;
+  const Asn1BitStringOwner type(
+      static_cast<ASN1_BIT_STRING*>(X509_get_ext_d2i(x509, NID_netscape_cert_type, &critical, nullptr)));
+  if (type == nullptr || critical == 0) return false;
+  constexpr int ssl_client = 0, ssl_server = 1, ssl_authority = 5;
+  const int wanted = position == PathPosition::authority ? ssl_authority
+                     : purpose == Purpose::server        ? ssl_server
+                                                         : ssl_client;
+  return ASN1_BIT_STRING_get_bit(type.get(), wanted) == 0;
+}
+
 }  // namespace
+
+bool is_repeated_usage(X509_EXTENSION* extension, X509* of) {
+  const std::string_view application_policies("\x2B\x06\x01\x04\x01\x82\x37\x15\x0A", 9);
+  const ASN1_OBJECT* kind = X509_EXTENSION_get_object(extension);
+  const std::string_view oid(reinterpret_cast<const char*>(OBJ_get0_data(kind)), OBJ_length(kind));
+  return oid == application_policies && (X509_get_extension_flags(of) & EXFLAG_XKUSAGE) != 0U;
+}
 
 bool serves(X509* x509, Purpose purpose, PathPosition position) {
   if (purpose == Purpose::any) return true;
@@ -34,6 +57,7 @@ bool serves(X509* x509, Purpose purpose, PathPosition position) {
   const std::uint32_t wanted = purpose == Purpose::server ? XKU_SSL_SERVER : XKU_SSL_CLIENT;
   const std::uint32_t extended = X509_get_extended_key_usage(x509);
   if (extended != absent && (extended & (wanted | XKU_ANYEKU)) == 0U) return false;
+  if (is_of_another_type(x509, purpose, position)) return false;
   if (position == PathPosition::authority) return true;
   // RFC 8446 4.4.2.2 and RFC 5246 7.4.2: a client signs or agrees; a server may also decipher a key.
   const std::uint32_t usage = X509_get_key_usage(x509);

@@ -12,6 +12,10 @@ namespace domsec::pki {
 enum class PathPosition { leaf, authority };
 [[nodiscard]] bool serves(X509* x509, Purpose purpose, PathPosition position);
 
+/// The application policies of Microsoft's authorities (1.3.6.1.4.1.311.21.10) beside an extended key usage:
+/// they say the same in another form, so that nothing is missed where they are critical and not read.
+[[nodiscard]] bool is_repeated_usage(X509_EXTENSION* extension, X509* of);
+
 /// Does version 3 have to say that this is a CA, and does not? RFC 5280 6.1.4 (k). libcrypto takes
 /// keyCertSign, or a Netscape certificate type, for it.
 [[nodiscard]] bool is_silent_about_ca(X509* x509);
