@@ -27,6 +27,8 @@ void add_end(CLI::App& sub, EndOptions& end) {
   sub.add_flag("--strict-eku", end.strict_eku, "a client certificate must have clientAuth")->group("Trust");
   sub.add_option("--key-decoding", end.key_decoding,
                  "direct, or providers: how libcrypto reads the peer's keys; for speed only")->group("Trust");
+  sub.add_option("--verdict-cache", end.verdict_cache,
+                 "on, or off: examine known certificates anew in every session; for speed only")->group("Trust");
   add_network(sub, end);
 }
 

@@ -123,6 +123,8 @@ session::EdgeSettings edge_settings_of(const EndOptions& options) {
   const std::optional<pki::KeyDecoding> decoding = pki::parse_key_decoding(options.key_decoding);
   if (!decoding) throw UsageError("--key-decoding: '" + options.key_decoding + "' is neither direct nor providers");
   settings.key_decoding = *decoding;
+  check_word(options.verdict_cache, {"on", "off"}, "--verdict-cache");
+  settings.verdict_cache = options.verdict_cache != "off";
   for (const std::string& text : options.resolve) {
     const std::size_t colon = text.find(':');
     if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) {

@@ -12,7 +12,7 @@
 namespace domsec::pki {
 namespace {
 
-constexpr std::size_t largest_list = 1U << 30U;  // offsets are 32 bits; the fetcher's bound is far lower
+constexpr std::size_t largest_list = 1U << 30U;  // the fetcher's bound is far lower
 constexpr std::size_t most_lists = 10000;        // of one PEM file
 
 std::optional<Instant> instant_of(const ASN1_TIME* time) {
@@ -201,10 +201,8 @@ std::shared_ptr<Crl::Body> read_body(std::string_view der) {
   if (der.size() > largest_list) return nullptr;
   const ErrorQueueMark mark;
   auto body = std::make_shared<Crl::Body>();
-  body->der = der;
-  const auto structure = split(body->der);
+  const auto structure = split(der);
   if (!structure) return nullptr;
-  body->tbs = structure->tbs;
   body->head = head_of(*structure);
   if (body->head == nullptr) return nullptr;
   const auto this_update = instant_of(X509_CRL_get0_lastUpdate(body->head.get()));
@@ -215,7 +213,9 @@ std::shared_ptr<Crl::Body> read_body(std::string_view der) {
   body->issuer = distinguished_name(X509_CRL_get_issuer(body->head.get()));
   read_extensions(*body);
   check_version(*body, *structure);
-  if (!index_entries(structure->entries, *body)) return nullptr;
+  const CrlIndex::Reading reading{X509_CRL_get_version(body->head.get()) == X509_CRL_VERSION_2, body->indirect()};
+  if (!body->index.read(structure->entries, reading, body->fault)) return nullptr;
+  keep_signed_part(structure->tbs, *body);
   check_profile(*body, *structure);
   return body;
 }

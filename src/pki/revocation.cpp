@@ -176,7 +176,7 @@ Judged judge(const CrlCandidate& candidate, const Case& asked) {
   if (!counts(judged, asked, reasons)) return judged;
 
   const CrlProblem period = period_problem(*judged.list, asked.rules);
-  const auto found = judged.list->find(asked.certificate().x509.get());
+  const auto found = judged.list->index.find(asked.certificate().x509.get(), judged.list->issuer_name());
   judged.counts = true;
   if (period != CrlProblem::none) fail(judged, period, period_detail(*judged.list, asked.rules));
   if (found.entry) {

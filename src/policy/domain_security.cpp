@@ -206,11 +206,8 @@ Verdict received_over_tls(const Case& c) {
   return conclude(c, outcome);
 }
 
-}  // namespace
-
-Verdict judge_send(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules,
-                   pki::Instant at) {
-  const Case c{requirement, evidence, rules, at};
+Verdict sent(const Case& c) {
+  const Evidence& evidence = c.evidence;
   if (auto verdict = held_by_configuration(c)) return *verdict;
   if (auto verdict = no_connection(c)) return *verdict;
   if (auto verdict = turned_away(c)) return *verdict;
@@ -226,15 +223,68 @@ Verdict judge_send(const TlsRequirement& requirement, const Evidence& evidence, 
   return inconclusive(c, Code::queue_error_generic, Who::env, "the session ended before STARTTLS was tried");
 }
 
-Verdict judge_receive(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules,
-                      pki::Instant at) {
-  const Case c{requirement, evidence, rules, at};
+Verdict received(const Case& c) {
+  const Evidence& evidence = c.evidence;
   if (evidence.tls.established) return received_over_tls(c);
   if (evidence.tls.started) return failed_handshake(c);
   if (evidence.broken && evidence.reached < Step::mail) {
     return inconclusive(c, Code::queue_error_generic, Who::env, "the client left before MAIL");
   }
   return received_without_tls(c);
+}
+
+// ---- the other modes of revocation ----
+
+Result under(const Case& c, CrlFail crl_fail, Verdict (*judge_case)(const Case&)) {
+  Rules rules = c.rules;
+  rules.crl_fail = crl_fail;
+  return judge_case({c.requirement, c.evidence, rules, c.at}).result;
+}
+
+Result without_revocation(const Case& c, Verdict (*judge_case)(const Case&)) {
+  Evidence evidence = c.evidence;
+  evidence.peer.revocation_checked = false;
+  return judge_case({c.requirement, evidence, c.rules, c.at}).result;
+}
+
+/// Where every certificate is known to be good, all modes say the same.
+bool all_good(const PeerEvidence& peer) {
+  return !peer.revocations.empty() &&
+         std::ranges::all_of(peer.revocations, [](const pki::Revocation& revocation) {
+           return revocation.state == pki::RevocationState::good;
+         });
+}
+
+Verdict with_outlook(const Case& c, Verdict (*judge_case)(const Case&)) {
+  Verdict verdict = judge_case(c);
+  const PeerEvidence& peer = c.evidence.peer;
+  if (!c.evidence.tls.established || peer.presented.empty()) return verdict;
+  RevocationOutlook outlook;
+  if (!peer.revocation_checked) {
+    outlook.off = verdict.result;
+  } else {
+    const bool hard = c.rules.crl_fail == CrlFail::hard;
+    outlook.in_force = hard ? RevocationMode::hard : RevocationMode::soft;
+    outlook.hard = outlook.soft = outlook.off = verdict.result;
+    if (!all_good(peer)) {
+      (hard ? outlook.soft : outlook.hard) = under(c, hard ? CrlFail::soft : CrlFail::hard, judge_case);
+      outlook.off = without_revocation(c, judge_case);
+    }
+  }
+  verdict.revocation = outlook;
+  return verdict;
+}
+
+}  // namespace
+
+Verdict judge_send(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules,
+                   pki::Instant at) {
+  return with_outlook({requirement, evidence, rules, at}, sent);
+}
+
+Verdict judge_receive(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules,
+                      pki::Instant at) {
+  return with_outlook({requirement, evidence, rules, at}, received);
 }
 
 Verdict judge(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules,

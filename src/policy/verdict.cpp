@@ -55,6 +55,18 @@ int worse_exit_code(int a, int b) {
   return rank(a) >= rank(b) ? a : b;
 }
 
+std::string_view text(RevocationMode mode) {
+  switch (mode) {
+    case RevocationMode::hard:
+      return "hard";
+    case RevocationMode::soft:
+      return "soft";
+    case RevocationMode::off:
+      return "off";
+  }
+  return "";
+}
+
 std::string_view text(Level level) {
   switch (level) {
     case Level::exact:

@@ -237,7 +237,7 @@ class Stages {
 
   void revocation() {
     if (!evidence_.tls.established || evidence_.peer.presented.empty()) return;
-    if (!evidence_.peer.revocation_checked) return add(Status::skipped, "revocation", "not checked");
+    if (!evidence_.peer.revocation_checked) return add(Status::skipped, "revocation", "not checked" + mode());
     std::vector<std::string> bad;
     std::optional<pki::Instant> until;
     std::string from;
@@ -248,8 +248,9 @@ class Stages {
         from = ", " + std::string(pki::text(one.origin));
     }
     if (!bad.empty()) {
-      const std::string first = bad.front();
+      const std::string first = bad.front() + mode();
       bad.erase(bad.begin());
+      if (std::string others = other_modes(); !others.empty()) bad.push_back(std::move(others));
       return add(weight({Code::certificate_revoked, Code::revocation_unavailable, Code::crl_unreachable,
                          Code::crl_stale, Code::crl_delta_stale, Code::crl_wrong_issuer, Code::crl_no_cdp,
                          Code::crl_too_large, Code::crl_not_yet_valid, Code::crl_invalid}),
@@ -257,7 +258,31 @@ class Stages {
     }
     if (evidence_.peer.revocations.empty())
       return add(Status::ok, "revocation", "nothing below the anchor to check");
-    add(Status::ok, "revocation", "CRL fresh" + (until ? ", " + left_until(*until, report_.at) : "") + from);
+    add(Status::ok, "revocation",
+        "CRL fresh" + (until ? ", " + left_until(*until, report_.at) : "") + from + mode());
+  }
+
+  /// ` (hard)`: what a state that cannot be told would cost, or costs.
+  [[nodiscard]] std::string mode() const {
+    const auto& outlook = session_.verdict.revocation;
+    return outlook ? " (" + std::string(policy::text(outlook->in_force)) + ")" : std::string();
+  }
+
+  /// What the other modes make of the same session.
+  [[nodiscard]] std::string other_modes() const {
+    const auto& outlook = session_.verdict.revocation;
+    if (!outlook) return {};
+    using policy::RevocationMode;
+    std::string text;
+    const auto tell = [&](RevocationMode mode, const std::optional<policy::Result>& result) {
+      if (mode == outlook->in_force || !result) return;
+      text += (text.empty() ? "with " : "; with ") + std::string(policy::text(mode)) + ": " +
+              std::string(policy::text(*result));
+    };
+    tell(RevocationMode::hard, outlook->hard);
+    tell(RevocationMode::soft, outlook->soft);
+    tell(RevocationMode::off, outlook->off);
+    return text;
   }
 
   /// D-16: what came back instead of the first reply inside TLS.

@@ -135,6 +135,7 @@ void Edge::load_roots() {
                                           organisation_.system_roots ? SystemRoots::added : SystemRoots::without_others);
   examination_.security_level = settings_.security_level;
   examination_.key_decoding = settings_.key_decoding;
+  if (settings_.verdict_cache) examination_.cache = std::make_shared<pki::ExaminationCache>();
   for (const auto& credentials : credentials_) {
     if (!credentials || credentials->chain.empty()) continue;
     examination_.known_intermediates.insert(examination_.known_intermediates.end(),

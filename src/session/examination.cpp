@@ -22,7 +22,8 @@ net::task<std::vector<pki::Revocation>> examine_revocations(const ExaminationPla
     std::vector<pki::CrlCandidate> candidates;
     if (!last) candidates = co_await plan.crls->candidates(certificate, path[depth + 1], at);
     const pki::RevocationQuestion question{path, depth, presented};
-    revocations.push_back(pki::examine_revocation(question, candidates, rules));
+    revocations.push_back(plan.cache ? plan.cache->revocation(question, candidates, rules)
+                                     : pki::examine_revocation(question, candidates, rules));
   }
   co_return revocations;
 }
@@ -37,6 +38,10 @@ pki::PathInput path_input(const ExaminationPlan& plan, const pki::Chain& present
   input.security_level = plan.security_level;
   input.key_decoding = plan.key_decoding;
   return input;
+}
+
+pki::PathExamination examine(const ExaminationPlan& plan, const pki::PathInput& input) {
+  return plan.cache ? plan.cache->path(input) : pki::examine_path(input);
 }
 
 int alert_number(pki::PathFault fault) {
@@ -63,7 +68,7 @@ int alert_number(pki::PathFault fault) {
 std::optional<transcript::ChainExamined> examine_chain(const ExaminationPlan& plan, const pki::Chain& presented,
                                                        pki::Purpose purpose, pki::Instant at) {
   if (presented.empty()) return std::nullopt;
-  pki::PathExamination examined = pki::examine_path(path_input(plan, presented, purpose, at));
+  pki::PathExamination examined = examine(plan, path_input(plan, presented, purpose, at));
   return transcript::ChainExamined{std::move(examined), pki::usage_fit(*presented.front()), purpose};
 }
 
@@ -91,7 +96,7 @@ void compare_name(const pki::Chain& presented, const std::optional<transcript::C
 }
 
 std::optional<int> alert_for(const ExaminationPlan& plan, const pki::Chain& presented, pki::Purpose purpose, pki::Instant at) {
-  const pki::PathExamination examined = pki::examine_path(path_input(plan, presented, purpose, at));
+  const pki::PathExamination examined = examine(plan, path_input(plan, presented, purpose, at));
   if (examined.good()) return std::nullopt;
   return alert_number(examined.problems.front().fault);
 }

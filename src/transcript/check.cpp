@@ -127,6 +127,7 @@ const pki::PathProblem* leading_problem(const ChainExamined& examined) {
 
 Check chain_check(const ChainExamined& examined) {
   Check check{"chain", "pass", {}, {{"status", chain_status(examined)}}};
+  if (examined.path.remembered) check.facts.push_back({"remembered", "yes"});
   const pki::PathProblem* leading = leading_problem(examined);
   if (leading == nullptr) {
     const bool weak =

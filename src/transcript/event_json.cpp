@@ -10,6 +10,17 @@ namespace json = boost::json;
 
 namespace {
 
+/// Nothing where there is nothing to tell.
+std::string_view problem_text(pki::CrlProblem problem) {
+  return problem == pki::CrlProblem::none ? std::string_view() : pki::text(problem);
+}
+std::string_view origin_text(pki::CrlOrigin origin) {
+  return origin == pki::CrlOrigin::none ? std::string_view() : pki::text(origin);
+}
+json::value instant_or_null(const std::optional<pki::Instant>& instant) {
+  return instant ? json::value(json_text(pki::rfc3339(*instant))) : json::value();
+}
+
 std::string_view text(Direction direction) { return direction == Direction::sent ? "sent" : "received"; }
 
 std::string_view text(DisconnectReason reason) {
@@ -127,6 +138,7 @@ struct Facts {
     named("chain-examined")["status"] = json_text(chain_status(event));
     object["usage"] = json_text(pki::text(event.usage));
     object["anchor"] = text_or_null(event.path.anchor);
+    object["remembered"] = event.path.remembered;
     json::array problems;
     for (const pki::PathProblem& problem : event.path.problems) {
       problems.emplace_back(json::object{{"fault", json_text(pki::text(problem.fault))},
@@ -142,6 +154,12 @@ struct Facts {
       certificates.emplace_back(json::object{{"depth", revocation.depth},
                                              {"subject", json_text(revocation.subject)},
                                              {"state", json_text(pki::text(revocation.state))},
+                                             {"problem", text_or_null(problem_text(revocation.problem))},
+                                             {"origin", text_or_null(origin_text(revocation.origin))},
+                                             {"this_update", instant_or_null(revocation.this_update)},
+                                             {"next_update", instant_or_null(revocation.next_update)},
+                                             {"revoked_at", instant_or_null(revocation.revoked_at)},
+                                             {"reason", text_or_null(revocation.reason)},
                                              {"uri", text_or_null(revocation.uri)},
                                              {"detail", text_or_null(revocation.detail)}});
     }

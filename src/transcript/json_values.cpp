@@ -105,6 +105,22 @@ json::object check_json(const Check& check) {
   return object;
 }
 
+namespace {
+
+json::value result_or_null(const std::optional<policy::Result>& result) {
+  return result ? json::value(json_text(policy::text(*result))) : json::value();
+}
+
+json::value outlook_json(const std::optional<policy::RevocationOutlook>& outlook) {
+  if (!outlook) return nullptr;
+  return json::object{{"mode", json_text(policy::text(outlook->in_force))},
+                      {"hard", result_or_null(outlook->hard)},
+                      {"soft", result_or_null(outlook->soft)},
+                      {"off", result_or_null(outlook->off)}};
+}
+
+}  // namespace
+
 json::object verdict_json(const policy::Verdict& verdict) {
   const policy::Finding& headline = verdict.headline;
   json::object object{{"result", json_text(policy::text(verdict.result))},
@@ -120,6 +136,7 @@ json::object verdict_json(const policy::Verdict& verdict) {
   object["treatment"] = json_text(policy::text(verdict.treatment));
   object["exchange_event"] = text_or_null(verdict.exchange_event);
   object["rules"] = json_texts(verdict.rules);
+  object["revocation"] = outlook_json(verdict.revocation);
   json::array findings;
   for (const policy::Finding& finding : verdict.findings) findings.emplace_back(finding_json(finding));
   object["findings"] = std::move(findings);

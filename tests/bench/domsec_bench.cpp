@@ -14,7 +14,9 @@
 
 #include "bench/floor.h"
 #include "bench/idle.h"
+#include "bench/lists.h"
 #include "bench/sessions.h"
+#include "bench/verification.h"
 #include "domsec/pki/key_decoding.h"
 #include "domsec/transcript/event.h"
 
@@ -27,7 +29,9 @@ struct Options {
   int idle = 1000;
   std::vector<std::string> keys{"ec", "rsa"};
   pki::KeyDecoding decoding = pki::KeyDecoding::direct;
-  std::string only;  // floor, message, unlogged, spooled, probe, idle; empty = all
+  int verifications = 10000;
+  std::size_t entries = 1'000'000;
+  std::string only;  // floor, message, unlogged, spooled, probe, idle, verification, lists; empty = all
   [[nodiscard]] bool wants(const std::string& part) const { return only.empty() || only == part; }
 };
 
@@ -98,6 +102,46 @@ void print(const std::string& key, const Figures& figures) {
   print("send: probe until the EHLO inside TLS", figures.probe.value, client, "client floor", "");
 }
 
+/// The least of all rounds of each.
+void print_verification(const Partners& partners, const Options& options, double session) {
+  Least libcrypto, ours, hit, revocation;
+  for (int round = 0; round < options.rounds; ++round) {
+    const VerificationCost cost = measure_verification(partners, options.verifications);
+    libcrypto.add(cost.libcrypto);
+    ours.add(cost.ours);
+    hit.add(cost.hit);
+    revocation.add(cost.revocation);
+  }
+  print("verify: a chain and a name by libcrypto alone", libcrypto.value, libcrypto.value, "libcrypto", "");
+  print("verify: the same by domsec", ours.value, libcrypto.value, "libcrypto", "target <= 1.2");
+  std::printf("  %-58s %7.2f us  %21s target <= 5 us\n", "verify: a hit of the verdict cache", hit.value, "");
+  std::printf("  %-58s %7.2f us  %5.2f %% %-14s target <= 2 %%\n",
+              "verify: two certificates, cached lists of 100,000 entries", revocation.value,
+              session == unmeasured ? 0.0 : 100 * revocation.value / session, "of a session");
+}
+
+void print_lists(const Options& options) {
+  Least ours, libcrypto, again, hit, miss;
+  ListCost cost;
+  for (int round = 0; round < options.rounds; ++round) {
+    cost = measure_list(options.entries);
+    ours.add(cost.ours);
+    libcrypto.add(cost.libcrypto);
+    again.add(cost.libcrypto_again);
+    hit.add(cost.hit);
+    miss.add(cost.miss);
+  }
+  std::printf("Revocation list of %zu entries\n", options.entries);
+  std::printf("  %-58s %7.1f ms, %.1f MiB\n", "libcrypto: read, first look, signature", libcrypto.value,
+              cost.libcrypto_memory / 1024);
+  std::printf("  %-58s %7.1f ms\n", "libcrypto: the signature again, in every handshake", again.value);
+  std::printf("  %-58s %7.1f ms, %.1f MiB: %.3f and %.3f of libcrypto's   target <= 0.1\n",
+              "domsec: read, index, signature", ours.value, cost.ours_memory / 1024, ours.value / libcrypto.value,
+              cost.ours_memory / cost.libcrypto_memory);
+  std::printf("  %-58s %7.0f ns a hit, %.0f ns a miss          target <= 1000\n",
+              "domsec: the state of one certificate, all rules included", hit.value, miss.value);
+}
+
 Options read_options(int count, char** words) {
   Options options;
   for (int i = 1; i < count; ++i) {
@@ -107,6 +151,8 @@ Options read_options(int count, char** words) {
       options.rounds = 1;
       options.sessions = 40;
       options.idle = 40;
+      options.verifications = 20;
+      options.entries = 10'000;
       options.keys = {"ec"};
     } else if (word == "--rounds" && !last) {
       options.rounds = std::stoi(words[++i]);
@@ -114,6 +160,10 @@ Options read_options(int count, char** words) {
       options.sessions = std::stoi(words[++i]);
     } else if (word == "--idle" && !last) {
       options.idle = std::stoi(words[++i]);
+    } else if (word == "--verifications" && !last) {
+      options.verifications = std::stoi(words[++i]);
+    } else if (word == "--entries" && !last) {
+      options.entries = std::stoul(words[++i]);
     } else if (word == "--key" && !last) {
       options.keys = {words[++i]};
     } else if (word == "--key-decoding" && !last) {
@@ -125,7 +175,8 @@ Options read_options(int count, char** words) {
     } else {
       throw std::invalid_argument(
           "usage: domsec_bench [--smoke] [--rounds N] [--sessions N] [--idle N] [--key ec|rsa] "
-          "[--key-decoding direct|providers] [--only floor|message|unlogged|spooled|probe|idle]");
+          "[--verifications N] [--entries N] [--key-decoding direct|providers] "
+          "[--only floor|message|unlogged|spooled|probe|idle|verification|lists]");
     }
   }
   return options;
@@ -146,12 +197,14 @@ int run(const Options& options) {
     Figures figures;
     for (int round = 0; round < options.rounds; ++round) measure_round(partners, options, figures);
     print(key, figures);
+    if (options.wants("verification")) print_verification(partners, options, figures.message.value);
     if (options.wants("idle")) {
       std::printf("  %-58s %7.1f KiB PSS, %.1f KiB from malloc         target <= 32\n",
                   "receive: one idle session inside TLS", idle.pss, idle.allocated);
     }
     std::fflush(stdout);
   }
+  if (options.wants("lists")) print_lists(options);
   return 0;
 }
 

@@ -88,6 +88,20 @@ std::function<void(X509_CRL*)> delta_of(std::uint64_t base) {
   };
 }
 
+std::function<void(X509_CRL*)> with_delta_at(const std::string& uri) {
+  return [uri](X509_CRL* list) {
+    DIST_POINT* point = DIST_POINT_new();
+    point->distpoint = DIST_POINT_NAME_new();
+    point->distpoint->type = 0;
+    point->distpoint->name.fullname = GENERAL_NAMES_new();
+    sk_GENERAL_NAME_push(point->distpoint->name.fullname, uri_name(uri));
+    CRL_DIST_POINTS* points = sk_DIST_POINT_new_null();
+    sk_DIST_POINT_push(points, point);
+    EXPECT_EQ(X509_CRL_add1_ext_i2d(list, NID_freshest_crl, points, 0, X509V3_ADD_REPLACE), 1);
+    CRL_DIST_POINTS_free(points);
+  };
+}
+
 std::function<void(X509_CRL*)> first_entry_of(const pki::Certificate& issuer) {
   return [name = X509_get_subject_name(issuer.x509.get())](X509_CRL* list) {
     GENERAL_NAMES* names = directory_names(name);

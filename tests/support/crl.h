@@ -30,6 +30,8 @@ struct Distribution {
 [[nodiscard]] std::function<void(X509_CRL*)> distributed(const Distribution& wanted);
 /// A delta list of the base with this number (RFC 5280 5.2.4).
 [[nodiscard]] std::function<void(X509_CRL*)> delta_of(std::uint64_t base);
+/// Says where its delta lists are (RFC 5280 5.2.6).
+[[nodiscard]] std::function<void(X509_CRL*)> with_delta_at(const std::string& uri);
 /// certificateIssuer of the list's first entry (RFC 5280 5.3.3).
 [[nodiscard]] std::function<void(X509_CRL*)> first_entry_of(const pki::Certificate& issuer);
 /// A distribution point at `uri` whose lists `signer` issues (RFC 5280 4.2.1.13 cRLIssuer).

@@ -39,6 +39,7 @@ struct EndOptions {
   bool wildcard_apex = false;            // --wildcard-apex
   bool strict_eku = false;               // --strict-eku
   std::string key_decoding = "direct";   // --key-decoding
+  std::string verdict_cache = "on";      // --verdict-cache
   std::string profile;                   // --profile
   std::string helo;                      // --helo
   std::string dns;                       // --dns ADDR[:PORT]

@@ -107,7 +107,8 @@ struct PathExamination {
   /// whoever takes a name from the CN (NameMatch::only_by_common_name) must not, when this is
   /// set.
   bool common_name_violates_constraints = false;
-  std::string anchor;  // subject of the anchor, empty when there is none
+  std::string anchor;       // subject of the anchor, empty when there is none
+  bool remembered = false;  // an answer of before (examination_cache.h)
   [[nodiscard]] bool good() const { return problems.empty(); }
 };
 

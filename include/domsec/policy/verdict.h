@@ -35,6 +35,18 @@ enum class Treatment {
   refuse,            // receive: a refusal at MAIL FROM; send: the session fails, the mail stays queued
 };
 
+/// What a revocation state that cannot be told costs (D-9): the mail, a warning, or nothing since nobody asks.
+enum class RevocationMode { hard, soft, off };
+
+/// The mode in force, and what the session comes to under each. Nothing where the state was not asked for and the
+/// mode would have asked.
+struct RevocationOutlook {
+  RevocationMode in_force = RevocationMode::off;
+  std::optional<Result> hard{};
+  std::optional<Result> soft{};
+  std::optional<Result> off{};
+};
+
 struct Verdict {
   Result result = Result::inconclusive;
   Treatment treatment = Treatment::refuse;
@@ -43,6 +55,7 @@ struct Verdict {
   std::string exchange_status;  // CertificateValidationStatus; `†` marks a tester name; empty = none attested
   std::string exchange_event;                    // attested event ID or empty (D-11)
   std::optional<smtp::Reply> reply;  // receive: what MAIL FROM is answered with; send: the LastError
+  std::optional<RevocationOutlook> revocation{};  // when the peer showed a certificate inside TLS
   std::vector<std::string> rules;                // `R8`, `D-6`: which rules decided
 };
 
@@ -55,6 +68,7 @@ struct Verdict {
 [[nodiscard]] std::string_view text(Level level);
 [[nodiscard]] std::string_view text(Who who);
 [[nodiscard]] std::string_view text(Result result);       // `pass`, `fail`, `inconclusive`
+[[nodiscard]] std::string_view text(RevocationMode mode);  // `hard`, `soft`, `off`
 [[nodiscard]] std::string_view text(Treatment treatment); // `domain-secured` …
 
 }  // namespace domsec::policy

@@ -42,6 +42,7 @@ struct EdgeSettings {
   net::Milliseconds dns_timeout{3000};
   net::Milliseconds crl_timeout{5000};
   pki::KeyDecoding key_decoding = pki::KeyDecoding::direct;
+  bool verdict_cache = true;                       // the same certificates are examined once while nothing changes
   int security_level = 2;                          // of the examination: Debian's and libssl's scale
   std::function<pki::Instant()> now;
 };

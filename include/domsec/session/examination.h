@@ -6,6 +6,7 @@
 
 #include "domsec/net/crl_source.h"
 #include "domsec/net/task.h"
+#include "domsec/pki/examination_cache.h"
 #include "domsec/pki/name_match.h"
 #include "domsec/pki/path.h"
 #include "domsec/transcript/transcript.h"
@@ -19,6 +20,7 @@ struct ExaminationPlan {
   std::shared_ptr<net::CrlSource> crls;      // null = revocation is off
   int security_level = 1;
   pki::KeyDecoding key_decoding = pki::KeyDecoding::direct;
+  std::shared_ptr<pki::ExaminationCache> cache;  // null = every examination is made anew
 };
 
 /// Path and usage of what was presented; nothing when nothing was. Told to nobody yet: what the path says about
