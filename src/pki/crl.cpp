@@ -203,6 +203,7 @@ std::shared_ptr<Crl::Body> read_body(std::string_view der) {
   auto body = std::make_shared<Crl::Body>();
   const auto structure = split(der);
   if (!structure) return nullptr;
+  body->octets = der.size();
   body->head = head_of(*structure);
   if (body->head == nullptr) return nullptr;
   const auto this_update = instant_of(X509_CRL_get0_lastUpdate(body->head.get()));

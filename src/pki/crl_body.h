@@ -26,6 +26,7 @@ inline constexpr unsigned all_reasons = CRLDP_ALL_REASONS;
 struct Crl::Body {
   X509CrlOwner head;  // the list without its entries
   CrlIndex index;
+  std::size_t octets = 0;  // of the whole list
   /// Of the signed octets, with the digest of the signature algorithm; the octets themselves where the algorithm
   /// wants those (EdDSA, RSASSA-PSS).
   const EVP_MD* digest = nullptr;

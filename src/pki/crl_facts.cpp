@@ -63,7 +63,7 @@ CrlFacts crl_facts(const Crl& crl) {
   const ErrorQueueMark mark;
   const Crl::Body& body = crl.body();
   CrlFacts facts;
-  facts.octets = body.der.size();
+  facts.octets = body.octets;
   facts.signature_algorithm = signature_algorithm(body.head.get());
   facts.authority_key_id = authority_key_id(body.head.get());
   if (body.base_number != nullptr)
