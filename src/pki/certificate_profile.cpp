@@ -146,8 +146,11 @@ void look_at_policy_constraints(const Profiled& of) {
     of.tell("inhibitAnyPolicy is not critical");
 }
 
-/// 4.2.1.1: a certificate names its issuer's key unless it is self-signed. OpenSSL passes over the last one.
-void look_at_authority_key(const Profiled& of) {
+/// 4.2.1.1, 4.2.1.2: not critical. A certificate names its issuer's key unless it is self-signed; OpenSSL passes
+/// over the last one.
+void look_at_key_identifiers(const Profiled& of) {
+  if (of.is_critical(NID_authority_key_identifier)) of.tell(X509_V_ERR_AUTHORITY_KEY_IDENTIFIER_CRITICAL);
+  if (of.is_critical(NID_subject_key_identifier)) of.tell(X509_V_ERR_SUBJECT_KEY_IDENTIFIER_CRITICAL);
   const auto identifier = of.read<AuthorityKeyIdOwner>(NID_authority_key_identifier);
   const bool self_issued = (X509_get_extension_flags(of.x509) & EXFLAG_SI) != 0U;
   if (of.is_top && !self_issued && (identifier == nullptr || identifier->keyid == nullptr))
@@ -204,7 +207,7 @@ std::vector<ChainProblem> certificate_profile_problems(std::span<X509* const> ch
     look_at_usage(one);
     look_at_name_constraints(one);
     look_at_policy_constraints(one);
-    look_at_authority_key(one);
+    look_at_key_identifiers(one);
     look_at_alternative_names(one);
   }
   return problems;

@@ -83,12 +83,19 @@ int date_error(int error, X509* x509, const Noted& noted) {
   return noted.at > *time ? X509_V_ERR_CERT_HAS_EXPIRED : X509_V_OK;
 }
 
+/// Is there nothing in it that a path has to be held to, or is that done here? Key identifiers are hints (RFC 5280
+/// 4.2.1.1, 4.2.1.2); that they are critical is the profile's fault.
+bool is_known(X509_EXTENSION* extension, X509* of) {
+  const int nid = OBJ_obj2nid(X509_EXTENSION_get_object(extension));
+  return X509_supported_extension(extension) == 1 || nid == NID_subject_key_identifier ||
+         nid == NID_authority_key_identifier || is_repeated_usage(extension, of);
+}
+
 /// libcrypto stops at the first critical extension that it does not know; this looks at all of them.
 bool has_unknown_critical_extension(X509* x509) {
   for (int i = 0; i < X509_get_ext_count(x509); ++i) {
     X509_EXTENSION* extension = X509_get_ext(x509, i);
-    const bool known = X509_supported_extension(extension) == 1 || is_repeated_usage(extension, x509);
-    if (X509_EXTENSION_get_critical(extension) != 0 && !known) return true;
+    if (X509_EXTENSION_get_critical(extension) != 0 && !is_known(extension, x509)) return true;
   }
   return false;
 }

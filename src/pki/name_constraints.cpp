@@ -2,8 +2,9 @@
 // permitted subtrees and the union of excluded ones (6.1.4 (g)) say the same, and need no arithmetic on
 // subtrees.
 //
-// The work is names times subtrees, both the peer's to choose. 2^20 comparisons for a pair of certificates is
-// what other implementations allow; a path beyond it is refused, not examined in part.
+// The work is names times subtrees, both the peer's to choose. 2^20 comparisons of alternative names for a
+// pair of certificates is what other implementations allow; a path beyond it is refused, not examined in
+// part.
 #include "name_constraints.h"
 
 #include <algorithm>
@@ -18,8 +19,8 @@ namespace domsec::pki {
 /// By form.
 struct ConstrainedNames {
   std::array<std::vector<FormedName>, name_forms> names;
-  std::vector<FormedName> common_names;  // those that read as host names
-  bool has_dns_name = false;
+  std::vector<FormedName> common_names;               // those that read as host names
+  std::array<std::size_t, name_forms> alternative{};  // how many of `names` are from the SAN
   int subject_attributes = 0;
 };
 
@@ -95,12 +96,12 @@ ConstrainedNames read_names(X509* x509) {
   for (int i = 0; i < sk_GENERAL_NAME_num(alternative.get()); ++i) {
     const GENERAL_NAME* given = sk_GENERAL_NAME_value(alternative.get(), i);
     FormedName name = formed_name(given);
+    ++read.alternative[index(name.form)];
     read.names[index(name.form)].push_back(std::move(name));
     if (auto mailbox = utf8_mailbox(given))
       read.names[index(NameForm::mailbox)].push_back(std::move(*mailbox));
   }
   read_subject_mailboxes(subject, read.names[index(NameForm::mailbox)]);
-  read.has_dns_name = !read.names[index(NameForm::dns)].empty();
   for (const std::string& common_name : common_names_of(subject)) {
     FormedName name = formed_dns_name(common_name);
     const bool reads_as_host = !name.malformed && (name.wildcard || name.text.find('.') != std::string::npos);
@@ -180,14 +181,16 @@ const ConstrainedNames& NameConstraints::names_of(X509* x509) {
 }
 
 bool NameConstraints::affordable(const ConstrainedNames& names, const Constraints& constraints) {
-  std::size_t work = 0;
+  std::size_t alternative = 0;
+  std::size_t all = 0;
   for (std::size_t form = 0; form < name_forms; ++form) {
     const std::size_t subtrees = constraints.permitted[form].size() + constraints.excluded[form].size();
-    work += names.names[form].size() * subtrees;
-    if (form == index(NameForm::dns)) work += names.common_names.size() * subtrees;
+    alternative += names.alternative[form] * subtrees;
+    all += names.names[form].size() * subtrees;
+    if (form == index(NameForm::dns)) all += names.common_names.size() * subtrees;
   }
-  comparisons_ += work;
-  return names.subject_attributes <= most_subject_attributes && work <= most_comparisons_of_a_pair &&
+  comparisons_ += all;
+  return names.subject_attributes <= most_subject_attributes && alternative <= most_comparisons_of_a_pair &&
          comparisons_ <= most_comparisons;
 }
 
@@ -222,7 +225,8 @@ std::vector<ChainProblem> NameConstraints::problems(std::span<X509* const> chain
       if (below > 0 && is_self_issued(chain[below])) continue;
       tell(answer(chain[above], chain[below]).names, below);
     }
-    const bool stands_in = common_name == CommonName::is_a_name && !names_of(chain[0]).has_dns_name;
+    const bool stands_in =
+        common_name == CommonName::is_a_name && names_of(chain[0]).alternative[index(NameForm::dns)] == 0;
     if (stands_in) tell(answer(chain[above], chain[0]).common_names, 0);
   }
   return {found.begin(), found.end()};

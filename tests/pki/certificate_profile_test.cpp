@@ -77,6 +77,10 @@ void make_not_critical(X509* x509, int nid) {
   X509_EXTENSION_set_critical(X509_get_ext(x509, X509_get_ext_by_NID(x509, nid, -1)), 0);
 }
 
+void make_critical(X509* x509, int nid) {
+  X509_EXTENSION_set_critical(X509_get_ext(x509, X509_get_ext_by_NID(x509, nid, -1)), 1);
+}
+
 struct Row {
   const char* name;
   Change change;
@@ -218,6 +222,22 @@ TEST(CertificateProfile, KeyIdentifiersAndBasicConstraints) {
             [](X509* x509) { drop_extension(x509, NID_authority_key_identifier); }, "0 other 85"},
            {"a CA as leaf has no subjectKeyIdentifier to lack",
             [](X509* x509) { drop_extension(x509, NID_subject_key_identifier); }, ""},
+           {"a critical authorityKeyIdentifier",
+            [](X509* x509) { make_critical(x509, NID_authority_key_identifier); }, "0 other 90"},
+           {"a critical subjectKeyIdentifier",
+            [](X509* x509) { make_critical(x509, NID_subject_key_identifier); }, "0 other 91"},
+           {"a path length without CA",
+            [](X509* x509) {
+              set_extension(x509, NID_basic_constraints, Criticality::critical, "CA:FALSE,pathlen:0");
+            },
+            "0 other 80; 0 other 81"},
+           {"no subject, and alternative names that are not critical",
+            [](X509* x509) {
+              while (X509_NAME_entry_count(X509_get_subject_name(x509)) > 0) {
+                X509_NAME_ENTRY_free(X509_NAME_delete_entry(X509_get_subject_name(x509), 0));
+              }
+            },
+            "0 other 88"},
            {"keyCertSign without CA",
             [](X509* x509) {
               set_extension(x509, NID_key_usage, Criticality::critical, "digitalSignature,keyCertSign");
@@ -289,9 +309,12 @@ std::string der_of(unsigned char tag, const std::string& content) {
          content;
 }
 
-/// The same certificate with `header` before what is signed, signed as such.
+const std::string ecdsa_with_sha256("\x30\x0A\x06\x08\x2A\x86\x48\xCE\x3D\x04\x03\x02", 12);
+const std::string ecdsa_with_sha384("\x30\x0A\x06\x08\x2A\x86\x48\xCE\x3D\x04\x03\x03", 12);
+
+/// The same certificate with `header` before what is signed, signed as such; `algorithm` is the outer one.
 CertificatePtr with_signed_header(const CertificatePtr& certificate, const std::string& header,
-                                  const PrivateKey& key) {
+                                  const PrivateKey& key, const std::string& algorithm = ecdsa_with_sha256) {
   unsigned char* octets = nullptr;
   const int length = i2d_re_X509_tbs(certificate->x509.get(), &octets);
   const std::string content(reinterpret_cast<const char*>(octets) + 4, static_cast<std::size_t>(length) - 4);
@@ -306,12 +329,11 @@ CertificatePtr with_signed_header(const CertificatePtr& certificate, const std::
             1);
   EVP_MD_CTX_free(context);
   signature.resize(size);
-  const std::string ecdsa_with_sha256("\x30\x0A\x06\x08\x2A\x86\x48\xCE\x3D\x04\x03\x02", 12);
   const std::string bits = std::string{'\x03', static_cast<char>(size + 1), '\0'} + signature;
-  return read_certificate_der(der_of(0x30, to_be_signed + ecdsa_with_sha256 + bits));
+  return read_certificate_der(der_of(0x30, to_be_signed + algorithm + bits));
 }
 
-TEST(CertificateProfile, ALengthThatIsNotTheShortestIsNotDer) {
+TEST(CertificateProfile, WhatIsNotDerOrSignedByAnotherAlgorithmIsRefusedAlways) {
   const Chain chain = chain_of(unchanged, unchanged);
   unsigned char* octets = nullptr;
   const int length = i2d_re_X509_tbs(chain[0]->x509.get(), &octets);
@@ -326,6 +348,11 @@ TEST(CertificateProfile, ALengthThatIsNotTheShortestIsNotDer) {
   };
   EXPECT_EQ(ask(shortest), "");
   EXPECT_EQ(ask(longer), "0 the encoding is not DER");
+  // 4.1.1.2: the algorithm outside is the one that is signed.
+  const CertificatePtr other = with_signed_header(chain[0], shortest, some_key(), ecdsa_with_sha384);
+  ASSERT_NE(other, nullptr);
+  EXPECT_EQ(told({other, chain[1]}, PathProfile::trust), "0 bad-signature 7");
+  EXPECT_EQ(told({other, chain[1]}, PathProfile::strict), "0 bad-signature 7; 0 other 78");
 }
 
 }  // namespace
