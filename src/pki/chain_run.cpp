@@ -4,7 +4,7 @@
 // Where we differ from libcrypto's own verdict, and why:
 // * notAfter is the last second of the validity (RFC 5280 4.1.2.5 "inclusive"); libcrypto refuses that
 // second.
-// * The purpose and basicConstraints are checked in path_purpose.cpp, name constraints in name_constraints.cpp.
+// * The purpose is checked in path_purpose.cpp, name constraints in name_constraints.cpp.
 // * An issuer that is not found is said once, not twice, beside a self-signed top.
 //
 // CRL flags are never set: libcrypto would verify the list's signature in each run (see revocation.cpp), and

@@ -16,14 +16,12 @@ bool is_same_authority(const X509* one, const X509* other) {
 
 /// What the store says of an authority (a name and a key) holds for every certificate of it: an anchor for
 /// clientAuth only is not widened by a certificate without such a limit that the peer sends in its place.
+/// Where the store holds both, the path ends in the wider one.
 bool is_limited_by_store(X509* authority, Purpose purpose, const TrustStore& anchors) {
-  const auto speaks_of_it = [&](const CertificatePtr& anchor) {
-    return is_same_authority(anchor->x509.get(), authority);
-  };
   const Chain& limited = anchors.with_extended_key_usage();
-  if (std::none_of(limited.begin(), limited.end(), speaks_of_it)) return false;
-  return std::none_of(anchors.anchors().begin(), anchors.anchors().end(), [&](const CertificatePtr& anchor) {
-    return speaks_of_it(anchor) && serves(anchor->x509.get(), purpose, PathPosition::authority);
+  return std::any_of(limited.begin(), limited.end(), [&](const CertificatePtr& anchor) {
+    return is_same_authority(anchor->x509.get(), authority) &&
+           !serves(anchor->x509.get(), purpose, PathPosition::authority);
   });
 }
 
@@ -66,10 +64,6 @@ bool serves(X509* x509, Purpose purpose, PathPosition position) {
   return usage == absent || (usage & allowed) != 0U;
 }
 
-bool is_silent_about_ca(X509* x509) {
-  return X509_get_version(x509) >= X509_VERSION_3 && (X509_get_extension_flags(x509) & EXFLAG_BCONS) == 0U;
-}
-
 std::vector<ChainProblem> purpose_problems(std::span<X509* const> chain, Purpose purpose,
                                            const TrustStore& anchors) {
   std::vector<ChainProblem> problems;
@@ -80,8 +74,6 @@ std::vector<ChainProblem> purpose_problems(std::span<X509* const> chain, Purpose
     const bool limited =
         depth > 0 && purpose != Purpose::any && !is_anchor && is_limited_by_store(x509, purpose, anchors);
     if (!useful || limited) problems.push_back({X509_V_ERR_INVALID_PURPOSE, depth});
-    if (depth > 0 && !is_anchor && is_silent_about_ca(x509))
-      problems.push_back({X509_V_ERR_INVALID_CA, depth});
   }
   return problems;
 }

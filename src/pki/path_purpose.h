@@ -16,10 +16,6 @@ enum class PathPosition { leaf, authority };
 /// they say the same in another form, so that nothing is missed where they are critical and not read.
 [[nodiscard]] bool is_repeated_usage(X509_EXTENSION* extension, X509* of);
 
-/// Does version 3 have to say that this is a CA, and does not? RFC 5280 6.1.4 (k). libcrypto takes
-/// keyCertSign, or a Netscape certificate type, for it.
-[[nodiscard]] bool is_silent_about_ca(X509* x509);
-
 /// Every certificate of the path that does not serve, and every authority that lacks basicConstraints. Leaf
 /// first; the anchors say what their authorities are for.
 [[nodiscard]] std::vector<ChainProblem> purpose_problems(std::span<X509* const> chain, Purpose purpose,

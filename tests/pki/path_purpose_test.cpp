@@ -166,13 +166,21 @@ TEST(PathPurpose, WhatTheStoreSaysOfAnAuthorityHoldsForEveryCertificateOfIt) {
   EXPECT_EQ(told(chain, {root, other}, Purpose::server), "");
 }
 
-// RFC 5280 6.1.4 (k). keyCertSign alone makes no CA of version 3; an anchor is one by being an anchor.
+// RFC 5280 6.1.4 (k). Neither keyCertSign nor a Netscape certificate type makes a CA of version 3; an anchor
+// is one by being an anchor.
 TEST(PathPurpose, VersionThreeHasToSayThatItIsACa) {
   const CertificatePtr silent =
       altered_certificate(three_levels().root, ca_recipe("CN=Silent CA, O=Contoso"), some_key(),
                           [](X509* x509) { drop_extension(x509, NID_basic_constraints); });
+  const CertificatePtr typed = altered_certificate(
+      three_levels().root, ca_recipe("CN=Silent CA, O=Contoso"), some_key(), [](X509* x509) {
+        drop_extension(x509, NID_basic_constraints);
+        drop_extension(x509, NID_key_usage);
+        set_extension(x509, NID_netscape_cert_type, Criticality::not_critical, "sslCA");
+      });
   const Authority issuer(Credentials{{silent}, some_key()});
   const CertificatePtr leaf = issuer.certify(leaf_recipe({"mail.contoso.com"}), make_key(KeyKind::ec_p256));
+  EXPECT_EQ(told({leaf, typed}, three_levels().anchors(), Purpose::server), "1 not-a-ca 79");
   EXPECT_EQ(told({leaf, silent}, three_levels().anchors(), Purpose::server), "1 not-a-ca 79");
   EXPECT_EQ(told({leaf}, {silent}, Purpose::server), "");
 }
