@@ -145,7 +145,7 @@ json::object verification_json(const policy::Verification& verification) {
   for (const pki::CertificatePtr& certificate : verification.path)
     chain.emplace_back(certificate->thumbprint);
   return {{"result", good ? "accept" : "reject"},
-          {"reason", good ? std::string("ok") : *verification.problems.begin()},
+          {"reason", verification.reason},
           {"problems", std::move(problems)},
           {"revocation",
            verification.revocation ? std::string(pki::text(*verification.revocation)) : std::string("off")},

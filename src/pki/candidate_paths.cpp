@@ -12,6 +12,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "chain_run.h"
 #include "path_purpose.h"
 #include "signature_budget.h"
 
@@ -21,12 +22,6 @@ namespace {
 constexpr std::size_t most_paths = 200;
 constexpr int most_steps = 20'000;
 constexpr int most_signatures = 3'000;  // by verification_cost: a tenth to a third of a second
-
-/// Names and key identifiers fit (RFC 5280 4.2.1.1). A missing keyCertSign is the verifier's to tell.
-bool may_have_issued(X509* issuer, X509* subject) {
-  const int answer = X509_check_issued(issuer, subject);
-  return answer == X509_V_OK || answer == X509_V_ERR_KEYUSAGE_NO_CERTSIGN;
-}
 
 /// One certificate that may stand above another.
 struct Issuer {
@@ -93,7 +88,7 @@ class Search {
     if (namesakes == certificates.end()) return issuers;
     for (const Issuer& one : namesakes->second) {
       if (++steps_ > most_steps) break;
-      if (!may_have_issued(one.x509, subject)) continue;
+      if (!may_have_issued(one.x509, subject, input_.key_identifiers)) continue;
       if (signatures_.ask(one.x509, subject) != SignatureBudget::Answer::bad) issuers.push_back(one);
     }
     return issuers;

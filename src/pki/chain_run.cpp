@@ -55,6 +55,7 @@ std::optional<Instant> fractional_time(const ASN1_TIME* time) {
 struct Noted {
   Instant at;
   PathProfile profile = PathProfile::trust;
+  KeyIdentifiers key_identifiers = KeyIdentifiers::bind;
   std::vector<ChainProblem> problems;
 };
 
@@ -247,16 +248,36 @@ void check_extensions(const std::vector<X509*>& chain, std::vector<ChainProblem>
 
 }  // namespace
 
+bool may_have_issued(X509* issuer, X509* subject, KeyIdentifiers identifiers) {
+  switch (X509_check_issued(issuer, subject)) {
+    case X509_V_OK:
+    case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
+      return true;
+    case X509_V_ERR_AKID_SKID_MISMATCH:
+    case X509_V_ERR_AKID_ISSUER_SERIAL_MISMATCH:
+      return identifiers == KeyIdentifiers::hint;
+    default:
+      return false;
+  }
+}
+
+int check_issued(X509_STORE_CTX* context, X509* subject, X509* issuer) {
+  const auto* noted = static_cast<const Noted*>(X509_STORE_CTX_get_app_data(context));
+  const auto identifiers = noted == nullptr ? KeyIdentifiers::bind : noted->key_identifiers;
+  return may_have_issued(issuer, subject, identifiers) ? 1 : 0;
+}
+
 ChainRun run_chain(const ChainQuestion& question) {
   const ErrorQueueMark mark;
   ChainRun run;
-  Noted noted{question.input->at, question.input->profile, {}};
+  Noted noted{question.input->at, question.input->profile, question.input->key_identifiers, {}};
   const X509StoreCtxOwner context(X509_STORE_CTX_new());
   const X509Stack untrusted(sk_X509_new_null());
   const X509Stack anchor(sk_X509_new_null());
   for (X509* x509 : question.untrusted) sk_X509_push(untrusted.get(), x509);
-  X509_STORE* store = question.only_anchor == nullptr ? question.anchors->store() : nullptr;
-  if (context == nullptr || X509_STORE_CTX_init(context.get(), store, question.leaf, untrusted.get()) != 1) {
+  // The store gives check_issued; for one anchor its certificates are set aside below.
+  if (context == nullptr || X509_STORE_CTX_init(context.get(), question.anchors->store(), question.leaf,
+                                                untrusted.get()) != 1) {
     return {{question.leaf}, {{X509_V_ERR_OUT_OF_MEM, 0}}};
   }
   if (question.only_anchor != nullptr) {

@@ -11,6 +11,13 @@
 
 namespace domsec::pki {
 
+/// Names and key identifiers fit, as the relying party reads those (RFC 5280 4.2.1.1). A missing keyCertSign is the
+/// verifier's to tell, and the signature too.
+[[nodiscard]] bool may_have_issued(X509* issuer, X509* subject, KeyIdentifiers identifiers);
+
+/// For X509_STORE_set_check_issued: by the rule of the examination that runs.
+int check_issued(X509_STORE_CTX* context, X509* subject, X509* issuer);
+
 /// What is asked. Either all anchors, or exactly one of them (a candidate path).
 struct ChainQuestion {
   X509* leaf = nullptr;

@@ -38,6 +38,7 @@ std::string key_of(const PathInput& input) {
   key.number(static_cast<std::uint64_t>(input.purpose)).number(static_cast<std::uint64_t>(input.profile));
   key.number(static_cast<std::uint64_t>(input.security_level))
       .number(static_cast<std::uint64_t>(input.max_intermediates))
+      .number(static_cast<std::uint64_t>(input.key_identifiers))
       .number(input.constrain_common_name ? 1 : 0)
       .number(static_cast<std::uint64_t>(input.key_decoding));
   key.number(input.policy.initial.size());

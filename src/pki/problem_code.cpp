@@ -34,6 +34,12 @@ std::string_view problem_code(const PathProblem& problem) {
   return "other";
 }
 
+std::string_view problem_class(const PathProblem& problem) {
+  const bool nobody_vouches =
+      problem.fault == PathFault::bad_signature || (problem.fault == PathFault::not_a_ca && problem.depth > 0);
+  return nobody_vouches ? "untrusted" : problem_code(problem);
+}
+
 std::string_view problem_code(CrlProblem problem) {
   switch (problem) {
     case CrlProblem::stale:

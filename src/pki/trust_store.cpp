@@ -2,12 +2,15 @@
 // certificate again.
 #include <algorithm>
 
+#include "chain_run.h"
 #include "domsec/pki/path.h"
 #include "openssl_ptr.h"
 
 namespace domsec::pki {
 
-TrustStore::TrustStore() : store_(X509_STORE_new(), X509_STORE_free) {}
+TrustStore::TrustStore() : store_(X509_STORE_new(), X509_STORE_free) {
+  if (store_ != nullptr) X509_STORE_set_check_issued(store_.get(), check_issued);
+}
 
 void TrustStore::add(const Chain& anchors) {
   for (const CertificatePtr& anchor : anchors) {

@@ -142,17 +142,21 @@ void ask_revocation(const VerificationInput& input, Verification& into) {
 
 Verification verify(const VerificationInput& input) {
   pki::PathInput path = input.path;
+  if (path.profile == pki::PathProfile::trust) path.key_identifiers = pki::KeyIdentifiers::hint;
   path.constrain_common_name = input.cn_fallback;
   const pki::PathExamination examined = pki::examine_path(path);
   Verification answer;
   answer.path = examined.path;
   answer.anchored = examined.anchored;
-  for (const PathProblem& problem : examined.problems) answer.problems.emplace(pki::problem_code(problem));
+  for (const PathProblem& problem : examined.problems) answer.problems.emplace(pki::problem_class(problem));
   answer.path_problems = examined.problems;
   const std::uint32_t usage = input.path.presented.front()->key_usage.value_or(input.key_usage);
   if ((input.key_usage & ~usage) != 0) answer.problems.emplace("key_usage");
   ask_names(input, input.cn_fallback && !examined.common_name_violates_constraints, answer);
   ask_revocation(input, answer);
+  answer.reason = "ok";
+  if (!answer.problems.empty()) answer.reason = *answer.problems.begin();
+  if (!examined.problems.empty()) answer.reason = pki::problem_code(examined.problems.front());
   return answer;
 }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "support/crl.h"
 #include "support/pki.h"
 
 namespace domsec::policy {
@@ -56,6 +57,38 @@ TEST(Verification, EveryProblemHasItsCode) {
   VerificationInput shallow = input(good);
   shallow.path.max_intermediates = 1;
   EXPECT_EQ(told(verify(shallow)).find("accept"), std::string::npos);
+}
+
+TEST(Verification, AProblemIsTheAnswersBadPartAndTheReasonItsCause) {
+  const pki::Authority& issuer = three_levels().second;
+  const pki::Credentials made = issuer.issue(leaf_recipe({"mail.contoso.com"}));
+  pki::Chain forged = made.chain;
+  forged[0] = testing::changed(three_levels().issuing, forged[0], [](X509*) {});  // another key, the same issuer name
+  const Verification by_another = verify(input(forged));
+  EXPECT_EQ(told(by_another), "untrusted");
+  EXPECT_EQ(by_another.reason, "bad_signature");
+  EXPECT_EQ(verify(input(made.chain)).reason, "ok");
+}
+
+// RFC 5280 4.2.1.1 and 6.1: the identifier helps to find a path, and the signature decides. OpenSSL and Windows pass
+// the issuer over.
+TEST(Verification, AKeyIdentifierOfAnotherCertificateIsAHint) {
+  const pki::Authority& issuer = three_levels().second;
+  pki::Chain chain = issuer.issue(leaf_recipe({"mail.contoso.com"})).chain;
+  chain[0] = testing::changed(issuer, chain[0], [](X509* changing) {
+    AUTHORITY_KEYID* other = AUTHORITY_KEYID_new();
+    other->keyid = ASN1_OCTET_STRING_new();
+    ASN1_OCTET_STRING_set(other->keyid, reinterpret_cast<const unsigned char*>("another key"), 11);
+    X509_add1_ext_i2d(changing, NID_authority_key_identifier, other, 0, X509V3_ADD_REPLACE);
+    AUTHORITY_KEYID_free(other);
+  });
+  VerificationInput asked = input(chain);
+  EXPECT_EQ(told(verify(asked)), "accept");
+  const pki::PathExamination as_openssl = pki::examine_path(asked.path);
+  EXPECT_FALSE(as_openssl.good());
+  EXPECT_FALSE(as_openssl.anchored);
+  asked.path.profile = pki::PathProfile::strict;
+  EXPECT_EQ(told(verify(asked)), "untrusted");
 }
 
 TEST(Verification, AnyOfTheNamesMayMatch) {

@@ -72,6 +72,10 @@ struct PathProblem {
 /// authorityKeyIdentifier …).
 enum class PathProfile { trust, strict };
 
+/// What an authorityKeyIdentifier that names another certificate than the issuer's comes to (RFC 5280 4.2.1.1). OpenSSL
+/// and Windows pass such an issuer over; the validation of RFC 5280 6.1 does not ask, the signature decides.
+enum class KeyIdentifiers { bind, hint };
+
 /// RFC 5280 6.1.1 (c) to (f). Mail servers ask for no policy; what the authorities demand of each other is
 /// checked always.
 struct PolicyInput {
@@ -90,6 +94,7 @@ struct PathInput {
   int security_level = 1;      // libssl's numbers; 2 is Debian's default
   int max_intermediates = 20;  // real paths have one or two
   PathProfile profile = PathProfile::trust;
+  KeyIdentifiers key_identifiers = KeyIdentifiers::bind;
   /// The subject CN of a leaf without dNSName is held to the dNSName constraints when it reads as a host name: for
   /// whoever takes a name from the CN.
   bool constrain_common_name = true;

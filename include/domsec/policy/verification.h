@@ -49,6 +49,7 @@ struct NameAsked {
 };
 
 struct Verification {
+  std::string reason;              // the most exact code of the problem that comes first; `ok` without one
   std::set<std::string> problems;  // codes: `untrusted`, `expired`, `name_mismatch`, `crl_expired` …; empty = accept
   std::optional<pki::RevocationState> revocation;  // the worst of all that were asked for; nothing = none was
   pki::Chain path;
