@@ -19,6 +19,7 @@
 #include "certificate_profile.h"
 #include "distinguished_name.h"
 #include "path_purpose.h"
+#include "policy_bound.h"
 
 namespace domsec::pki {
 namespace {
@@ -147,13 +148,15 @@ void set_policy(X509_VERIFY_PARAM* parameters, const PolicyInput& policy) {
   }
 }
 
-void set_parameters(X509_STORE_CTX* context, const PathInput& input) {
+enum class Policies { examined, left_out };
+
+void set_parameters(X509_STORE_CTX* context, const PathInput& input, Policies policies) {
   X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context);
   // PARTIAL_CHAIN: an anchor need not be self-signed. CHECK_SS_SIGNATURE stays off: an anchor is trusted as
   // it is, and a foreign root is refused as it is, so its own signature says nothing (RFC 5280 6.1).
   X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST);
   if (input.profile == PathProfile::strict) X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_X509_STRICT);
-  set_policy(parameters, input.policy);
+  if (policies == Policies::examined) set_policy(parameters, input.policy);
   X509_VERIFY_PARAM_set_time(parameters, seconds(input.at));
   X509_VERIFY_PARAM_set_auth_level(parameters, input.security_level);  // none by default
   X509_VERIFY_PARAM_set_depth(parameters, input.max_intermediates);
@@ -246,6 +249,14 @@ void check_extensions(const std::vector<X509*>& chain, std::vector<ChainProblem>
   }
 }
 
+/// Those that may stand in a path whose policies are examined.
+std::vector<X509*> with_few_policies(std::span<X509* const> certificates) {
+  std::vector<X509*> few;
+  std::copy_if(certificates.begin(), certificates.end(), std::back_inserter(few),
+               [](X509* x509) { return !has_too_many_policies(x509); });
+  return few;
+}
+
 }  // namespace
 
 bool may_have_issued(X509* issuer, X509* subject, KeyIdentifiers identifiers) {
@@ -267,7 +278,9 @@ int check_issued(X509_STORE_CTX* context, X509* subject, X509* issuer) {
   return may_have_issued(issuer, subject, identifiers) ? 1 : 0;
 }
 
-ChainRun run_chain(const ChainQuestion& question) {
+namespace {
+
+ChainRun run_once(const ChainQuestion& question, Policies policies) {
   const ErrorQueueMark mark;
   ChainRun run;
   Noted noted{question.input->at, question.input->profile, question.input->key_identifiers, {}};
@@ -284,7 +297,7 @@ ChainRun run_chain(const ChainQuestion& question) {
     sk_X509_push(anchor.get(), question.only_anchor);
     X509_STORE_CTX_set0_trusted_stack(context.get(), anchor.get());
   }
-  set_parameters(context.get(), *question.input);
+  set_parameters(context.get(), *question.input, policies);
   X509_STORE_CTX_set_app_data(context.get(), &noted);
   X509_STORE_CTX_set_verify_cb(context.get(), note_and_go_on);
   const KeyDecodingScope decoding(question.input->key_decoding);
@@ -305,6 +318,24 @@ ChainRun run_chain(const ChainQuestion& question) {
   append(purpose_problems(run.chain, question.input->purpose, *question.anchors), run.problems);
   accept_version_1_anchor(run.chain, X509_STORE_CTX_get_num_untrusted(context.get()), run.problems);
   say_why_no_authority(run.chain, run.problems);
+  say_each_once(run.problems);
+  return run;
+}
+
+}  // namespace
+
+ChainRun run_chain(const ChainQuestion& question) {
+  const std::vector<X509*> few = with_few_policies(question.untrusted);
+  const bool all_few = few.size() == question.untrusted.size() && !has_too_many_policies(question.leaf);
+  if (all_few) return run_once(question, Policies::examined);
+  ChainRun run = run_once(question, Policies::left_out);
+  const std::vector<ChainProblem> beyond = policy_bound_problems(run.chain);
+  if (beyond.empty()) {  // none of them is in the path, nor is the leaf one
+    ChainQuestion again = question;
+    again.untrusted = few;
+    return run_once(again, Policies::examined);
+  }
+  append(beyond, run.problems);
   say_each_once(run.problems);
   return run;
 }
