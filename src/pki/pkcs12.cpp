@@ -9,6 +9,7 @@
 #include "domsec/pki/bundle.h"
 #include "key_algorithm.h"
 #include "octets.h"
+#include "opening_cost.h"
 #include "openssl_ptr.h"
 
 namespace domsec::pki {
@@ -59,7 +60,15 @@ bool cipher_is_refused() {
   return false;
 }
 
+/// Sound in what it asks of us, outside and inside of what is sealed.
+void require_affordable(const PKCS12* file, const std::string& name, const std::string& pass_phrase) {
+  const auto sealed = sealed_content(file, pass_phrase.c_str(), static_cast<int>(pass_phrase.size()));
+  if (sealed.rounds > most_rounds) throw BundleError(Kind::garbage, name + too_many_rounds);
+  if (!sealed.keys_of_tls) throw BundleError(Kind::garbage, name + no_tls_key);
+}
+
 Opened open(PKCS12* file, const std::string& name, const std::string& pass_phrase) {
+  if (rounds_of(file) > most_rounds) throw BundleError(Kind::garbage, name + too_many_rounds);
   if (!opens(file, pass_phrase)) {
     if (pass_phrase.empty()) {
       throw BundleError(
@@ -69,6 +78,7 @@ Opened open(PKCS12* file, const std::string& name, const std::string& pass_phras
     throw BundleError(Kind::wrong_pass_phrase,
                       name + ": the pass-phrase does not open it: give the one it was exported with");
   }
+  require_affordable(file, name, pass_phrase);
   EVP_PKEY* key = nullptr;
   X509* own = nullptr;
   STACK_OF(X509)* others = nullptr;

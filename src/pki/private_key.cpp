@@ -7,6 +7,7 @@
 #include "domsec/pki/bundle.h"
 #include "key_algorithm.h"
 #include "octets.h"
+#include "opening_cost.h"
 #include "openssl_ptr.h"
 #include "pem_content.h"
 #include "pkcs12.h"
@@ -43,11 +44,20 @@ const unsigned char* octets_of(const std::string& text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+/// PKCS#8 into a key, as long as it costs nothing.
+EvpPkeyOwner built(const PKCS8_PRIV_KEY_INFO* key, const std::string& name) {
+  if (!is_key_of_tls(key)) throw BundleError(Kind::garbage, name + no_tls_key);
+  return EvpPkeyOwner(EVP_PKCS82PKEY(key));
+}
+
 EvpPkeyOwner decrypt(X509_SIG* sealed, const std::string& name, const PassPhrase& pass_phrase) {
   if (!pass_phrase) throw key_protected(name);
+  const X509_ALGOR* encryption = nullptr;
+  X509_SIG_get0(sealed, &encryption, nullptr);
+  if (rounds_of(encryption) > most_rounds) throw BundleError(Kind::garbage, name + too_many_rounds);
   const Pkcs8Owner opened(PKCS8_decrypt(sealed, pass_phrase->data(), static_cast<int>(pass_phrase->size())));
   if (opened == nullptr) throw wrong_pass_phrase(name);
-  return EvpPkeyOwner(EVP_PKCS82PKEY(opened.get()));
+  return built(opened.get(), name);
 }
 
 /// Hands the pass-phrase over; without one it answers `none`, where libcrypto's own default would ask at the
@@ -75,11 +85,14 @@ void open_old_encryption(PemBlock& block, const std::string& name, const PassPhr
   block.octets.resize(static_cast<std::size_t>(length));
 }
 
-EvpPkeyOwner parse(const std::string& label, const std::string& octets) {
+EvpPkeyOwner parse(const std::string& label, const std::string& octets, const std::string& name) {
   const unsigned char* next = octets_of(octets);
   const long length = static_cast<long>(octets.size());
   if (label == "RSA PRIVATE KEY") return EvpPkeyOwner(d2i_PrivateKey(EVP_PKEY_RSA, nullptr, &next, length));
   if (label == "EC PRIVATE KEY") return EvpPkeyOwner(d2i_PrivateKey(EVP_PKEY_EC, nullptr, &next, length));
+  const Pkcs8Owner plain(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &next, length));
+  if (plain != nullptr) return built(plain.get(), name);
+  next = octets_of(octets);
   return EvpPkeyOwner(d2i_AutoPrivateKey(nullptr, &next, length));
 }
 
@@ -92,7 +105,7 @@ EvpPkeyOwner read_block(PemBlock block, const std::string& name, const PassPhras
   }
   const bool encrypted = !block.header.empty();
   if (encrypted) open_old_encryption(block, name, pass_phrase);
-  EvpPkeyOwner key = parse(block.label, block.octets);
+  EvpPkeyOwner key = parse(block.label, block.octets, name);
   OPENSSL_cleanse(block.octets.data(), block.octets.size());
   // The old encryption has no check of its own but the padding: one wrong pass-phrase in 256 opens to
   // garbage.
@@ -126,7 +139,7 @@ EvpPkeyOwner read_der(std::string_view bytes, const std::string& name, const Pas
   const unsigned char* next = octets_of(octets);
   const X509SigOwner sealed(d2i_X509_SIG(nullptr, &next, static_cast<long>(octets.size())));
   if (sealed != nullptr) return decrypt(sealed.get(), name, pass_phrase);
-  EvpPkeyOwner key = parse("PRIVATE KEY", octets);
+  EvpPkeyOwner key = parse("PRIVATE KEY", octets, name);
   if (key != nullptr) return key;
   if (read_certificate_der(bytes) != nullptr) {
     throw BundleError(Kind::key_missing,

@@ -323,6 +323,78 @@ TEST(ReadPkcs12, IsNamedByTheReadersOfCertificatesAndKeys) {
   }
 }
 
+/// With another number where openssl has written 65,793 iterations.
+std::string with_iterations(std::string bytes, std::string_view number) {
+  const std::string written("\x02\x03\x01\x01\x01");
+  std::size_t found = 0;
+  for (std::size_t at = bytes.find(written); at != std::string::npos;
+       at = bytes.find(written, at + 1), ++found)
+    bytes.replace(at + 2, 3, number);
+  EXPECT_GT(found, 0U);
+  return bytes;
+}
+
+TEST(ReadPkcs12, RefusesAFileThatAsksForMillionsOfIterations) {
+  if (!has_openssl()) GTEST_SKIP() << "openssl is not installed";
+  const TemporaryDirectory directory;
+  const std::string all = directory.write("all.pem", leaf().key.pem() + leaf_pem() + issuers_pem());
+  const std::string file = directory.path() + "/mail1.pfx";
+  for (const std::string mac : {"", "-nomac ", "-nomaciter "}) {
+    SCOPED_TRACE(mac);
+    ASSERT_EQ(
+        openssl("pkcs12 -export -iter 65793 " + mac + "-passout pass:secret -in " + all + " -out " + file)
+            .exit_code,
+        0);
+    const auto error = failure(
+        [&] { return read_pkcs12(with_iterations(read_file(file), "\x7F\xFF\xFF"), "mail1.pfx", "secret"); });
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->kind, Kind::garbage);
+    EXPECT_THAT(error->what(), HasSubstr("2,000,000"));
+    expect_sentence(*error, "mail1.pfx");
+    const bool opens = mac != "-nomac ";  // see SaysThatTheMacIsMissing
+    EXPECT_EQ(failure([&] { return read_pkcs12(read_file(file), "mail1.pfx", "secret"); }).has_value(),
+              !opens);
+  }
+}
+
+TEST(ReadPrivateKey, RefusesAPassPhraseThatIsToBeHashedMillionsOfTimes) {
+  if (!has_openssl()) GTEST_SKIP() << "openssl is not installed";
+  const TemporaryDirectory directory;
+  const std::string plain = directory.write("plain.key", leaf().key.pem());
+  const std::string file = directory.path() + "/sealed.der";
+  for (const std::string form :
+       {"-iter 65793", "-iter 65793 -v1 PBE-SHA1-3DES", "-scrypt -scrypt_N 16 -scrypt_r 1 -scrypt_p 65793"}) {
+    SCOPED_TRACE(form);
+    ASSERT_EQ(
+        openssl("pkcs8 -topk8 -outform DER " + form + " -passout pass:secret -in " + plain + " -out " + file)
+            .exit_code,
+        0);
+    const auto error = failure([&] {
+      return read_private_key(with_iterations(read_file(file), "\x7F\xFF\xFF"), "sealed.der", "secret");
+    });
+    ASSERT_TRUE(error);
+    EXPECT_THAT(error->what(), HasSubstr("2,000,000"));
+    expect_sentence(*error, "sealed.der");
+    EXPECT_FALSE(failure([&] { return read_private_key(read_file(file), "sealed.der", "secret"); }));
+  }
+}
+
+TEST(ReadPrivateKey, DoesNotComputeWithTheModulusOfADsaKey) {
+  if (!has_openssl()) GTEST_SKIP() << "openssl is not installed";
+  const TemporaryDirectory directory;
+  const std::string parameters = directory.path() + "/dsa.pem", file = directory.path() + "/dsa.key";
+  ASSERT_EQ(openssl("genpkey -genparam -algorithm DSA -pkeyopt dsa_paramgen_bits:1024 -pkeyopt "
+                    "dsa_paramgen_q_bits:160 -out " +
+                    parameters)
+                .exit_code,
+            0);
+  ASSERT_EQ(openssl("genpkey -paramfile " + parameters + " -out " + file).exit_code, 0);
+  const auto error = failure([&] { return read_private_key(read_file(file), "dsa.key"); });
+  ASSERT_TRUE(error);
+  EXPECT_THAT(error->what(), HasSubstr("DSA"));
+  expect_sentence(*error, "dsa.key");
+}
+
 TEST(ReadPkcs12, SaysWhatIsWrongWithTheFile) {
   for (const auto& [bytes, kind] : {std::pair{std::string(), Kind::empty},
                                     {std::string("hello"), Kind::garbage},
