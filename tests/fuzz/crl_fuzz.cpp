@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "domsec/pki/authority.h"
+#include "domsec/pki/crl_facts.h"
+#include "domsec/pki/crl_listing.h"
 #include "domsec/pki/revocation.h"
 #include "fuzz/property.h"
 
@@ -47,6 +49,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     property(answer.state == domsec::pki::RevocationState::unknown,
              "a list that the authority did not sign says nothing");
     (void)list->number();
+    (void)is_listed(*list, *leaf);
+    const domsec::pki::CrlFacts facts = crl_facts(*list);
+    property(facts.octets <= size, "a list is no longer than its file");
   }
   return 0;
 }

@@ -22,6 +22,8 @@ int domsec_fuzz_read_toml(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_certificate(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_dns_answer(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_http_uri(const std::uint8_t* octets, std::size_t size);
+int domsec_fuzz_bundle(const std::uint8_t* octets, std::size_t size);
+int domsec_fuzz_crl_signed(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_crl(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_name_match(const std::uint8_t* octets, std::size_t size);
 }
@@ -97,6 +99,8 @@ TEST(Fuzz, CertificatesKeepTheirProperties) { run(domsec_fuzz_certificate, "cert
 TEST(Fuzz, DnsMessagesKeepTheirProperties) { run(domsec_fuzz_dns_answer, "dns_answer"); }
 TEST(Fuzz, HttpUrisKeepTheirProperties) { run(domsec_fuzz_http_uri, "http_uri"); }
 TEST(Fuzz, RevocationListsKeepTheirProperties) { run(domsec_fuzz_crl, "crl"); }
+TEST(Fuzz, SignedRevocationListsKeepTheirProperties) { run(domsec_fuzz_crl_signed, "crl_signed", 2000); }
+TEST(Fuzz, BundlesKeepTheirProperties) { run(domsec_fuzz_bundle, "bundle", 400); }
 TEST(Fuzz, NameMatchesKeepTheirProperties) { run(domsec_fuzz_name_match, "name_match"); }
 
 }  // namespace
