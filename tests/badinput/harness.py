@@ -10,6 +10,8 @@ import tempfile
 import threading
 import time
 
+import der
+
 MIB = 1024  # of the KiB that the kernel counts in
 NO_CODE = -1
 
@@ -23,8 +25,9 @@ class Skipped(Exception):
 
 
 class Outcome:
-    def __init__(self, code, out, err, seconds, peak):
-        self.code, self.out, self.err, self.seconds, self.peak = code, out, err, seconds, peak
+    def __init__(self, code, out, err, seconds, peak, computed):
+        self.code, self.out, self.err, self.peak = code, out, err, peak
+        self.seconds, self.computed = seconds, computed  # on the clock, and on a processor
 
 
 class House:
@@ -35,22 +38,23 @@ class House:
         self.directory = tempfile.mkdtemp(prefix="domsec-badinput-")
         self.running = {}
         self.lock = threading.Lock()
-        self.most_memory = self._memory_bound()
+        self.sanitized = self._is_sanitized()
+        self.most_memory = (800 if self.sanitized else 100) * MIB  # a sanitizer's shadow memory is not the program's
         self.peak = 0
+        self.slow = []
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("DOMSEC_")}
         self.environment.update(HOME=self.directory, XDG_STATE_HOME=self.directory, NO_COLOR="1", LC_ALL="C",
                                 DOMSEC_DNS="127.0.0.1:1")  # no name server: nothing leaves the machine
 
-    def _memory_bound(self):
-        """100 MiB; a sanitizer's shadow memory is not the program's. Read in small parts: what this process holds when it
-        starts a child counts for the child's peak."""
+    def _is_sanitized(self):
+        """Read in small parts: what this process holds when it starts a child counts for the child's peak."""
         wanted, carried = b"__asan_init", b""
         with open(self.program, "rb") as file:
             while part := file.read(1 << 20):
                 if wanted in carried + part:
-                    return 800 * MIB
+                    return True
                 carried = part[-len(wanted):]
-        return 100 * MIB
+        return False
 
     def path(self, name):
         return os.path.join(self.directory, name)
@@ -101,6 +105,7 @@ class House:
             process.returncode = -9
             raise Failure(f"did not end within {limit} s; stderr: {one_line(self.read(process, 'err'))}")
         process.returncode = os.waitstatus_to_exitcode(status)
+        process.computed = usage.ru_utime + usage.ru_stime
         return process.returncode, usage.ru_maxrss
 
     def port_of(self, process, limit=15):
@@ -113,23 +118,25 @@ class House:
             time.sleep(0.01)
         raise Failure(f"serve does not listen: {one_line(self.read(process, 'err'))}")
 
-    def run(self, *arguments, limit=20, stdin=b"", wrapper=()):
+    def run(self, *arguments, limit=20, stdin=b"", wrapper=(), memory=0):
+        """`memory`: a larger bound than most runs have, in KiB."""
         began = time.monotonic()
         process = self.start([str(a) for a in arguments], stdin, wrapper)
         code, peak = self.wait(process, limit)
-        outcome = Outcome(code, self.read(process, "out"), self.read(process, "err"), time.monotonic() - began, peak)
+        outcome = Outcome(code, self.read(process, "out"), self.read(process, "err"), time.monotonic() - began, peak,
+                          process.computed)
         shutil.rmtree(process.place, ignore_errors=True)
-        self.hold(outcome)
+        self.hold(outcome, max(memory, self.most_memory))
         return outcome
 
-    def hold(self, outcome):
+    def hold(self, outcome, most_memory):
         """What holds for every run, whatever the input."""
         self.remember_peak(outcome.peak)
         if outcome.code == 4 or "internal error" in outcome.err:
             raise Failure(f"internal error: {one_line(outcome.err)}")
         if outcome.code < 0:
             raise Failure(f"died of signal {-outcome.code}: {one_line(outcome.err)}")
-        if outcome.peak > self.most_memory:
+        if outcome.peak > most_memory:
             raise Failure(f"used {outcome.peak // MIB} MiB")
         if re.search(r"[\x00-\x08\x0b-\x1f\x7f]", outcome.err + outcome.out):
             raise Failure(f"control characters reach the terminal: {one_line(outcome.err + outcome.out)}")
@@ -204,5 +211,6 @@ def make_certificates(house):
     openssl(house, "ec", "-in", "ours.key", "-aes256", "-passout", "pass:secret", "-out", "encrypted.key")
     openssl(house, "x509", "-in", "ours.pem", "-outform", "DER", "-out", "ours.der")
     openssl(house, "ec", "-in", "ours.key", "-outform", "DER", "-out", "ours.key.der")
+    house.write("rounds.key", der.pem(b"ENCRYPTED PRIVATE KEY", der.sealed(2**31 - 1)))
     house.write("right.pass", "secret\n")
     house.write("wrong.pass", "guess\n")

@@ -18,14 +18,14 @@ PATIENCE = 12
 class Serve:
     """A running `domsec serve` on a free port, with a spool."""
 
-    def __init__(self, house, name, parameters="", flags=(), wrapper=()):
+    def __init__(self, house, name, parameters="", flags=(), wrapper=(), root="ca.pem"):
         self.house = house
         self.spool = house.path(name + "-spool")
         config = house.write(name + ".toml", f"""
 [organization]
 Name = "Woodgrove Bank"
 ServerFqdn = "mail.woodgrovebank.com"
-TrustedRoots = ["ca.pem"]
+TrustedRoots = ["{root}"]
 [TransportConfig]
 TLSReceiveDomainSecureList = ["contoso.com"]
 [[ReceiveConnector]]

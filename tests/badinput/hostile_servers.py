@@ -159,10 +159,10 @@ class Talk:
         self.say(b"221 bye\r\n")
 
 
-def check_against(house, script, *flags, limit=PATIENCE + 4, require="server"):
+def check_against(house, script, *flags, limit=PATIENCE + 4, require="server", timeout="1", ca="ca.pem"):
     with Server(house, script) as server:
-        return house.run("check", "woodgrovebank.com", "--connect", f"127.0.0.1:{server.port}", "--ca", house.path("ca.pem"),
-                         "--crl", "off", "--timeout", "1", "--require", require, "--json", *flags, limit=limit)
+        return house.run("check", "woodgrovebank.com", "--connect", f"127.0.0.1:{server.port}", "--ca", house.path(ca),
+                         "--crl", "off", "--timeout", timeout, "--require", require, "--json", *flags, limit=limit)
 
 
 def send_against(house, script, *flags, limit=PATIENCE + 4):

@@ -116,6 +116,14 @@ KEYS = [  # (name, flags, exit code of check, its finding, a word of serve's sen
     ("a certificate without a key", ("--cert", "ours.pem"), 2, "own-key-missing", "ours.pem"),
 ]
 
+def endless_key(house):
+    """The file says how often its pass-phrase is hashed: 2^31 times are refused, not done."""
+    for command in ("check", "serve"):
+        outcome = house.run(*basic(house, command), "--ca", house.path("ca.pem"), "--cert", house.path("ours.pem"), "--key",
+                            house.path("rounds.key"), "--key-pass-file", house.path("right.pass"), limit=10)
+        expect_sentence(outcome, 2, "rounds.key", "hashed")
+
+
 CONFIGURATIONS = [  # (name, text, parts of the sentence)
     ("an unknown key", '[organization]\nName = "C"\nServerFqnd = "a.example"\n', (":3:", "ServerFqdn")),
     ("an unknown section", '[organization]\nName = "C"\n[transport]\nA = 1\n', (":3:",)),
@@ -361,6 +369,7 @@ def cases(house):
     yield "file: NULs on standard input", lambda: huge_standard_input(house)
     for row in KEYS:
         yield f"key: {row[0]}", lambda row=row: key_trouble(house, row)
+    yield "key: an encrypted key of 2^31 iterations", lambda: endless_key(house)
     for name, text, parts in CONFIGURATIONS:
         yield f"configuration: {name}", lambda n=name, t=text, p=parts: bad_configuration(house, n, t, p)
     for arguments, code, part in FLAGS:

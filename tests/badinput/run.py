@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Bad input of every kind against the built program: run.py PROGRAM [WORD...] (only cases whose name holds a WORD).
+"""Bad input of every kind against the built program: run.py PROGRAM PART [WORD...] (only cases whose name holds a WORD).
+PART is `sessions` or `verification`.
 
 Held for each case: one clear sentence or a report, the documented exit code (never 4), bounded memory and time, and nothing
 lost that was acknowledged. Loopback only."""
@@ -16,8 +17,10 @@ import dns_answers  # noqa: E402
 import hostile_clients  # noqa: E402
 import hostile_servers  # noqa: E402
 import operator_input  # noqa: E402
+import verification  # noqa: E402
 from harness import MIB, Failure, House, Skipped, make_certificates  # noqa: E402
 
+PARTS = {"sessions": (hostile_clients, hostile_servers, dns_answers, operator_input), "verification": (verification,)}
 WORKERS = 6
 WHOLE_RUN = 200  # seconds; then everything is ended
 
@@ -44,8 +47,8 @@ def give_up(house):
 
 
 def main():
-    if len(sys.argv) < 2:
-        sys.exit("usage: run.py PROGRAM [WORD...]")
+    if len(sys.argv) < 3 or sys.argv[2] not in PARTS:
+        sys.exit("usage: run.py PROGRAM sessions|verification [WORD...]")
     began = time.monotonic()
     house = House(os.path.abspath(sys.argv[1]))
     watch = threading.Timer(WHOLE_RUN, give_up, (house,))
@@ -54,9 +57,8 @@ def main():
     counts = {"ok": 0, "FAIL": 0, "skip": 0}
     try:
         make_certificates(house)
-        words = sys.argv[2:]
-        modules = (hostile_clients, hostile_servers, dns_answers, operator_input)
-        cases = [case for module in modules for case in module.cases(house)]
+        words = sys.argv[3:]
+        cases = [case for module in PARTS[sys.argv[2]] for case in module.cases(house)]
         cases = [case for case in cases if not words or any(word in case[0] for word in words)]
         with concurrent.futures.ThreadPoolExecutor(WORKERS) as workers:
             for name, result, why, seconds in workers.map(attempt, cases):
@@ -64,6 +66,8 @@ def main():
                 print(f"{result:4}  {seconds:5.1f} s  {name}{': ' + why if why else ''}", flush=True)
     finally:
         house.close()
+    for line in house.slow:
+        print(f"slow: {line}")
     print(f"peak of memory {house.peak // MIB} MiB, {time.monotonic() - began:.0f} s")
     print(f"{counts['ok']} passed, {counts['FAIL']} failed, {counts['skip']} skipped")
     os_code = 1 if counts["FAIL"] or not counts["ok"] else 0
