@@ -1,6 +1,7 @@
 #include "crl_index.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <map>
@@ -59,13 +60,12 @@ bool digits(std::string_view text) {
 int two(std::string_view text, std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); }
 
 /// The two forms that RFC 5280 4.1.2.5 allows, without libcrypto: a list may have a million of them.
-std::optional<Instant> plain_time(const DerValue& value) {
-  std::string_view text = value.content;
+std::optional<Instant> plain_time(unsigned char tag, std::string_view text) {
   int century = 0;
-  if (value.tag == der_utc_time && text.size() == 13) {
+  if (tag == der_utc_time && text.size() == 13) {
     if (!digits(text.substr(0, 12))) return std::nullopt;
     century = two(text, 0) < 50 ? 20 : 19;
-  } else if (value.tag == der_generalized_time && text.size() == 15) {
+  } else if (tag == der_generalized_time && text.size() == 15) {
     if (!digits(text.substr(0, 14))) return std::nullopt;
     century = two(text, 0);
     text.remove_prefix(2);
@@ -81,9 +81,12 @@ std::optional<Instant> plain_time(const DerValue& value) {
          std::chrono::seconds{second};
 }
 
-std::uint32_t time_of(const DerValue& value) {
-  const auto plain = plain_time(value);
-  return seconds_since_first_day(plain ? plain : instant_of_der(value.whole));
+/// Other forms of a time are libcrypto's to read, where the value is short enough to be one.
+std::uint32_t time_of(unsigned char tag, std::string_view text) {
+  if (const auto plain = plain_time(tag, text)) return seconds_since_first_day(plain);
+  if (text.size() >= 0x80) return no_time;
+  const std::string whole = std::string{static_cast<char>(tag), static_cast<char>(text.size())}.append(text);
+  return seconds_since_first_day(instant_of_der(whole));
 }
 
 /// The first directoryName of a certificateIssuer extension (RFC 5280 5.3.3): its Name, whole.
@@ -149,34 +152,99 @@ constexpr std::uint8_t padded_bit = 0x80;
 
 }  // namespace
 
-/// On the way from the DER to its bucket.
-struct CrlIndex::Entry {
-  std::uint32_t hash;
-  std::uint32_t time;
-  std::uint8_t what;
-  std::uint8_t length;
-  std::uint16_t issuer;
-  std::array<unsigned char, longest_serial> serial;
-};
-
 /// What changes from one entry to the next.
 struct CrlIndex::Walk {
   const Reading& reading;
   std::string& fault;
+  std::vector<X509NameOwner>& issuers;
   std::map<std::string, std::uint16_t, std::less<>> known_issuers{};  // by their DER
   std::uint16_t issuer = 0;
   std::uint8_t reason = no_reason;
+  std::string_view known_extensions{};
+  std::uint8_t known_reason = no_reason;
+
+  /// Calls `visit(serial, time)` for each entry; what it is of stands in `reason` and `issuer` then. False when
+  /// the entries are no DER.
+  template <typename Visit>
+  bool all(std::string_view entries, Visit visit) {
+    issuer = 0;
+    known_extensions = {};
+    while (!entries.empty()) {
+      Parts parts;
+      if (!take_short(entries, parts) && !take_any(entries, parts)) return false;
+      if (!is_der_integer(parts.serial)) return false;
+      reason = no_reason;
+      if (!parts.extensions.empty() && !extensions_of(parts.extensions)) return false;
+      visit(parts.serial, parts.time_tag, parts.time);
+    }
+    return true;
+  }
+
+ private:
+  struct Parts {
+    std::string_view serial;
+    unsigned char time_tag = 0;
+    std::string_view time;        // the content
+    std::string_view extensions;  // the whole value; empty when there are none
+  };
+
+  /// An entry whose parts are all shorter than 128 octets, as nearly all are, without going through memory: this is
+  /// done a million times.
+  static bool take_short(std::string_view& rest, Parts& parts) {
+    const char* const begin = rest.data();
+    const std::size_t left = rest.size();
+    const auto octet = [begin](std::size_t at) { return static_cast<unsigned char>(begin[at]); };
+    if (left < 2 || octet(0) != der_sequence || octet(1) >= 0x80 || left - 2U < octet(1)) return false;
+    const std::size_t end = 2U + octet(1);
+    if (end < 6 || octet(2) != der_integer || octet(3) >= 0x80) return false;
+    const std::size_t time = 4U + octet(3);
+    if (time + 2 > end || octet(time + 1) >= 0x80) return false;
+    const std::size_t after = time + 2U + octet(time + 1);
+    const unsigned char tag = octet(time);
+    if (after > end || (tag != der_utc_time && tag != der_generalized_time)) return false;
+    parts.serial = {begin + 4, octet(3)};
+    parts.time_tag = tag;
+    parts.time = {begin + time + 2, octet(time + 1)};
+    parts.extensions = {begin + after, end - after};
+    rest = {begin + end, left - end};
+    return true;
+  }
+
+  static bool take_any(std::string_view& rest, Parts& parts) {
+    const auto sequence = take_der(rest, der_sequence);
+    if (!sequence) return false;
+    std::string_view inside = sequence->content;
+    const auto number = take_der(inside, der_integer);
+    const auto time = take_der(inside);
+    if (!number || !time || (time->tag != der_utc_time && time->tag != der_generalized_time)) return false;
+    parts = {number->content, time->tag, time->content, inside};
+    return true;
+  }
+
+  /// Mostly those of the entry before, octet by octet.
+  bool extensions_of(std::string_view whole) {
+    if (whole == known_extensions) {
+      reason = known_reason;
+      return true;
+    }
+    std::string_view rest = whole;
+    const auto sequence = take_der(rest, der_sequence);
+    if (!sequence || !rest.empty() || !extensions(sequence->content)) return false;
+    known_extensions = whole;
+    known_reason = reason;
+    return true;
+  }
 
   /// RFC 5280 5.3: a list with a critical entry extension that is not understood may not be used for any
   /// certificate. False when the extensions are no DER.
-  bool extensions(std::string_view rest, std::vector<X509NameOwner>& issuers) {
+  bool extensions(std::string_view rest) {
     if (!rest.empty() && !reading.extensions_allowed)
       fault = "extensions in a list of version 1";  // RFC 5280 5.1.2.1
     while (!rest.empty()) {
       const auto extension = take_extension(rest);
       if (!extension) return false;
       if (extension->oid == certificate_issuer) {
-        entries_of(issuer_in(extension->value), issuers);
+        entries_of(issuer_in(extension->value));
       } else if (extension->oid == reason_code) {
         reason = reason_of(extension->value);
       } else if (extension->critical && extension->oid != invalidity_date) {
@@ -186,9 +254,8 @@ struct CrlIndex::Walk {
     return true;
   }
 
- private:
   /// RFC 5280 5.3.3: this entry and those after it, until the next one that says so.
-  void entries_of(std::optional<std::string_view> name, std::vector<X509NameOwner>& issuers) {
+  void entries_of(std::optional<std::string_view> name) {
     if (!reading.indirect) {
       fault = "entries of other issuers in a list that is not indirect (RFC 5280 5.3.3)";
       return;
@@ -211,60 +278,41 @@ struct CrlIndex::Walk {
   }
 };
 
+/// A counting sort by the hash, which keeps the order of the list within a bucket. The entries are walked twice: to
+/// keep them in between would cost more than to read them again.
 bool CrlIndex::read(std::string_view entries, const Reading& reading, std::string& fault) {
-  Walk walk{reading, fault};
-  std::vector<Entry> all;
-  all.reserve(entries.size() / 36);  // a serial of 16 octets, a UTCTime, often a reason
-  while (!entries.empty()) {
-    const auto sequence = take_der(entries, der_sequence);
-    if (!sequence) return false;
-    std::string_view inside = sequence->content;
-    const auto number = take_der(inside, der_integer);
-    const auto time = take_der(inside);
-    if (!number || !is_der_integer(number->content) || !time) return false;
-    if (time->tag != der_utc_time && time->tag != der_generalized_time) return false;
-    walk.reason = no_reason;
-    if (!inside.empty()) {
-      const auto extensions = take_der(inside, der_sequence);
-      if (!extensions || !inside.empty() || !walk.extensions(extensions->content, issuers_)) return false;
-    }
-    ++count_;
-    const Serial serial = serial_of(number->content);
-    if (serial.octets.size() > longest_serial) {
-      long_.push_back({std::string(number->content), time_of(*time), walk.reason, walk.issuer});
-      continue;
-    }
-    Entry& entry = all.emplace_back();
-    entry.hash = hash_of(serial);
-    entry.time = time_of(*time);
-    entry.what = static_cast<std::uint8_t>(walk.reason | (serial.padded ? padded_bit : 0));
-    entry.length = static_cast<std::uint8_t>(serial.octets.size());
-    entry.issuer = walk.issuer;
-    std::memcpy(entry.serial.data(), serial.octets.data(), serial.octets.size());
-    width_ = std::max(width_, serial.octets.size());
-  }
-  fill(all);
-  return true;
-}
-
-/// A counting sort by the hash, which keeps the order of the list within a bucket.
-void CrlIndex::fill(const std::vector<Entry>& entries) {
-  const std::size_t buckets = std::bit_ceil(entries.size() / bucket_size + 1);
+  constexpr std::size_t usual_entry = 40;  // a serial of 16 octets, a UTCTime, often a reason
+  const std::size_t buckets = std::bit_ceil(entries.size() / usual_entry / bucket_size + 1);
   const auto mask = static_cast<std::uint32_t>(buckets - 1);
   begin_.assign(buckets + 1, 0);
-  for (const Entry& entry : entries) ++begin_[(entry.hash & mask) + 1];
+  Walk walk{reading, fault, issuers_};
+  const bool readable = walk.all(entries, [&](std::string_view content, unsigned char tag, std::string_view time) {
+    ++count_;
+    const Serial serial = serial_of(content);
+    if (serial.octets.size() > longest_serial) {
+      long_.push_back({std::string(content), time_of(tag, time), walk.reason, walk.issuer});
+      return;
+    }
+    ++begin_[(hash_of(serial) & mask) + 1];
+    width_ = std::max(width_, serial.octets.size());
+  });
+  if (!readable) return false;
+
   for (std::size_t i = 1; i < begin_.size(); ++i) begin_[i] += begin_[i - 1];
   record_ = at_serial - (issuers_.empty() ? 2 : 0) + width_;
-  records_.resize(entries.size() * record_);
+  records_ = std::make_unique_for_overwrite<unsigned char[]>(begin_.back() * record_);
   std::vector<std::uint32_t> next(begin_.begin(), begin_.end() - 1);
-  for (const Entry& entry : entries) {
-    unsigned char* record = records_.data() + next[entry.hash & mask]++ * record_;
-    std::memcpy(record, &entry.time, sizeof entry.time);
-    record[at_what] = entry.what;
-    record[at_length] = entry.length;
-    if (!issuers_.empty()) std::memcpy(record + at_issuer, &entry.issuer, sizeof entry.issuer);
-    std::memcpy(record + record_ - width_, entry.serial.data(), entry.length);
-  }
+  return walk.all(entries, [&](std::string_view content, unsigned char tag, std::string_view der_time) {
+    const Serial serial = serial_of(content);
+    if (serial.octets.size() > longest_serial) return;
+    unsigned char* record = records_.get() + next[hash_of(serial) & mask]++ * record_;
+    const std::uint32_t time = time_of(tag, der_time);
+    std::memcpy(record, &time, sizeof time);
+    record[at_what] = static_cast<std::uint8_t>(walk.reason | (serial.padded ? padded_bit : 0));
+    record[at_length] = static_cast<std::uint8_t>(serial.octets.size());
+    if (!issuers_.empty()) std::memcpy(record + at_issuer, &walk.issuer, sizeof walk.issuer);
+    std::memcpy(record + record_ - width_, serial.octets.data(), serial.octets.size());
+  });
 }
 
 bool CrlIndex::is_of(std::uint16_t issuer, const X509_NAME* wanted, const X509_NAME* list_issuer) const {
@@ -296,7 +344,7 @@ CrlIndex::Lookup CrlIndex::find(const X509* certificate, const X509_NAME* list_i
   if (serial.octets.size() > width_ || begin_.size() < 2) return result;
   const std::size_t bucket = hash_of(serial) & static_cast<std::uint32_t>(begin_.size() - 2);
   for (std::size_t at = begin_[bucket]; at != begin_[bucket + 1]; ++at) {
-    const unsigned char* record = records_.data() + at * record_;
+    const unsigned char* record = records_.get() + at * record_;
     const bool same = record[at_length] == serial.octets.size() &&
                       ((record[at_what] & padded_bit) != 0) == serial.padded &&
                       std::memcmp(record + record_ - width_, serial.octets.data(), serial.octets.size()) == 0;

@@ -5,8 +5,8 @@
 
 #include <openssl/x509.h>
 
-#include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,11 +44,9 @@ class CrlIndex {
   [[nodiscard]] Lookup find(const X509* certificate, const X509_NAME* list_issuer) const;
 
  private:
-  struct Entry;
   struct Walk;
   static constexpr std::size_t longest_serial = 20;  // RFC 5280 4.1.2.2; longer ones stand apart
 
-  void fill(const std::vector<Entry>& entries);
   [[nodiscard]] bool is_of(std::uint16_t issuer, const X509_NAME* wanted, const X509_NAME* list_issuer) const;
   void take(Lookup& result, std::uint32_t time, std::uint8_t reason) const;
 
@@ -56,7 +54,7 @@ class CrlIndex {
   std::size_t width_ = 0;             // octets kept of each serial
   std::size_t record_ = 0;            // octets of a record
   std::vector<std::uint32_t> begin_;  // of each bucket, in records; one more than there are buckets
-  std::vector<unsigned char> records_;
+  std::unique_ptr<unsigned char[]> records_;
   struct Long {
     std::string serial;
     std::uint32_t time;

@@ -121,7 +121,7 @@ void print_verification(const Partners& partners, const Options& options, double
 }
 
 void print_lists(const Options& options) {
-  Least ours, libcrypto, again, hit, miss;
+  Least ours, libcrypto, again, hit, miss, state;
   ListCost cost;
   for (int round = 0; round < options.rounds; ++round) {
     cost = measure_list(options.entries);
@@ -130,6 +130,7 @@ void print_lists(const Options& options) {
     again.add(cost.libcrypto_again);
     hit.add(cost.hit);
     miss.add(cost.miss);
+    state.add(cost.state);
   }
   std::printf("Revocation list of %zu entries\n", options.entries);
   std::printf("  %-58s %7.1f ms, %.1f MiB\n", "libcrypto: read, first look, signature", libcrypto.value,
@@ -138,8 +139,9 @@ void print_lists(const Options& options) {
   std::printf("  %-58s %7.1f ms, %.1f MiB: %.3f and %.3f of libcrypto's   target <= 0.1\n",
               "domsec: read, index, signature", ours.value, cost.ours_memory / 1024, ours.value / libcrypto.value,
               cost.ours_memory / cost.libcrypto_memory);
-  std::printf("  %-58s %7.0f ns a hit, %.0f ns a miss          target <= 1000\n",
-              "domsec: the state of one certificate, all rules included", hit.value, miss.value);
+  std::printf("  %-58s %7.0f ns a hit, %.0f ns a miss          target <= 1000\n", "domsec: a look-up", hit.value,
+              miss.value);
+  std::printf("  %-58s %7.0f ns\n", "domsec: the state of one certificate, every rule asked", state.value);
 }
 
 Options read_options(int count, char** words) {

@@ -139,6 +139,27 @@ TEST(TextReport, ShowsTheTranscriptInSwaksMarksWithVV) {
   expect_kept(text(refused_late(), Detail::transcript), "refused-after-handshake-vv.txt");
 }
 
+TEST(TextReport, TellsWhatTheOtherRevocationModesWouldHaveComeTo) {  // D-9
+  const auto examined = [](const Event& event) { return event.body.is<RevocationExamined>(); };
+  Transcript transcript = until(tests::sent_well(), examined, [](Transcript& t) {
+    pki::Revocation stale;
+    stale.problem = pki::CrlProblem::stale;
+    stale.detail = "nextUpdate was 2026-11-21T00:00:00Z";
+    t.append(RevocationExamined{{stale}});
+  });
+  policy::Verdict verdict = failed(finding::Code::crl_stale, "whether it is revoked cannot be told");
+  using policy::Result;
+  verdict.revocation = {policy::RevocationMode::hard, Result::fail, Result::pass, Result::pass};
+  const std::string told = text(report_of(transcript, verdict, "mail.woodgrovebank.com", 10));
+  EXPECT_NE(told.find("FAIL  revocation   CRL stale: nextUpdate was 2026-11-21T00:00:00Z (hard)\n"), std::string::npos)
+      << told;
+  EXPECT_NE(told.find("                     with soft: pass; with off: pass\n"), std::string::npos) << told;
+  verdict.revocation = {policy::RevocationMode::soft, Result::fail, Result::pass, Result::pass};
+  const std::string soft = text(report_of(transcript, verdict, "mail.woodgrovebank.com", 10));
+  EXPECT_NE(soft.find("(soft)\n"), std::string::npos) << soft;
+  EXPECT_NE(soft.find("with hard: fail; with off: pass\n"), std::string::npos) << soft;
+}
+
 TEST(TextReport, StaysWithinEightyColumns) {
   for (const Report& report : {passed(), refused_late(), no_starttls(), wrong_name()})
     expect_within_columns(text(report, Detail::certificates));
