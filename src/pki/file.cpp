@@ -87,6 +87,7 @@ std::string read_file(const std::string& path, std::size_t limit) {
   require_regular(path, status);
   if (static_cast<std::uintmax_t>(status.st_size) > limit) throw too_large(path, limit);
   std::string bytes;
+  bytes.reserve(static_cast<std::size_t>(status.st_size));  // growing a large list costs more than reading it
   std::string block(std::min<std::size_t>(limit + 1, 1U << 16U), '\0');
   for (;;) {
     const ssize_t count = ::read(file.get(), block.data(), block.size());
