@@ -1,6 +1,8 @@
 """Hostile certificates and revocation lists, as files and in handshakes: a finding or one sentence, the documented exit code,
 in bounded time and memory. They are made by a process of their own (verification.py KIND CASE PREFIX): what this one holds
 would count for the program's peak."""
+import base64
+import json
 import os
 import random
 import ssl
@@ -297,6 +299,34 @@ def many_blocks(house):
         hold(house, run(house, arguments), codes, f"{' '.join(arguments[:2])}, {BLOCKS}")
 
 
+def requests():
+    """Lines for verify --batch that no suite would write."""
+    good = {"op": "verify", "leaf": base64.b64encode(GOOD).decode(), "trust": [base64.b64encode(ROOT).decode()],
+            "time": "2026-11-22T00:00:00Z", "names": [{"kind": "dns", "value": HOST}]}
+    yield json.dumps(good).encode()
+    yield from (b"{", b"[" * 100_000, b'{"a":' * 50_000, b"\0", b"\xff\xfe", b'"' + b"x" * 2_000_000, b"null", b"[]", b"{}", b'{"op":5}')
+    for field in ("leaf", "trust", "intermediates", "crls", "names", "time", "policy", "max_depth", "security_level", "purpose"):
+        for value in (None, -1, 2**63, 1e308, "", "AAAA", "\0", [], [None], [[]], {}, ["AAAA"] * 2_000, [{"kind": "dns"}], True):
+            yield json.dumps({**good, field: value}).encode()
+    for value in (None, 5, "", "!", "AAAA", base64.b64encode(os.urandom(3_000)).decode()):
+        for op, field in (("load-chain", "pem_b64"), ("address", "address_b64"), ("hostname", "host_b64"), ("reply", "bytes_b64"),
+                          ("cbt", "leaf")):
+            yield json.dumps({"op": op, field: value}).encode()
+    yield json.dumps({**good, "intermediates": [base64.b64encode(each).decode() for each in many_of_one_name(1_000)]}).encode()
+    yield json.dumps(good).encode()
+
+
+def batch(house):
+    """One answer a line, to the end."""
+    lines = list(requests())
+    outcome = house.run("verify", "--batch", stdin=b"\n".join(lines), limit=WAIT, memory=MEMORY)
+    expect_code(outcome, 0)
+    answers = [json.loads(line) for line in outcome.out.splitlines()]
+    expect(len(answers) == len(lines), f"{len(answers)} answers to {len(lines)} requests")
+    expect(all(answer["result"] in ("accept", "reject", "skip") for answer in answers), "an answer without a result")
+    expect(answers[0]["result"] == answers[-1]["result"] == "accept", f"the good request: {answers[0]}, {answers[-1]}")
+
+
 # ---- handshakes ----
 
 def chains():
@@ -385,6 +415,7 @@ def cases(house):
         yield f"list: {case}", lambda case=case: hostile_list(house, case)
     yield "certificate: a file of 200 MB", lambda: large_file(house)
     yield f"certificate: {BLOCKS}", lambda: many_blocks(house)
+    yield "batch: requests that no suite would write", lambda: batch(house)
     for number, row in enumerate(chains()):
         yield f"handshake: check is shown {row[0]}", lambda n=number, row=row: shown_to_check(house, n, row)
     running = []
