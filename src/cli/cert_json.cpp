@@ -5,6 +5,7 @@
 
 #include "domsec/pki/certificate_facts.h"
 #include "domsec/pki/harmless.h"
+#include "issuers_json.h"
 #include "domsec/pki/key_usage.h"
 
 namespace domsec::cli {
@@ -91,7 +92,8 @@ json::object trust_of(const pki::PathExamination& examined) {
   return {{"trusted", examined.good()},
           {"anchor", examined.anchored ? json::value(examined.anchor) : json::value(nullptr)},
           {"problems", std::move(problems)},
-          {"path", std::move(path)}};
+          {"path", std::move(path)},
+          {"fetched", issuers_of(examined.fetched.get())}};
 }
 
 json::value or_null(const std::string& text) {

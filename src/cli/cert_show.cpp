@@ -7,6 +7,7 @@
 #include "domsec/pki/harmless.h"
 #include "domsec/policy/verdict.h"
 #include "domsec/report/certificate.h"
+#include "issuer_fetch.h"
 #include "presented_chain.h"
 
 namespace domsec::cli {
@@ -28,15 +29,17 @@ pki::Purpose purpose_of(const CertShowOptions& options, pki::Purpose otherwise) 
   return options.purpose == "client" ? pki::Purpose::client : pki::Purpose::server;
 }
 
-pki::PathExamination examine(const pki::Chain& chain, const Presentation& presentation, pki::Purpose purpose,
-                             pki::Instant at) {
+pki::PathExamination examine(const CertShowOptions& options, const pki::Chain& chain,
+                             const Presentation& presentation, pki::Purpose purpose, pki::Instant at) {
   pki::PathInput input;
   input.presented = chain;
   input.anchors = presentation.anchors;
   input.purpose = purpose;
   input.at = at;
   input.security_level = 2;  // as check examines
-  return pki::examine_path(input);
+  pki::PathExamination examined = pki::examine_path(input);
+  examined.fetched = fetch_issuers(options.end, presentation.organisation, input, examined);
+  return examined;
 }
 
 /// Whom the chain comes from: `MX 10 mail1.woodgrovebank.com -> 127.0.0.4:2525`.
@@ -117,7 +120,7 @@ int show_one(const CertShowOptions& options, const std::string& target, pki::Ins
   std::vector<pki::PathExamination> paths;
   for (const PresentedChain& shown : presentation.chains) {
     paths.push_back(shown.chain.empty() ? pki::PathExamination()
-                                        : examine(shown.chain, presentation, purpose, at));
+                                        : examine(options, shown.chain, presentation, purpose, at));
   }
   const int code = code_of(options, presentation, paths);
   switch (options.form) {

@@ -12,6 +12,7 @@
 #include "domsec/pki/bundle.h"
 #include "domsec/policy/verdict.h"
 #include "domsec/report/crl.h"
+#include "domsec/session/fetching.h"
 #include "presented_chain.h"
 
 namespace domsec::cli {
@@ -36,25 +37,16 @@ struct Fetching {
   net::Loop loop;
   net::Resolver resolver;
   net::HttpLimits limits;
+  net::HttpProxy proxy;
 
-  explicit Fetching(const CrlOptions& options) : resolver(loop, settings_of(options)) {
-    const session::EdgeSettings settings = edge_settings_of(options.end);
-    limits.timeout = settings.crl_timeout;
-  }
+  explicit Fetching(const CrlOptions& options)
+      : Fetching(organisation_of(options.end), edge_settings_of(options.end)) {}
 
  private:
-  static net::ResolverSettings settings_of(const CrlOptions& options) {
-    const session::EdgeSettings settings = edge_settings_of(options.end);
-    net::ResolverSettings dns;
-    if (!options.end.dns.empty()) {
-      const auto [host, port] = read_host_port(options.end.dns, 53);
-      dns.servers.push_back(net::Endpoint{host, port});
-    }
-    dns.timeout = settings.dns_timeout;
-    dns.ipv4 = settings.ipv4;
-    dns.ipv6 = settings.ipv6;
-    dns.overrides = settings.resolve;
-    return dns;
+  Fetching(const exchange::Organisation& organisation, const session::EdgeSettings& settings)
+      : resolver(loop, session::resolver_settings(organisation, settings)),
+        proxy(session::http_proxy(organisation, settings)) {
+    limits.timeout = settings.crl_timeout;
   }
 };
 
@@ -63,7 +55,8 @@ RevocationList fetch(Fetching& with, const std::string& uri, const std::string& 
   RevocationList list;
   list.source = uri;
   const auto began = now_in_milliseconds();
-  const net::HttpAnswer answer = net::run(with.loop, net::http_get(with.resolver, uri, with.limits));
+  const net::HttpAnswer answer =
+      net::run(with.loop, net::http_get(with.resolver, uri, with.limits, with.proxy));
   list.took = std::chrono::duration_cast<std::chrono::milliseconds>(now_in_milliseconds() - began);
   if (answer.status != net::HttpStatus::ok) {
     list.trouble = answer.detail.empty() ? std::string(net::text(answer.status)) : answer.detail;

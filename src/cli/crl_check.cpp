@@ -39,11 +39,9 @@ pki::Chain chain_of(const CrlOptions& options, const std::string& target) {
   return chain;
 }
 
-CheckedCertificate check(net::Loop& loop, const session::Edge& edge, const CrlOptions& options,
-                         const std::string& target, pki::Instant at) {
+CheckedCertificate examine(net::Loop& loop, const session::Edge& edge, const pki::Chain& chain,
+                           pki::Instant at) {
   CheckedCertificate checked;
-  checked.source = target;
-  const pki::Chain chain = chain_of(options, target);
   transcript::Transcript transcript(policy::Role::send, "crl", 1, now_in_milliseconds);
   net::run(loop, session::examine_peer(edge.examination(), chain, pki::Purpose::any, at, transcript));
   for (const transcript::Event& event : transcript.events()) {
@@ -51,6 +49,21 @@ CheckedCertificate check(net::Loop& loop, const session::Edge& edge, const CrlOp
     if (const auto* lists = event.body.as<transcript::RevocationExamined>())
       checked.revocations = lists->certificates;
   }
+  return checked;
+}
+
+/// No peer stands behind a file: issuers that were fetched are taken as if they had been given with --chain.
+CheckedCertificate check(net::Loop& loop, const session::Edge& edge, pki::Chain chain,
+                         const std::string& target, pki::Instant at) {
+  CheckedCertificate checked = examine(loop, edge, chain, at);
+  const std::shared_ptr<const pki::IssuersFetched> fetched = checked.path.fetched;
+  if (fetched != nullptr && fetched->path.size() > checked.path.path.size()) {
+    for (const pki::IssuerAsked& asked : fetched->asked)
+      chain.insert(chain.end(), asked.certificates.begin(), asked.certificates.end());
+    checked = examine(loop, edge, chain, at);
+    checked.path.fetched = fetched;
+  }
+  checked.source = target;
   return checked;
 }
 
@@ -75,7 +88,7 @@ int run_crl_check(const CrlOptions& options, std::ostream& out) {
   const session::Edge edge(loop, organisation_for(options), settings);
   int code = 0;
   for (const std::string& target : options.targets) {
-    const CheckedCertificate checked = check(loop, edge, options, target, at);
+    const CheckedCertificate checked = check(loop, edge, chain_of(options, target), target, at);
     const int own = code_of(checked, hard);
     code = policy::worse_exit_code(code, own);
     if (options.form == CrlForm::json) {

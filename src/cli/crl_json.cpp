@@ -4,6 +4,7 @@
 
 #include "domsec/pki/crl_facts.h"
 #include "domsec/pki/harmless.h"
+#include "issuers_json.h"
 
 namespace domsec::cli {
 namespace {
@@ -100,6 +101,7 @@ std::string check_json(const CheckedCertificate& checked, pki::Instant at, int e
       {"at", pki::rfc3339(at)},
       {"anchor", checked.path.anchored ? json::value(checked.path.anchor) : json::value(nullptr)},
       {"path_problems", std::move(problems)},
+      {"fetched", issuers_of(checked.path.fetched.get())},
       {"certificates", std::move(certificates)},
       {"exit_code", exit_code}});
 }

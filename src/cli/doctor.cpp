@@ -95,9 +95,14 @@ void check_organisation(const exchange::Organisation& organisation, const Doctor
   try {
     exchange::Organisation named = organisation;
     if (!options.crl_cache.empty()) named.revocation.cache_directory = options.crl_cache;
+    if (!options.http_proxy.empty()) {
+      named.revocation.http_proxy = options.http_proxy;
+      named.revocation.origins.by_parameter["HttpProxy"] = exchange::Origin{"--http-proxy", 0};
+    }
     if (!named.server_fqdn) named.server_fqdn = machine_name();
     session::Edge edge(loop, std::move(named), settings);
     all.push_back(check_roots(edge));
+    all.push_back(check_http_proxy(edge.http_proxy()));
     check_identities(loop, edge, now, all);
     check_network(loop, edge, options.timeout_seconds, all);
   } catch (const pki::BundleError& error) {

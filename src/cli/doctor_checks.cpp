@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "domsec/lab/state_file.h"
+#include "domsec/pki/harmless.h"
 #include "domsec/pki/tls_library.h"
 #include "domsec/policy/connector_lint.h"
 #include "policy_store.h"
@@ -76,6 +77,18 @@ DoctorCheck check_roots(const session::Edge& edge) {
   }
   return {"roots", DoctorResult::fail, "no trusted root at all in " + source,
           ours ? "put the partner's root into TrustedRoots" : "install ca-certificates, or set TrustedRoots"};
+}
+
+DoctorCheck check_http_proxy(const net::HttpProxy& proxy) {
+  constexpr std::size_t shown = 6;
+  DoctorCheck check{"http-proxy", DoctorResult::ok, "none, the hosts of revocation lists are asked directly"};
+  if (!proxy.set()) return check;
+  check.detail = proxy.text() + " (" + proxy.origin + ") for revocation lists";
+  for (std::size_t i = 0; i < proxy.exceptions.size() && i < shown; ++i)
+    check.detail += (i == 0 ? ", not for " : ", ") + pki::harmless(proxy.exceptions[i]);
+  if (proxy.exceptions.size() > shown)
+    check.detail += " and " + std::to_string(proxy.exceptions.size() - shown) + " more";
+  return check;
 }
 
 DoctorCheck check_key_file(const std::string& path) {

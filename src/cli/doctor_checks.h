@@ -26,6 +26,8 @@ struct DoctorCheck {
 [[nodiscard]] DoctorCheck check_clock(pki::Instant now, ClockDiscipline discipline);
 [[nodiscard]] DoctorCheck check_tls_library();
 [[nodiscard]] DoctorCheck check_roots(const session::Edge& edge);
+/// Who is asked for revocation lists; whether he answers is seen where one is fetched.
+[[nodiscard]] DoctorCheck check_http_proxy(const net::HttpProxy& proxy);
 /// Who may read a private key.
 [[nodiscard]] DoctorCheck check_key_file(const std::string& path);
 /// The certificate that a connector presents; `title` as `send connector Internet`.

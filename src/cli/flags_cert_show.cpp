@@ -20,6 +20,7 @@ void add_cert_show(CLI::App& cert, Command& command) {
   sub->add_option("--at", options->at, "judge at this time, such as 2026-11-22T09:15:02Z (default: now)")
       ->group("Trust");
   add_roots(*sub, options->end);
+  add_issuers(*sub, options->end);
   sub->add_option("--key-pass-file", options->end.key_pass_file,
                   "file with the pass-phrase of a PKCS#12 file")
       ->group("Inputs");

@@ -21,6 +21,19 @@ void add_revocation(CLI::App& sub, EndOptions& end) {
       ->group("Trust");
   sub.add_option("--crl-cache", end.crl_cache, "directory where fetched lists are kept between runs")
       ->group("Trust");
+  add_issuers(sub, end);
+}
+
+void add_issuers(CLI::App& sub, EndOptions& end) {
+  sub.add_option("--aia", end.aia,
+                 "fetch, or off: look for an issuer that is missing where the certificate says (default: off)")
+      ->group("Trust");
+}
+
+void add_http_proxy(CLI::App& sub, std::string& proxy) {
+  sub.add_option("--http-proxy", proxy,
+                 "http://HOST:PORT for revocation lists and issuers, or none (default: http_proxy)")
+      ->group("Network");
 }
 
 void add_network(CLI::App& sub, EndOptions& end) {
@@ -29,6 +42,7 @@ void add_network(CLI::App& sub, EndOptions& end) {
   sub.add_option("--resolve", end.resolve, "HOST:ADDRESS instead of asking DNS")
       ->allow_extra_args(false)
       ->group("Network");
+  add_http_proxy(sub, end.http_proxy);
   sub.add_flag("-4", end.only_ipv4, "IPv4 only")->group("Network");
   sub.add_flag("-6", end.only_ipv6, "IPv6 only")->group("Network");
 }

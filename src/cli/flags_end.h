@@ -10,8 +10,10 @@ class App;
 namespace domsec::cli {
 
 void add_roots(CLI::App& sub, EndOptions& end);       // --ca, --system-ca
-void add_revocation(CLI::App& sub, EndOptions& end);  // --crl, --crl-file, --crl-fail, --crl-cache
-void add_network(CLI::App& sub, EndOptions& end);     // --timeout, --dns, --resolve, -4, -6
+void add_revocation(CLI::App& sub, EndOptions& end);  // --crl, --crl-file, --crl-fail, --crl-cache, --aia
+void add_issuers(CLI::App& sub, EndOptions& end);     // --aia
+void add_http_proxy(CLI::App& sub, std::string& proxy);  // --http-proxy
+void add_network(CLI::App& sub, EndOptions& end);     // --timeout, --dns, --resolve, --http-proxy, -4, -6
 /// Every long flag that has been added may come from the environment: DOMSEC_CRL_FAIL for --crl-fail.
 void add_environment(CLI::App& sub);
 

@@ -5,6 +5,7 @@
 #include "domsec/cli/flags.h"
 #include "domsec/cli/options.h"
 #include "domsec/cli/verify.h"
+#include "flags_end.h"
 
 namespace domsec::cli {
 namespace {
@@ -81,6 +82,8 @@ void add_verify(CLI::App& app, Command& command) {
   CLI::App* sub = app.add_subcommand("verify", "path, names and revocation of a certificate, from files");
   add_inputs(*sub, *options);
   add_questions(*sub, *options);
+  add_issuers(*sub, options->end);
+  add_network(*sub, options->end);
   sub->add_flag_callback(
       "--json", [options] { options->form = VerifyForm::json; }, "the answer as one line of JSON");
   sub->add_flag("--batch", *batch, "answer requests, JSON Lines on standard input, until their end");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 
 #include "domsec/session/own_identity.h"
 
@@ -18,6 +19,17 @@ std::optional<std::uint16_t> read_port(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
   return port;
+}
+
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+/// Both spellings of no_proxy, as curl has it.
+net::ProxyEnvironment proxy_environment() {
+  const std::string no_proxy = variable("no_proxy");
+  return {variable("http_proxy"), no_proxy.empty() ? variable("NO_PROXY") : no_proxy};
 }
 
 /// The files of an identity on the command line; nothing when none is given.
@@ -73,6 +85,7 @@ smtp::Domain machine_name() {
 exchange::Organisation organisation_of(const EndOptions& options) {
   check_word(options.crl, {"off", "cached", "fetch"}, "--crl");
   check_word(options.crl_fail, {"hard", "soft"}, "--crl-fail");
+  check_word(options.aia, {"off", "fetch"}, "--aia");
   check_word(options.name_match, {"exact", "subdomains"}, "--name-match");
   exchange::Organisation organisation;
   if (!options.config.empty()) organisation = exchange::read_toml(options.config);
@@ -84,6 +97,16 @@ exchange::Organisation organisation_of(const EndOptions& options) {
   if (!options.crl_fail.empty()) organisation.revocation.fail = options.crl_fail;
   if (!options.crl_cache.empty()) organisation.revocation.cache_directory = options.crl_cache;
   if (!options.crl_files.empty()) organisation.revocation.crl_files = options.crl_files;
+  if (!options.aia.empty()) organisation.revocation.aia = options.aia;
+  // A command whose other flags have no variables heeds this one all the same.
+  const std::string proxy = options.http_proxy.empty() ? variable("DOMSEC_HTTP_PROXY") : options.http_proxy;
+  if (!proxy.empty()) {
+    std::string problem;
+    if (!net::read_http_proxy(proxy, problem))
+      throw UsageError("--http-proxy: " + problem + "; write http://host:port or none");
+    organisation.revocation.http_proxy = proxy;
+    organisation.revocation.origins.by_parameter["HttpProxy"] = flag("--http-proxy");
+  }
   if (!options.name_match.empty()) organisation.name_match = options.name_match;
   if (options.wildcard_apex) organisation.wildcard_apex = true;
   if (options.strict_eku) organisation.strict_eku = true;
@@ -125,6 +148,7 @@ session::EdgeSettings edge_settings_of(const EndOptions& options) {
   settings.key_decoding = *decoding;
   check_word(options.verdict_cache, {"on", "off"}, "--verdict-cache");
   settings.verdict_cache = options.verdict_cache != "off";
+  settings.proxy_environment = proxy_environment();
   for (const std::string& text : options.resolve) {
     const std::size_t colon = text.find(':');
     if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) {

@@ -24,6 +24,7 @@ session::DeliveryPlan plan_of(const CertShowOptions& options, const Route& route
   plan.session = edge.send_plan(route.connector, route.partner);
   plan.session.until = policy::Step::examination;
   plan.session.examination.crls = nullptr;  // the chain is wanted, and nobody else is asked for it
+  plan.session.examination.issuers = nullptr;
   plan.session.reference.reset();
   if (route.implicit_tls) plan.session.tls_startup = session::TlsStartup::implicit;
   if (!options.sni.empty()) plan.session.sni = options.sni == "none" ? std::string() : options.sni;
@@ -62,6 +63,9 @@ bool names_a_host(const std::string& target) {
 
 Presentation present_file(const CertShowOptions& options, const std::string& file) {
   Presentation presentation;
+  EndOptions end = options.end;
+  end.key_pass_file.clear();  // that of the file, not of an identity of our own
+  presentation.organisation = organisation_of(end);
   PresentedChain shown;
   shown.chain = read_certificate_file(file, options.end.key_pass_file);
   presentation.chains.push_back(std::move(shown));
@@ -91,6 +95,7 @@ Presentation present_hosts(const CertShowOptions& options, const std::string& te
   const session::DeliveryResult result =
       net::run(loop, session::deliver(plan, route.target, edge.resolver(), begin));
   Presentation presentation;
+  presentation.organisation = edge.organisation();
   presentation.anchors = edge.examination().anchors;
   presentation.purpose = pki::Purpose::server;
   presentation.from_lab = route.from_lab;

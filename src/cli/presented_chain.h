@@ -22,6 +22,7 @@ struct Presentation {
   std::vector<PresentedChain> chains;
   std::shared_ptr<const pki::TrustStore> anchors;
   pki::Purpose purpose = pki::Purpose::any;  // unless one was asked for
+  exchange::Organisation organisation;       // how the network is asked
   std::string from_lab;                      // the organisation whose configuration a running lab lent
 };
 

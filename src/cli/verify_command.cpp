@@ -6,6 +6,7 @@
 #include "domsec/pki/bundle.h"
 #include "domsec/report/verification.h"
 #include "domsec/session/trust_roots.h"
+#include "issuer_fetch.h"
 #include "verification_request.h"
 #include "verify_details_json.h"
 
@@ -83,13 +84,22 @@ VerificationRequest request_of(const VerifyOptions& options, pki::Instant now) {
   return request;
 }
 
+/// Beside the answer, never part of it: the files are what is verified.
+std::shared_ptr<const pki::IssuersFetched> fetched_for(const VerifyOptions& options,
+                                                       const policy::VerificationInput& input) {
+  const exchange::Organisation organisation = organisation_of(options.end);
+  if (organisation.revocation.aia != "fetch") return nullptr;
+  return fetch_issuers(options.end, organisation, input.path, pki::examine_path(input.path));
+}
+
 }  // namespace
 
 int run_verify(const VerifyOptions& options, pki::Instant now, std::ostream& out) {
   const bool json = options.form == VerifyForm::json;
   try {
     const policy::VerificationInput input = verification_input(request_of(options, now));
-    const policy::Verification verification = policy::verify(input);
+    policy::Verification verification = policy::verify(input);
+    verification.fetched = fetched_for(options, input);
     out << (json ? verification_document(verification) + "\n"
                  : report::verification_text(input, verification));
     return verification.problems.empty() ? accepted : rejected;

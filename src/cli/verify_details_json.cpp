@@ -6,6 +6,7 @@
 #include "domsec/pki/harmless.h"
 #include "domsec/pki/instant.h"
 #include "domsec/pki/problem_code.h"
+#include "issuers_json.h"
 #include "verify_path_json.h"
 
 namespace domsec::cli {
@@ -98,7 +99,8 @@ std::string verification_document(const policy::Verification& verification) {
   document["details"] = json::object{{"path", path_of(verification.path)},
                                      {"problems", problems_of(verification.path_problems)},
                                      {"names", names_of(verification.names)},
-                                     {"revocation", revocations_of(verification.revocations)}};
+                                     {"revocation", revocations_of(verification.revocations)},
+                                     {"fetched", issuers_of(verification.fetched.get())}};
   return json::serialize(document);
 }
 

@@ -157,6 +157,8 @@ void read_revocation(const ConfigurationTable& table, const std::string& file, R
   section.read_as("Fail", into.fail, one_of({"hard", "soft"}), "a way to fail; write hard or soft");
   section.read_paths("CrlFiles", into.crl_files);
   section.read_path("CacheDirectory", into.cache_directory);
+  section.read("HttpProxy", into.http_proxy);
+  section.read_as("Aia", into.aia, one_of({"off", "fetch"}), "a choice; write off or fetch");
   section.refuse_unknown_keys();
 }
 

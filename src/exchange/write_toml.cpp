@@ -226,6 +226,8 @@ ShownSection revocation(const RevocationSettings& settings) {
   out.text("Fail", settings.fail);
   out.list("CrlFiles", settings.crl_files);
   out.path("CacheDirectory", settings.cache_directory);
+  out.path("HttpProxy", settings.http_proxy);
+  out.text("Aia", settings.aia);
   return out.written();
 }
 

@@ -105,6 +105,11 @@ const Authorities::Certified& Authorities::certified(const std::string& name) co
   return found->second;
 }
 
+std::string Authorities::certificate(const std::string& authority) const {
+  const pki::Bytes der = certified(authority).authority.certificate()->der();
+  return {der.begin(), der.end()};
+}
+
 std::string Authorities::crl_uri(const std::string& authority) const {
   return crl_base_ + "/" + authority + ".crl";
 }
@@ -113,6 +118,7 @@ HostFiles Authorities::issue(const OrganisationRecipe& organisation, const HostR
                              Breakage breakage) {
   const std::string issuer = issuer_of(organisation, breakage);
   pki::CertificateRecipe recipe = usual_leaf(host, crl_uri(issuer), now_);
+  if (breakage != Breakage::self_signed) recipe.ca_issuers = {crl_base_ + "/" + issuer + ".cer"};
   break_names(recipe, organisation, breakage);
   break_dates_and_usage(recipe, breakage, now_);
 

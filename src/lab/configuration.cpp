@@ -81,7 +81,9 @@ std::string configuration(const Recipe& recipe, const OrganisationRecipe& organi
       << "\n[[Certificate]]\n"
       << "CertificateFile = \"certificate.pem\"\n"
       << "KeyFile = \"key.pem\"\n"
-      << "Services = [\"SMTP\"]\n";
+      << "Services = [\"SMTP\"]\n"
+      << "\n[Revocation]\n"
+      << "HttpProxy = \"none\"\n";  // no proxy outside knows the lab's hosts
   return out.str();
 }
 

@@ -161,7 +161,12 @@ void Lab::publish_lists() {
   for (const std::string& name : authorities_->names()) {
     CrlPage page;
     page.body = authorities_->crl(name, broken);
-    for (const auto& server : crls_) server->put("/" + name + ".crl", page);
+    CrlPage issuer;
+    issuer.body = authorities_->certificate(name);
+    for (const auto& server : crls_) {
+      server->put("/" + name + ".crl", page);
+      server->put("/" + name + ".cer", issuer);
+    }
   }
 }
 

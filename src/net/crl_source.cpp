@@ -14,6 +14,7 @@
 #include <span>
 
 #include "crl_cache.h"
+#include "fetch_under_way.h"
 
 namespace domsec::net {
 
@@ -26,13 +27,7 @@ constexpr std::size_t most_deltas = 2;
 constexpr std::size_t most_failures = 1024;     // remembered
 constexpr int most_fetch_times = 2;  // one certificate's URIs together, in units of HttpLimits::timeout
 
-/// A fetch under way; whoever wants the same URI waits for it.
-struct Fetch {
-  explicit Fetch(const asio::any_io_executor& executor) : done(executor, SteadyPoint::max()) {}
-  asio::steady_timer done;  // cancelled at the end
-  bool finished = false;
-  pki::CrlCandidate result;
-};
+using Fetch = FetchUnderWay<pki::CrlCandidate>;
 
 struct Failure {
   pki::CrlCandidate result;
@@ -110,7 +105,7 @@ task<HttpAnswer> get_with_tries(BodyPtr body, std::string uri) {
   const int tries = std::clamp(body->settings.tries, 1, 10);
   int done = 0;
   do {
-    answer = co_await http_get(*body->resolver, uri, body->settings.limits);
+    answer = co_await http_get(*body->resolver, uri, body->settings.limits, body->settings.proxy);
     ++done;
   } while (done < tries && worth_another_try(answer));
   if (answer.status != HttpStatus::ok && done > 1)
@@ -150,9 +145,7 @@ void end_fetch(CrlSource::Body& body, const std::shared_ptr<Fetch>& fetch, pki::
   } else {
     remember_failure(body, result);
   }
-  fetch->result = std::move(result);
-  fetch->finished = true;
-  fetch->done.cancel();
+  fetch->finish(std::move(result));
 }
 
 /// Runs by itself, so that it goes on when the session that wanted it first has ended.

@@ -98,9 +98,13 @@ task<Connected> connect(tcp::socket& socket, std::vector<std::string> addresses,
   co_return result;
 }
 
+enum class Way { direct, by_proxy };
+
+/// A proxy gets the target in absolute form, the host in the Host field all the same (RFC 9112 3.2.2).
 /// Without `Accept-Encoding`, compression would be allowed (RFC 9110 12.5.3).
-http::request<http::empty_body> request_for(const HttpUri& uri) {
-  http::request<http::empty_body> request(http::verb::get, uri.target, 11);
+http::request<http::empty_body> request_for(const HttpUri& uri, Way way) {
+  const std::string target = way == Way::by_proxy ? uri.text() : uri.target;
+  http::request<http::empty_body> request(http::verb::get, target, 11);
   request.set(http::field::host, uri.authority());
   request.set(http::field::user_agent, "domsec/" DOMSEC_VERSION);
   request.set(http::field::accept, "*/*");
@@ -174,18 +178,17 @@ task<Exchanged> read_answer(tcp::socket& socket, std::size_t octets) {
 }
 
 /// One request on a connection of its own.
-task<Exchanged> exchange(std::vector<std::string> addresses, HttpUri uri, std::size_t octets,
-                         SteadyPoint at) {
+task<Exchanged> exchange(std::vector<std::string> addresses, std::uint16_t port,
+                         http::request<http::empty_body> request, std::size_t octets, SteadyPoint at) {
   tcp::socket socket(co_await asio::this_coro::executor);
   Exchanged result;
-  const Connected connected = co_await connect(socket, std::move(addresses), uri.port, at);
+  const Connected connected = co_await connect(socket, std::move(addresses), port, at);
   if (connected.timed_out || connected.error) {
     result.answer = connected.timed_out ? failed(HttpStatus::timed_out, "no connection in time")
                                         : failed(HttpStatus::unreachable, clause_of(connected.error));
     co_return result;
   }
   const Deadline deadline(socket, at);
-  const http::request<http::empty_body> request = request_for(uri);
   const auto [error, size] = co_await http::async_write(socket, request, nothrow);
   if (!error) {
     result = co_await read_answer(socket, octets);
@@ -199,18 +202,46 @@ task<Exchanged> exchange(std::vector<std::string> addresses, HttpUri uri, std::s
 
 std::string milliseconds(Milliseconds time) { return std::to_string(time.count()) + " ms"; }
 
-task<HttpAnswer> get(Resolver& resolver, HttpUri uri, HttpLimits limits) {
-  const SteadyPoint deadline = std::chrono::steady_clock::now() + limits.timeout;
-  for (int redirects = 0;; ++redirects) {
-    MxHost host = co_await resolver.addresses(uri.host, deadline);
-    if (host.addresses.empty()) {
-      const bool late = host.status == DnsStatus::timed_out && std::chrono::steady_clock::now() >= deadline;
-      co_return failed(late ? HttpStatus::timed_out : HttpStatus::unresolved,
-                       "host " + uri.host + ": " + host.detail);
-    }
-    Exchanged result = co_await exchange(std::move(host.addresses), uri, limits.octets, deadline);
+/// The clause with the proxy in it: whose fault it is must not be looked for at the wrong host.
+std::string by_way_of(const HttpProxy& proxy, const HttpAnswer& answer) {
+  if (answer.status != HttpStatus::error_status) return "proxy " + proxy.text() + ": " + answer.detail;
+  if (answer.code == 407) {
+    return "the proxy " + proxy.text() +
+           " demands authentication (HTTP status 407), and none is offered: allow this host, or name another "
+           "proxy";
+  }
+  const std::string status = answer.detail + " by way of the proxy " + proxy.text();
+  return answer.code == 403 ? status + ", which may refuse this host or address" : status;
+}
+
+/// One hop, to the host itself or to the proxy. A redirect is not followed here.
+task<Exchanged> ask(Resolver& resolver, HttpUri uri, HttpLimits limits, HttpProxy proxy,
+                    SteadyPoint deadline) {
+  const Way way = proxy.serves(uri.host) ? Way::by_proxy : Way::direct;
+  const std::string asked = way == Way::by_proxy ? proxy.host : uri.host;
+  const std::uint16_t port = way == Way::by_proxy ? proxy.port : uri.port;
+  MxHost host = co_await resolver.addresses(asked, deadline);
+  Exchanged result;
+  if (host.addresses.empty()) {
+    const bool late = host.status == DnsStatus::timed_out && std::chrono::steady_clock::now() >= deadline;
+    result.answer = failed(late ? HttpStatus::timed_out : HttpStatus::unresolved,
+                           (way == Way::direct ? "host " + asked + ": " : std::string()) + host.detail);
+  } else {
+    http::request<http::empty_body> request = request_for(uri, way);
+    result = co_await exchange(std::move(host.addresses), port, std::move(request), limits.octets, deadline);
     if (result.answer.status == HttpStatus::timed_out)
       result.answer.detail += " (" + milliseconds(limits.timeout) + ")";
+  }
+  const bool settled =
+      result.answer.status == HttpStatus::ok || result.answer.status == HttpStatus::refused_redirect;
+  if (way == Way::by_proxy && !settled) result.answer.detail = by_way_of(proxy, result.answer);
+  co_return result;
+}
+
+task<HttpAnswer> get(Resolver& resolver, HttpUri uri, HttpLimits limits, HttpProxy proxy) {
+  const SteadyPoint deadline = std::chrono::steady_clock::now() + limits.timeout;
+  for (int redirects = 0;; ++redirects) {
+    Exchanged result = co_await ask(resolver, uri, limits, proxy, deadline);
     if (result.answer.status != HttpStatus::refused_redirect) co_return std::move(result.answer);
     if (redirects >= limits.redirects) {
       co_return failed(HttpStatus::refused_redirect,
@@ -228,10 +259,14 @@ task<HttpAnswer> at_once(HttpAnswer answer) { co_return answer; }
 }  // namespace
 
 task<HttpAnswer> http_get(Resolver& resolver, std::string uri, HttpLimits limits) {
+  return http_get(resolver, std::move(uri), limits, HttpProxy());
+}
+
+task<HttpAnswer> http_get(Resolver& resolver, std::string uri, HttpLimits limits, HttpProxy proxy) {
   std::string problem;
   const std::optional<HttpUri> read = read_http_uri(uri, problem);
   if (!read) return at_once(failed(HttpStatus::not_http, problem));
-  return get(resolver, *read, limits);
+  return get(resolver, *read, limits, std::move(proxy));
 }
 
 std::string_view text(HttpStatus status) {

@@ -9,8 +9,6 @@
 namespace domsec::pki {
 namespace {
 
-using AccessOwner = Owned<AUTHORITY_INFO_ACCESS, AUTHORITY_INFO_ACCESS_free>;
-
 constexpr int most_places = 32;
 constexpr int most_extensions = 64;
 constexpr std::size_t longest_uri = 2048;
@@ -27,7 +25,7 @@ std::string hex_of(const ASN1_OCTET_STRING* octets) {
 }
 
 void read_access(const X509* x509, CertificateFacts& facts) {
-  const auto access = extension<AccessOwner>(x509, NID_info_access);
+  const auto access = extension<AuthorityInfoAccessOwner>(x509, NID_info_access);
   for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(access.get()) && i < most_places; ++i) {
     const ACCESS_DESCRIPTION* place = sk_ACCESS_DESCRIPTION_value(access.get(), i);
     if (place->location->type != GEN_URI) continue;

@@ -51,6 +51,7 @@ using GeneralNamesOwner = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
 using ExtendedKeyUsageOwner = Owned<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>;
 using BasicConstraintsOwner = Owned<BASIC_CONSTRAINTS, BASIC_CONSTRAINTS_free>;
 using CertificatePoliciesOwner = Owned<CERTIFICATEPOLICIES, CERTIFICATEPOLICIES_free>;
+using AuthorityInfoAccessOwner = Owned<AUTHORITY_INFO_ACCESS, AUTHORITY_INFO_ACCESS_free>;
 using DistPointOwner = Owned<DIST_POINT, DIST_POINT_free>;
 using CrlDistPointsOwner = Owned<CRL_DIST_POINTS, CRL_DIST_POINTS_free>;
 using AuthorityKeyIdOwner = Owned<AUTHORITY_KEYID, AUTHORITY_KEYID_free>;

@@ -125,6 +125,21 @@ void add_distribution_points(X509* certificate, const CertificateRecipe& recipe)
   add(certificate, NID_crl_distribution_points, points.get(), Criticality::not_critical);
 }
 
+/// RFC 5280 4.2.2.1: where the certificate of the issuer is.
+void add_ca_issuers(X509* certificate, const CertificateRecipe& recipe) {
+  if (recipe.ca_issuers.empty()) return;
+  const AuthorityInfoAccessOwner access(AUTHORITY_INFO_ACCESS_new());
+  for (const std::string& uri : recipe.ca_issuers) {
+    ACCESS_DESCRIPTION* place = ACCESS_DESCRIPTION_new();
+    ASN1_OBJECT_free(place->method);
+    place->method = OBJ_nid2obj(NID_ad_ca_issuers);
+    GENERAL_NAME_free(place->location);
+    place->location = ia5_name(GEN_URI, uri).release();
+    sk_ACCESS_DESCRIPTION_push(access.get(), place);
+  }
+  add(certificate, NID_info_access, access.get(), Criticality::not_critical);
+}
+
 void add_name_constraints(X509* certificate, const CertificateRecipe& recipe) {
   if (recipe.permitted_dns.empty()) return;
   const NameConstraintsOwner constraints(NAME_CONSTRAINTS_new());
@@ -168,6 +183,7 @@ void add_recipe_extensions(X509* certificate, const X509* issuer, const Certific
   add_extended_key_usage(certificate, recipe);
   add_alternative_names(certificate, recipe);
   add_distribution_points(certificate, recipe);
+  add_ca_issuers(certificate, recipe);
   add_name_constraints(certificate, recipe);
 }
 

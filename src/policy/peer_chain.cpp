@@ -10,6 +10,7 @@ namespace domsec::policy {
 namespace {
 
 using finding::Code;
+using finding::Profile;
 using pki::PathFault;
 
 /// Within a chain: who vouches for it comes before what it says. Dates of a certificate that nobody vouches
@@ -68,15 +69,21 @@ std::string constraint_status(int x509_error) {
 
 /// D-18: one OpenSSL number covers an unknown root and a missing intermediate.
 PeerFinding issuer_not_known(const pki::PathProblem& problem, const PeerEvidence& peer, const Rules& rules) {
-  const bool missing = peer.path->completes_with_known_intermediate;
+  const bool missing = peer.path->lacks_intermediate();
   const bool leaf_only = problem.fault == PathFault::issuer_not_found;
   const Code code = missing || leaf_only ? Code::chain_incomplete : Code::certificate_not_trusted;
   PeerFinding out{finding_of(code, Who::we, rules, ""),
                   code == Code::chain_incomplete ? "InternalChainFailure" : "UntrustedRoot"};
+  const pki::IssuersFetched* const fetched = peer.path->fetched.get();
   if (missing) {
-    out.finding.detail = "the peer does not send the intermediate that issued " + place(problem) +
-                         "; with it the chain is good";
-  } else if (leaf_only) {
+    const bool by_fetch = fetched != nullptr && fetched->anchored;
+    out.finding.detail = "the peer does not send the intermediate that issued " + place(problem) + "; " +
+                         (by_fetch ? text(*fetched) : "with it the chain is good");
+    if (fetched != nullptr && fetched->good() && rules.profile == Profile::exchange)
+      out.finding.detail += "; Windows may fetch it by itself and accept the peer† (D-21)";
+    return out;
+  }
+  if (leaf_only) {
     out.finding.detail =
         "the peer sends its leaf only, and the issuer of " + place(problem) + " is not known here";
     out.finding.level = Level::likely;
@@ -89,6 +96,7 @@ PeerFinding issuer_not_known(const pki::PathProblem& problem, const PeerEvidence
     out.finding.level = Level::likely;
     out.finding.alternatives = {Code::chain_incomplete};
   }
+  if (fetched != nullptr) out.finding.detail += "; " + text(*fetched);
   return out;
 }
 

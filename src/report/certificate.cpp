@@ -121,6 +121,7 @@ std::string trust_text(const pki::PathExamination& path) {
     out += row("", std::string(pki::text(each.fault)) + ": [" + std::to_string(each.depth) + "] " +
                        each.subject + ": " + each.text);
   }
+  if (path.fetched) out += row("missing", pki::text(*path.fetched));
   std::size_t depth = 0;
   for (const pki::CertificatePtr& each : path.path) {
     const bool last = depth + 1 == path.path.size();

@@ -159,6 +159,7 @@ std::string revocation_text(const pki::Revocation& revocation) {
 
 std::string verification_text(const VerificationInput& input, const Verification& verification) {
   return headline(verification) + row("asked", asked_text(input)) + problems_text(input, verification) +
+         (verification.fetched ? row("missing", pki::text(*verification.fetched)) : std::string()) +
          path_text(input, verification) + names_text(verification) + revocations_text(verification);
 }
 

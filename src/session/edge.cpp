@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domsec/session/fetching.h"
 #include "domsec/session/own_identity.h"
 #include "domsec/session/trust_roots.h"
 
@@ -32,17 +33,6 @@ policy::OwnTrouble trouble_of(pki::BundleError::Kind kind) {
 net::CrlMode crl_mode(const std::string& mode) {
   if (mode == "off") return net::CrlMode::off;
   return mode == "cached" ? net::CrlMode::cached : net::CrlMode::fetch;
-}
-
-std::vector<net::Endpoint> endpoints(const std::vector<std::string>& texts) {
-  std::vector<net::Endpoint> result;
-  for (const std::string& text : texts) {
-    const auto endpoint = net::read_endpoint(text);
-    if (!endpoint)
-      throw exchange::ConfigError("DnsServers: '" + text + "' is no address:port; write 192.0.2.53:53");
-    result.push_back(*endpoint);
-  }
-  return result;
 }
 
 ReferenceName reference_name(const std::string& word) {
@@ -85,13 +75,9 @@ Edge::Edge(net::Loop& loop, exchange::Organisation organisation, EdgeSettings se
   rules_.strict_eku = organisation_.strict_eku ? policy::StrictEku::yes : policy::StrictEku::no;
   rules_.refusal_style = settings_.refusal_style;
 
-  net::ResolverSettings dns;
-  dns.servers = endpoints(organisation_.dns_servers);
-  dns.timeout = settings_.dns_timeout;
-  dns.ipv4 = settings_.ipv4;
-  dns.ipv6 = settings_.ipv6;
-  dns.overrides = settings_.resolve;
-  resolver_ = std::make_shared<net::Resolver>(loop, std::move(dns));
+  resolver_ = std::make_shared<net::Resolver>(loop, resolver_settings(organisation_, settings_));
+  http_proxy_ = session::http_proxy(organisation_, settings_);
+  examination_.issuers = issuer_source(organisation_, settings_, resolver_);
   load_certificates();
   load_roots();
   load_revocation();
@@ -148,6 +134,7 @@ void Edge::load_revocation() {
   crl.mode = crl_mode(organisation_.revocation.mode);
   if (crl.mode == net::CrlMode::off) return;
   crl.limits.timeout = settings_.crl_timeout;
+  crl.proxy = http_proxy_;
   crl.cache_directory = organisation_.revocation.cache_directory;
   for (const std::string& source : organisation_.revocation.crl_files) {
     auto lists = pki::Crl::read_all(pki::read_file(source, 256U << 20));

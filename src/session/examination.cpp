@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "domsec/policy/name_comparison.h"
+#include "domsec/session/issuer_search.h"
 
 namespace domsec::session {
 namespace {
@@ -75,7 +76,12 @@ std::optional<transcript::ChainExamined> examine_chain(const ExaminationPlan& pl
 net::task<void> record_chain(const ExaminationPlan& plan, const transcript::ChainExamined& chain,
                              const pki::Chain& presented, pki::Instant at,
                              transcript::Transcript& transcript) {
-  transcript.append(chain);
+  transcript::ChainExamined told = chain;
+  if (plan.issuers) {
+    pki::PathInput question = path_input(plan, presented, chain.purpose, at);
+    told.path.fetched = co_await search_issuers(plan.issuers, std::move(question), chain.path);
+  }
+  transcript.append(std::move(told));
   if (!plan.crls || plan.crls->mode() == net::CrlMode::off) co_return;
   std::vector<pki::Revocation> revocations = co_await examine_revocations(plan, chain.path, presented, at);
   transcript.append(transcript::RevocationExamined{std::move(revocations)});

@@ -43,7 +43,7 @@ PathWords path_words(const pki::PathProblem& problem, const ChainExamined& exami
     case pki::PathFault::untrusted_root:
     case pki::PathFault::issuer_not_found:  // D-18
       return problem.fault == pki::PathFault::issuer_not_found ||
-                     examined.path.completes_with_known_intermediate
+                     examined.path.lacks_intermediate()
                  ? PathWords{Code::chain_incomplete, "InternalChainFailure"}
                  : PathWords{Code::certificate_not_trusted, "UntrustedRoot"};
     case pki::PathFault::self_signed:

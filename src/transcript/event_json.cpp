@@ -51,6 +51,21 @@ json::array chain_json(const pki::Chain& chain) {
   return array;
 }
 
+/// What was fetched for a path whose issuer is missing (D-21).
+json::object issuers_json(const pki::IssuersFetched& fetched) {
+  json::array asked;
+  for (const pki::IssuerAsked& each : fetched.asked) {
+    asked.emplace_back(json::object{{"uri", json_text(each.uri)},
+                                    {"named_by", json_text(each.subject)},
+                                    {"certificates", chain_json(each.certificates)},
+                                    {"problem", text_or_null(each.problem)}});
+  }
+  return {{"asked", std::move(asked)},
+          {"anchored", fetched.anchored},
+          {"good", fetched.good()},
+          {"detail", json_text(pki::text(fetched))}};
+}
+
 /// Adds name and facts of one event.
 struct Facts {
   json::object& object;
@@ -147,6 +162,7 @@ struct Facts {
                                          {"detail", text_or_null(problem.text)}});
     }
     object["problems"] = std::move(problems);
+    if (event.path.fetched) object["fetched"] = issuers_json(*event.path.fetched);
   }
   void operator()(const RevocationExamined& event) const {
     json::array certificates;

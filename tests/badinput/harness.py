@@ -42,7 +42,8 @@ class House:
         self.most_memory = (800 if self.sanitized else 100) * MIB  # a sanitizer's shadow memory is not the program's
         self.peak = 0
         self.slow = []
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("DOMSEC_")}
+        self.environment = {k: v for k, v in os.environ.items()
+                            if not k.startswith("DOMSEC_") and k.lower() not in ("http_proxy", "no_proxy")}
         self.environment.update(HOME=self.directory, XDG_STATE_HOME=self.directory, NO_COLOR="1", LC_ALL="C",
                                 DOMSEC_DNS="127.0.0.1:1")  # no name server: nothing leaves the machine
 

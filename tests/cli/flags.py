@@ -13,12 +13,14 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "badinput")]
 import cert_flags  # noqa: E402
 import crl_flags  # noqa: E402
 import identity_flags  # noqa: E402
+import issuer_flags  # noqa: E402
 import name_flags  # noqa: E402
 import outcome_flags  # noqa: E402
 import plaintext_flag  # noqa: E402
+import proxy_flags  # noqa: E402
 from harness import Failure, House, make_certificates  # noqa: E402
 
-MODULES = (cert_flags, crl_flags, identity_flags, name_flags, outcome_flags, plaintext_flag)
+MODULES = (cert_flags, crl_flags, identity_flags, issuer_flags, name_flags, outcome_flags, plaintext_flag, proxy_flags)
 
 
 def attempt(case):

@@ -13,6 +13,7 @@ struct DoctorOptions {
   std::string config;                      // --config FILE; empty = domsec.toml of this directory, if there is one
   std::string lab_state;                   // --lab DIR
   std::string crl_cache;                   // --crl-cache DIR
+  std::string http_proxy;                  // --http-proxy http://HOST:PORT|none
   double timeout_seconds = 5;              // --timeout, of each question to the network
   DoctorForm form = DoctorForm::text;      // --json
 };

@@ -1,5 +1,5 @@
 // The flags that check, send and serve share, as plain values, and what they make of the configuration: flags override
-// the file. Nothing here reads a clock or prints.
+// the file. Nothing here reads a clock or prints; http_proxy and no_proxy are read from the environment.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,7 @@ struct EndOptions {
   std::vector<std::string> crl_files;    // --crl-file
   std::string crl_fail;                  // --crl-fail hard|soft
   std::string crl_cache;                 // --crl-cache DIR
+  std::string aia;                       // --aia off|fetch
   std::string name_match;                // --name-match exact|subdomains
   bool wildcard_apex = false;            // --wildcard-apex
   bool strict_eku = false;               // --strict-eku
@@ -46,6 +47,7 @@ struct EndOptions {
   std::vector<std::string> resolve;      // --resolve HOST:ADDRESS
   bool only_ipv4 = false;                // -4
   bool only_ipv6 = false;                // -6
+  std::string http_proxy;                // --http-proxy http://HOST:PORT|none
   double timeout_seconds = 0;            // --timeout, 0 = the defaults of each phase
 };
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "domsec/cli/options.h"
 #include "domsec/pki/instant.h"
 
 namespace domsec::cli {
@@ -41,6 +42,7 @@ struct VerifyOptions {
   bool inhibit_policy_mapping = false;
   bool inhibit_any_policy = false;
   std::vector<std::string> key_usage;  // --key-usage digitalSignature
+  EndOptions end;                      // --aia, and how the network is asked then
   VerifyForm form = VerifyForm::text;  // --json
 };
 

@@ -34,6 +34,8 @@ struct RevocationSettings {
   std::string fail = "hard";            // hard | soft (D-9)
   std::vector<std::string> crl_files;
   std::string cache_directory;
+  std::string http_proxy;               // `http://host:port`, `none`; empty = as the environment says
+  std::string aia = "off";              // off | fetch (D-21)
   Origins origins{};
 };
 

@@ -37,6 +37,8 @@ class Authorities {
   HostFiles issue(const OrganisationRecipe& organisation, const HostRecipe& host, Breakage breakage);
   /// DER of the list that `authority` publishes while these hosts are broken.
   [[nodiscard]] std::string crl(const std::string& authority, const std::vector<BrokenHost>& broken) const;
+  /// DER of the certificate of `authority`, for whom a partner sends too little.
+  [[nodiscard]] std::string certificate(const std::string& authority) const;
   /// Path of the root that both organisations trust.
   [[nodiscard]] std::string trusted_root_file() const;
   [[nodiscard]] std::vector<std::string> names() const;

@@ -19,6 +19,7 @@ enum class CrlMode { off, cached, fetch };   // --crl
 struct CrlSettings {
   CrlMode mode = CrlMode::fetch;
   HttpLimits limits;
+  HttpProxy proxy;
   int tries = 2;
   std::vector<std::shared_ptr<const pki::Crl>> files;   // --crl-file
   std::vector<std::string> file_names;                  // beside `files`, for messages

@@ -1,5 +1,6 @@
-// One bounded HTTP/1.1 GET for CRLs: http only, no proxies, redirects to http only and at most 3. OpenSSL's
-// own HTTP CRL loader is never used: it reconnects without end when the server refuses.
+// One bounded HTTP/1.1 GET for CRLs and issuers' certificates: http only, redirects to http only and at most 3,
+// through a proxy where one is given. OpenSSL's own HTTP CRL loader is never used: it reconnects without end
+// when the server refuses.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "domsec/net/http_proxy.h"
 #include "domsec/net/loop.h"
 #include "domsec/net/resolver.h"
 #include "domsec/net/task.h"
@@ -62,5 +64,8 @@ struct HttpUri {
 /// us ask any host and port for a path; it never sees the answer. Never throws for the network's or the
 /// peer's faults.
 task<HttpAnswer> http_get(Resolver& resolver, std::string uri, HttpLimits limits);
+/// The same through a proxy, redirects too (RFC 9112 3.2.2): a host that it serves is not looked up here. Each
+/// fault on that way has the proxy's name in its detail.
+task<HttpAnswer> http_get(Resolver& resolver, std::string uri, HttpLimits limits, HttpProxy proxy);
 
 }  // namespace domsec::net

@@ -39,6 +39,7 @@ struct CertificateRecipe {
   std::optional<std::string> digest;             // `SHA256` by default; `SHA1` for a weak one
   std::optional<std::string> serial;             // hex; random 128 bits by default
   std::vector<std::string> permitted_dns;        // name constraints
+  std::vector<std::string> ca_issuers;           // authorityInfoAccess, URIs of the issuer's certificate
 };
 
 [[nodiscard]] PrivateKey make_key(KeyKind kind);

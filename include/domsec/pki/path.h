@@ -102,6 +102,24 @@ struct PathInput {
   PolicyInput policy{};
 };
 
+/// One place where the certificate of a missing issuer was looked for.
+struct IssuerAsked {
+  std::string uri;      // of an authorityInfoAccess, caIssuers
+  std::string subject;  // of the certificate that names it
+  Chain certificates;   // what came; nothing: `problem` says why in one clause
+  std::string problem;
+};
+
+/// What became of a path once certificates that the peer did not send had been fetched. It tells what is
+/// missing, and never makes a path good (D-21).
+struct IssuersFetched {
+  std::vector<IssuerAsked> asked;  // in order; empty = no certificate of the path names a place
+  Chain path;                      // as far as it went
+  std::vector<PathProblem> problems;
+  bool anchored = false;
+  [[nodiscard]] bool good() const { return anchored && problems.empty(); }
+};
+
 struct PathExamination {
   Chain path;                         // leaf … anchor as built; shorter when no anchor was reached
   std::vector<PathProblem> problems;  // ordered by depth, then number; empty = the path is good
@@ -112,9 +130,14 @@ struct PathExamination {
   /// whoever takes a name from the CN (NameMatch::only_by_common_name) must not, when this is
   /// set.
   bool common_name_violates_constraints = false;
+  std::shared_ptr<const IssuersFetched> fetched;  // null = nothing was looked for
   std::string anchor;       // subject of the anchor, empty when there is none
   bool remembered = false;  // an answer of before (examination_cache.h)
   [[nodiscard]] bool good() const { return problems.empty(); }
+  /// D-18: an anchor is reached with a certificate that the peer did not send.
+  [[nodiscard]] bool lacks_intermediate() const {
+    return completes_with_known_intermediate || (fetched != nullptr && fetched->anchored);
+  }
 };
 
 [[nodiscard]] PathExamination examine_path(const PathInput& input);
@@ -128,6 +151,8 @@ enum class UsageFit { fits, absent_any, only_server_auth, only_client_auth, neit
 /// the key usage is X509_V_ERR 26 like one of the extended key usage, and D-10 excuses only the latter.
 [[nodiscard]] bool key_usage_fits(const Certificate& leaf, Purpose purpose);
 
+/// One clause: `with the intermediate from http://… the chain is good`, or how far it came and why no further.
+[[nodiscard]] std::string text(const IssuersFetched& fetched);
 [[nodiscard]] std::string_view text(PathFault fault);  // `untrusted-root`, kebab-case
 [[nodiscard]] std::string_view text(Purpose purpose);  // `serverAuth`, `clientAuth`, `any`
 [[nodiscard]] std::string_view text(UsageFit fit);

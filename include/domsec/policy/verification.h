@@ -58,6 +58,8 @@ struct Verification {
   std::vector<NameAsked> names;              // up to the first that matches
   std::vector<pki::Revocation> revocations;  // of each certificate that was asked about, the leaf first
   bool anchored = false;  // the path ends in an anchor
+  /// Whoever looks for issuers puts it here; it decides nothing.
+  std::shared_ptr<const pki::IssuersFetched> fetched{};
 };
 
 [[nodiscard]] Verification verify(const VerificationInput& input);

@@ -41,6 +41,7 @@ struct EdgeSettings {
   bool ipv6 = true;
   net::Milliseconds dns_timeout{3000};
   net::Milliseconds crl_timeout{5000};
+  net::ProxyEnvironment proxy_environment;
   pki::KeyDecoding key_decoding = pki::KeyDecoding::direct;
   bool verdict_cache = true;                       // the same certificates are examined once while nothing changes
   int security_level = 2;                          // of the examination: Debian's and libssl's scale
@@ -64,6 +65,7 @@ class Edge {
   [[nodiscard]] const policy::Rules& rules() const { return rules_; }
   [[nodiscard]] const std::vector<policy::StoredCertificate>& certificates() const { return stored_; }
   [[nodiscard]] const ExaminationPlan& examination() const { return examination_; }
+  [[nodiscard]] const net::HttpProxy& http_proxy() const { return http_proxy_; }
 
   /// The plan for mail to `partner` over `connector`. `until` and `message` are the caller's to set.
   [[nodiscard]] SendPlan send_plan(const exchange::SendConnector& connector, const smtp::Domain& partner) const;
@@ -88,6 +90,7 @@ class Edge {
   std::vector<policy::OwnTrouble> troubles_;                   // beside stored_: why a key is not usable
   std::vector<std::string> trouble_reasons_;                   // beside stored_: the same as a sentence
   ExaminationPlan examination_;
+  net::HttpProxy http_proxy_;
 };
 
 }  // namespace domsec::session

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "domsec/net/crl_source.h"
+#include "domsec/net/issuer_source.h"
 #include "domsec/net/task.h"
 #include "domsec/pki/examination_cache.h"
 #include "domsec/pki/name_match.h"
@@ -18,6 +19,7 @@ struct ExaminationPlan {
   std::shared_ptr<const pki::TrustStore> anchors;
   pki::Chain known_intermediates;            // own; only to tell a missing intermediate (D-18)
   std::shared_ptr<net::CrlSource> crls;      // null = revocation is off
+  std::shared_ptr<net::IssuerSource> issuers;  // null = a missing issuer is not looked for (D-21)
   int security_level = 1;
   pki::KeyDecoding key_decoding = pki::KeyDecoding::direct;
   std::shared_ptr<pki::ExaminationCache> cache;  // null = every examination is made anew
@@ -29,8 +31,8 @@ struct ExaminationPlan {
                                                                      const pki::Chain& presented,
                                                                      pki::Purpose purpose, pki::Instant at);
 
-/// The chain into the transcript, and then the revocation of its certificates. What was presented may hold the
-/// certificate of a list's signer.
+/// The chain into the transcript, with what a missing issuer's URI gave, and then the revocation of its
+/// certificates. What was presented may hold the certificate of a list's signer.
 net::task<void> record_chain(const ExaminationPlan& plan, const transcript::ChainExamined& chain,
                              const pki::Chain& presented, pki::Instant at,
                              transcript::Transcript& transcript);
