@@ -103,6 +103,7 @@ void add_serving(CLI::App& app, Command& command) {
       ->capture_default_str()->group("Policy");
   serve->add_option("--match", options->match,
                     "p1: the list is asked about MAIL FROM; p2: about the From field")->group("Policy");
+  serve->add_option("--ocsp-response", options->ocsp_response, "OCSP response to staple, DER")->group("Identity");
   serve->add_flag("--permanent", options->permanent, "refuse with 550 instead of 454")->group("Policy");
   serve->add_flag("--tls-on-connect", options->implicit_tls, "TLS without STARTTLS")->group("Network");
   serve->add_option("--spool", options->spool, "keep accepted mail in DIR")->group("Mail");

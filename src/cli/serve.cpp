@@ -6,6 +6,8 @@
 #include "domsec/cli/outcome.h"
 #include "domsec/cli/output.h"
 #include "domsec/lab/edge_server.h"
+#include "domsec/pki/bundle.h"
+#include "domsec/pki/ocsp.h"
 #include "domsec/report/text.h"
 #include "domsec/transcript/ndjson.h"
 
@@ -55,6 +57,16 @@ exchange::Organisation served_organisation(const ServeOptions& options) {
     connector.protocol_logging_level = exchange::ProtocolLoggingLevel::verbose;
   }
   return organisation;
+}
+
+/// What `openssl ocsp -respout` writes. Whether it speaks about our certificate, and is in force, is the clients' to
+/// find out: a response that is wrong in such a way is worth a test.
+std::string response_to_staple(const std::string& file) {
+  if (file.empty()) return {};
+  std::string der = pki::read_file(file, pki::most_ocsp_octets);
+  if (!pki::is_ocsp_response(der))
+    throw UsageError("--ocsp-response: " + file + " is no OCSP response in DER; make one with openssl ocsp -respout");
+  return der;
 }
 
 /// A server without STARTTLS is not what its operator meant. A key that cannot be used is an error; a certificate that
@@ -150,6 +162,7 @@ int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err)
   settings.edge = edge_settings_of(options.end);
   settings.edge.now = now;
   settings.edge.client_certificate = mode_of(options.client_certificate);
+  settings.edge.ocsp_response = response_to_staple(options.ocsp_response);
   if (options.implicit_tls) settings.edge.receive_startup = session::TlsStartup::implicit;
   settings.edge.refusal_style = options.permanent ? policy::RefusalStyle::permanent : policy::RefusalStyle::temporary;
   settings.clock = now_in_milliseconds;

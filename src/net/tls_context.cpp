@@ -100,6 +100,15 @@ void present(SSL_CTX* context, const TlsSettings& settings) {
   }
 }
 
+/// SSL_CTX_set_tlsext_status_cb in the server role: called when the client asks for it. libssl owns the copy.
+int staple(SSL* ssl, void* response) {
+  const std::string& der = *static_cast<const std::string*>(response);
+  void* const copy = OPENSSL_memdup(der.data(), der.size());
+  if (copy == nullptr) return SSL_TLSEXT_ERR_NOACK;
+  SSL_set_tlsext_status_ocsp_resp(ssl, copy, static_cast<long>(der.size()));
+  return SSL_TLSEXT_ERR_OK;
+}
+
 std::shared_ptr<SSL_CTX> make(const SSL_METHOD* method, const TlsSettings& settings) {
   ERR_clear_error();
   std::shared_ptr<SSL_CTX> context(SSL_CTX_new(method), SSL_CTX_free);
@@ -133,6 +142,11 @@ std::shared_ptr<const TlsContext> TlsContext::server(const TlsSettings& settings
   SSL_CTX_set_verify(context->handle(), request ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   for (const pki::CertificatePtr& authority : settings.client_ca_names) {
     SSL_CTX_add_client_CA(context->handle(), authority->x509.get());
+  }
+  context->ocsp_response_ = settings.ocsp_response;
+  if (!context->ocsp_response_.empty()) {
+    SSL_CTX_set_tlsext_status_cb(context->handle(), staple);
+    SSL_CTX_set_tlsext_status_arg(context->handle(), &context->ocsp_response_);
   }
   return context;
 }

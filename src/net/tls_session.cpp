@@ -1,9 +1,11 @@
 // What a finished handshake showed, as values: the words of the log, the peer's chain, the channel bindings.
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "domsec/pki/ocsp.h"
 #include "tls_names.h"
 #include "tls_stream.h"
 
@@ -25,6 +27,7 @@ TlsSession TlsStream::session() {
   session.requested_signature_algorithms = std::exchange(signature_algorithms_, {});
   session.presented = presented();
   session.own = start_.context->own().value_or(nullptr);
+  if (!server) session.ocsp_response = stapled();
   read_bindings(session);
   start_.judge = nullptr;
   return session;
@@ -55,6 +58,16 @@ pki::Chain TlsStream::presented() const {
   const STACK_OF(X509)* const list = SSL_get_peer_cert_chain(ssl_.get());
   for (int i = 0; i < sk_X509_num(list); ++i) chain.push_back(pki::read_certificate(sk_X509_value(list, i)));
   return chain;
+}
+
+// RFC 6066 8, RFC 8446 4.4.2.1. Of the leaf only: OpenSSL 3.0 passes over the responses that TLS 1.3 allows for the
+// certificates above it.
+std::string TlsStream::stapled() const {
+  const unsigned char* octets = nullptr;
+  const long size = SSL_get_tlsext_status_ocsp_resp(ssl_.get(), &octets);
+  if (octets == nullptr || size <= 0) return {};
+  const std::size_t kept = std::min(static_cast<std::size_t>(size), pki::most_ocsp_octets + 1);
+  return {reinterpret_cast<const char*>(octets), kept};
 }
 
 std::string TlsStream::group() const {

@@ -65,6 +65,7 @@ class TlsStream {
   [[nodiscard]] pki::KeyDecoding key_decoding() const;
   [[nodiscard]] pki::Chain presented() const;
   [[nodiscard]] std::string group() const;
+  [[nodiscard]] std::string stapled() const;
   void read_bindings(TlsSession& into) const;
 
   std::shared_ptr<Wire> wire_;

@@ -1,10 +1,9 @@
 // Certificate revocation lists of the lab's authority, RFC 5280 5.1 to 5.3: version 2, cRLNumber,
 // authorityKeyIdentifier.
-#include <array>
-
 #include "distinguished_name.h"
 #include "domsec/pki/authority.h"
 #include "openssl_ptr.h"
+#include "revocation_reason.h"
 
 namespace domsec::pki {
 namespace {
@@ -17,20 +16,6 @@ Asn1TimeOwner time_of(Instant instant) {
   Asn1TimeOwner time(ASN1_TIME_set(nullptr, instant.time_since_epoch().count()));
   if (time == nullptr) throw RecipeError("the date " + rfc3339(instant) + " cannot be encoded");
   return time;
-}
-
-/// RFC 5280 5.3.1; 7 is not used.
-constexpr std::array<std::string_view, 11> reasons{
-    "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
-    "superseded",    "cessationOfOperation", "certificateHold", "",
-    "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
-
-long reason_code(const std::string& name) {
-  for (std::size_t code = 0; code < reasons.size(); ++code) {
-    if (!name.empty() && reasons[code] == name) return static_cast<long>(code);
-  }
-  throw RecipeError("'" + harmless(name) +
-                    "' is no revocation reason; write keyCompromise, superseded, cessationOfOperation ...");
 }
 
 X509RevokedOwner entry(const RevokedEntry& revoked) {
@@ -47,7 +32,7 @@ X509RevokedOwner entry(const RevokedEntry& revoked) {
           "set the revocation date");
   if (revoked.reason.empty()) return made;
   const Asn1EnumeratedOwner reason(ASN1_ENUMERATED_new());
-  require(ASN1_ENUMERATED_set(reason.get(), reason_code(revoked.reason)) == 1 &&
+  require(ASN1_ENUMERATED_set(reason.get(), revocation_reason(revoked.reason)) == 1 &&
               X509_REVOKED_add1_ext_i2d(made.get(), NID_crl_reason, reason.get(), 0, X509V3_ADD_APPEND) == 1,
           "set the reason");
   return made;

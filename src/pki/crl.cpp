@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "asn1_instant.h"
 #include "crl_body.h"
 #include "der.h"
 #include "distinguished_name.h"
@@ -14,16 +15,6 @@ namespace {
 
 constexpr std::size_t largest_list = 1U << 30U;  // the fetcher's bound is far lower
 constexpr std::size_t most_lists = 10000;        // of one PEM file
-
-std::optional<Instant> instant_of(const ASN1_TIME* time) {
-  std::tm utc{};
-  if (time == nullptr || ASN1_TIME_to_tm(time, &utc) != 1) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{utc.tm_year + 1900},
-                                         std::chrono::month{static_cast<unsigned>(utc.tm_mon + 1)},
-                                         std::chrono::day{static_cast<unsigned>(utc.tm_mday)}};
-  return std::chrono::sys_days{date} + std::chrono::hours{utc.tm_hour} + std::chrono::minutes{utc.tm_min} +
-         std::chrono::seconds{utc.tm_sec};
-}
 
 std::string der_sequence_of(std::initializer_list<std::string_view> parts) {
   std::string content;

@@ -8,6 +8,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
@@ -56,6 +57,10 @@ using DistPointOwner = Owned<DIST_POINT, DIST_POINT_free>;
 using CrlDistPointsOwner = Owned<CRL_DIST_POINTS, CRL_DIST_POINTS_free>;
 using AuthorityKeyIdOwner = Owned<AUTHORITY_KEYID, AUTHORITY_KEYID_free>;
 using NameConstraintsOwner = Owned<NAME_CONSTRAINTS, NAME_CONSTRAINTS_free>;
+using OcspResponseOwner = Owned<OCSP_RESPONSE, OCSP_RESPONSE_free>;
+using OcspBasicOwner = Owned<OCSP_BASICRESP, OCSP_BASICRESP_free>;
+using OcspCertIdOwner = Owned<OCSP_CERTID, OCSP_CERTID_free>;
+using TlsFeatureOwner = Owned<TLS_FEATURE, TLS_FEATURE_free>;
 using Pkcs12Owner = Owned<PKCS12, PKCS12_free>;
 
 /// OPENSSL_free is a macro, so it needs a deleter of its own.

@@ -153,6 +153,16 @@ void add_name_constraints(X509* certificate, const CertificateRecipe& recipe) {
   add(certificate, NID_name_constraints, constraints.get(), Criticality::critical);
 }
 
+/// RFC 7633 4.1: SEQUENCE OF INTEGER; 5 is the extension status_request.
+void add_tls_features(X509* certificate, const CertificateRecipe& recipe) {
+  if (!recipe.must_staple) return;
+  const TlsFeatureOwner features(sk_ASN1_INTEGER_new_null());
+  ASN1_INTEGER* const status_request = ASN1_INTEGER_new();
+  ASN1_INTEGER_set(status_request, 5);
+  sk_ASN1_INTEGER_push(features.get(), status_request);
+  add(certificate, NID_tlsfeature, features.get(), Criticality::not_critical);
+}
+
 /// RFC 5280 4.2.1.2 method 1: SHA-1 of the subject public key's bits.
 std::string key_identifier(const X509* certificate) {
   std::string octets(EVP_MAX_MD_SIZE, '\0');
@@ -185,6 +195,7 @@ void add_recipe_extensions(X509* certificate, const X509* issuer, const Certific
   add_distribution_points(certificate, recipe);
   add_ca_issuers(certificate, recipe);
   add_name_constraints(certificate, recipe);
+  add_tls_features(certificate, recipe);
 }
 
 }  // namespace domsec::pki

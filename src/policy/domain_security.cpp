@@ -249,7 +249,7 @@ Result without_revocation(const Case& c, Verdict (*judge_case)(const Case&)) {
 
 /// Where every certificate is known to be good, all modes say the same.
 bool all_good(const PeerEvidence& peer) {
-  return !peer.revocations.empty() &&
+  return !peer.revocations.empty() && !(peer.stapled && peer.stapled->revoked()) &&
          std::ranges::all_of(peer.revocations, [](const pki::Revocation& revocation) {
            return revocation.state == pki::RevocationState::good;
          });

@@ -23,6 +23,23 @@ PeerFinding revoked(const pki::Revocation& revocation, const Rules& rules) {
           "Revoked†"};
 }
 
+/// The server itself showed it, signed by its issuer; a list may be older.
+PeerFinding revoked_by_staple(const pki::StapledStatus& status, const Rules& rules) {
+  return {finding_of(Code::certificate_revoked, Who::we, rules,
+                     status.subject + " (serial " + status.serial + ") is " + status.answer.detail +
+                         ", says the OCSP response that the server stapled, signed by " + status.answer.responder),
+          "Revoked†"};
+}
+
+/// RFC 7633: never more than a warning. Who demands it is the certificate, and the lists still tell its state (D-22).
+PeerFinding staple_lacking(const pki::StapledStatus& status, const Rules& rules) {
+  std::string detail = status.subject + " demands that its server staples an OCSP response (RFC 7633); ";
+  detail += status.stapled ? "the one that came does not count: " + status.answer.detail : "none came";
+  Finding finding = finding_of(Code::revocation_unavailable, Who::note, rules, std::move(detail));
+  if (finding.severity == Severity::fails) finding.severity = Severity::warning;
+  return {std::move(finding), ""};
+}
+
 /// Exchange's word for what kept the state from being known (spec findings DS15x; † not attested).
 std::string status_of(pki::CrlProblem problem) {
   if (problem == pki::CrlProblem::no_cdp) return "NoRevocationCheck†";  // D-19
@@ -83,6 +100,8 @@ void judge_revocation(const PeerEvidence& peer, const Rules& rules, std::vector<
   for (const pki::Revocation& revocation : peer.revocations) {
     if (revocation.state == pki::RevocationState::revoked) add_once(out, revoked(revocation, rules));
   }
+  // D-22: a stapled answer may condemn; a good one stands in for no list.
+  if (peer.stapled && peer.stapled->revoked()) add_once(out, revoked_by_staple(*peer.stapled, rules));
   for (const pki::Revocation& revocation : peer.revocations) {
     if (revocation.state == pki::RevocationState::unknown) add_once(out, not_determined(revocation, rules));
   }
@@ -94,6 +113,7 @@ void judge_revocation(const PeerEvidence& peer, const Rules& rules, std::vector<
     missing.detail = "no list was looked at";
     add_once(out, not_determined(missing, rules));
   }
+  if (peer.stapled && peer.stapled->lacking()) add_once(out, staple_lacking(*peer.stapled, rules));
 }
 
 void add_remarks(const PeerEvidence& peer, const Rules& rules, pki::Instant at,

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "domsec/transcript/check.h"
+#include "staple.h"
 
 namespace domsec::report {
 
@@ -84,6 +85,7 @@ class Stages {
     name();
     chain();
     revocation();
+    stapled_status();
     client_certificate();
     steps_gone_wrong({Step::ehlo_inside_tls, Step::mail, Step::rcpt, Step::data, Step::end_of_data});
     messages();
@@ -260,6 +262,14 @@ class Stages {
       return add(Status::ok, "revocation", "nothing below the anchor to check");
     add(Status::ok, "revocation",
         "CRL fresh" + (until ? ", " + left_until(*until, report_.at) : "") + from + mode());
+  }
+
+  /// Only where it changes something; otherwise -v tells it.
+  void stapled_status() {
+    const std::optional<pki::StapledStatus>& stapled = evidence_.peer.stapled;
+    if (!stapled) return;
+    if (stapled->revoked()) return add(weight({Code::certificate_revoked}), "ocsp-staple", staple_text(*stapled));
+    if (stapled->lacking()) add(Status::warns, "ocsp-staple", staple_text(*stapled));
   }
 
   /// ` (hard)`: what a state that cannot be told would cost, or costs.

@@ -6,6 +6,7 @@
 #include "domsec/transcript/protocol_log.h"
 #include "layout.h"
 #include "stage.h"
+#include "staple.h"
 
 namespace domsec::report {
 
@@ -162,6 +163,9 @@ std::string examined_lines(const Session& session) {
   if (!evidence.peer.presented.empty())
     lines += certificate_lines("certificates of the peer", evidence.peer.presented);
   if (evidence.own.certificate) lines += certificate_lines("own certificate", {evidence.own.certificate});
+  if (evidence.role == policy::Role::send && evidence.tls.established && !evidence.peer.presented.empty()) {
+    lines += "stapled OCSP response " + wrapped(staple_text(evidence.peer.stapled.value_or(pki::StapledStatus{})), 2, 22);
+  }
   if (evidence.peer.name) {
     const pki::NameMatch& match = *evidence.peer.name;
     lines += "names tried for " +

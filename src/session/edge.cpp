@@ -200,6 +200,7 @@ std::shared_ptr<const net::TlsContext> Edge::context(net::TlsRole role, const Ow
   tls.allow_key_mismatch = settings_.deviations.key_mismatch;
   tls.alerts_by_hand = role == net::TlsRole::server && settings_.client_certificate == ClientCertificateMode::require_alert;
   tls.key_decoding = settings_.key_decoding;
+  tls.ocsp_response = settings_.ocsp_response;
   tls.security_level = 1;  // the handshake goes on and shows; the examination says what is too weak
   return role == net::TlsRole::client ? net::TlsContext::client(tls) : net::TlsContext::server(tls);
 }

@@ -87,6 +87,12 @@ net::task<void> record_chain(const ExaminationPlan& plan, const transcript::Chai
   transcript.append(transcript::RevocationExamined{std::move(revocations)});
 }
 
+void record_staple(const transcript::ChainExamined& chain, std::string_view ocsp_response, pki::Instant at,
+                   transcript::Transcript& transcript) {
+  pki::StapledStatus status = pki::examine_staple(ocsp_response, chain.path.path, at);
+  if (status.stapled || status.demanded) transcript.append(transcript::StapledStatusExamined{std::move(status)});
+}
+
 net::task<void> examine_peer(const ExaminationPlan& plan, const pki::Chain& presented, pki::Purpose purpose,
                              pki::Instant at, transcript::Transcript& transcript) {
   const std::optional<transcript::ChainExamined> chain = examine_chain(plan, presented, purpose, at);

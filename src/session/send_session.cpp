@@ -106,6 +106,7 @@ net::task<void> handshake(net::Channel& channel, Sending& sending) {
   const auto chain = examine_chain(plan.examination, tls.presented, pki::Purpose::server, at);
   if (!chain) co_return;
   if (sending.reference) compare_name(tls.presented, chain, *sending.reference, plan.rules.name, sending.transcript);
+  record_staple(*chain, tls.ocsp_response, at, sending.transcript);
   co_await record_chain(plan.examination, *chain, tls.presented, at, sending.transcript);
 }
 

@@ -187,6 +187,28 @@ Check revocation_check(const pki::Revocation& revocation) {
   return check;
 }
 
+/// What a server stapled is one more source of the leaf's state. That nothing was, or nothing that counts, is a
+/// fault only of a certificate that demands it (RFC 7633).
+Check staple_check(const pki::StapledStatus& status) {
+  const pki::OcspAnswer& answer = status.answer;
+  Check check{"revocation", status.stapled ? std::string(pki::text(answer.state)) : "none", {}, {}};
+  if (status.revoked()) check.code = Code::certificate_revoked;
+  if (status.lacking()) check.code = Code::revocation_unavailable;
+  check.facts = {{"source", "ocsp-staple"}, {"depth", "0"}};
+  const auto tell = [&check](std::string key, std::string value) {
+    if (!value.empty()) check.facts.push_back({std::move(key), std::move(value)});
+  };
+  if (status.demanded) tell("demanded", "yes");
+  tell("responder", answer.responder);
+  if (answer.this_update) tell("this-update", pki::rfc3339(*answer.this_update));
+  if (answer.next_update) tell("next-update", pki::rfc3339(*answer.next_update));
+  if (answer.revoked_at) tell("revoked-at", pki::rfc3339(*answer.revoked_at));
+  tell("reason", answer.reason);
+  if (status.stapled && !status.verified()) tell("problem", std::string(pki::text(answer.problem)));
+  if (!status.verified()) tell("detail", answer.detail);
+  return check;
+}
+
 Check name_check(const pki::NameMatch& match) {
   Check check{"name", match.matches ? "match" : "mismatch", {}, {}};
   const std::string wildcard = match.reference.with_subdomains ? "*." : "";
@@ -275,6 +297,7 @@ struct Plain {
       checks.push_back(revocation_check(revocation));
     return checks;
   }
+  std::vector<Check> operator()(const StapledStatusExamined& event) const { return {staple_check(event.status)}; }
   std::vector<Check> operator()(const NameCompared& event) const { return {name_check(event.match)}; }
   std::vector<Check> operator()(const PolicyDecided& event) const { return {policy_check(event)}; }
   std::vector<Check> operator()(const AlertSeen& event) const {

@@ -17,10 +17,6 @@ std::string_view problem_text(pki::CrlProblem problem) {
 std::string_view origin_text(pki::CrlOrigin origin) {
   return origin == pki::CrlOrigin::none ? std::string_view() : pki::text(origin);
 }
-json::value instant_or_null(const std::optional<pki::Instant>& instant) {
-  return instant ? json::value(json_text(pki::rfc3339(*instant))) : json::value();
-}
-
 std::string_view text(Direction direction) { return direction == Direction::sent ? "sent" : "received"; }
 
 std::string_view text(DisconnectReason reason) {
@@ -180,6 +176,10 @@ struct Facts {
                                              {"detail", text_or_null(revocation.detail)}});
     }
     named("revocation-examined")["certificates"] = std::move(certificates);
+  }
+  void operator()(const StapledStatusExamined& event) const {
+    json::object& into = named("stapled-status-examined");
+    for (auto& [key, value] : stapled_json(event.status)) into[key] = value;
   }
   void operator()(const NameCompared& event) const {
     named("name-compared")["reference"] = json_text(event.match.reference.text);

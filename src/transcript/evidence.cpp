@@ -130,6 +130,7 @@ class Collection {
     evidence_.peer.path = event.path;
     evidence_.peer.usage = event.usage;
   }
+  void operator()(const StapledStatusExamined& event) { evidence_.peer.stapled = event.status; }
   void operator()(const RevocationExamined& event) {
     evidence_.peer.revocations = event.certificates;
     evidence_.peer.revocation_checked = true;

@@ -78,6 +78,26 @@ json::value text_or_null(std::string_view text) {
   return json_text(text);
 }
 
+json::value instant_or_null(const std::optional<pki::Instant>& instant) {
+  return instant ? json::value(json_text(pki::rfc3339(*instant))) : json::value();
+}
+
+json::object stapled_json(const pki::StapledStatus& status) {
+  const pki::OcspAnswer& answer = status.answer;
+  const bool faulty = status.stapled && answer.problem != pki::OcspProblem::none;
+  return {{"stapled", status.stapled},
+          {"demanded", status.demanded},
+          {"state", status.stapled ? json::value(json_text(pki::text(answer.state))) : json::value()},
+          {"problem", faulty ? json::value(json_text(pki::text(answer.problem))) : json::value()},
+          {"detail", text_or_null(answer.detail)},
+          {"responder", text_or_null(answer.responder)},
+          {"produced_at", instant_or_null(answer.produced_at)},
+          {"this_update", instant_or_null(answer.this_update)},
+          {"next_update", instant_or_null(answer.next_update)},
+          {"revoked_at", instant_or_null(answer.revoked_at)},
+          {"reason", text_or_null(answer.reason)}};
+}
+
 json::object certificate_json(const pki::Certificate& certificate) {
   json::object object{{"subject", json_text(certificate.subject)},
                       {"issuer", json_text(certificate.issuer)},

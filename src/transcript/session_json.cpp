@@ -134,6 +134,9 @@ std::string session_json(const Transcript& transcript) {
   object["local_cert"] =
       evidence.own.certificate ? json::value(certificate_json(*evidence.own.certificate)) : json::value();
   object["peer_cert"] = peer_certificate_json(evidence.peer.presented);
+  // Null also where a server stapled nothing and its certificate does not demand it; nobody staples to a server.
+  object["stapled_status"] =
+      evidence.peer.stapled ? json::value(stapled_json(*evidence.peer.stapled)) : json::value();
   object["checks"] = std::move(walk.checks);
   object["verdict"] = std::move(walk.verdict);
   object["messages"] = std::move(walk.messages);

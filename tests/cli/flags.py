@@ -18,9 +18,11 @@ import name_flags  # noqa: E402
 import outcome_flags  # noqa: E402
 import plaintext_flag  # noqa: E402
 import proxy_flags  # noqa: E402
+import staple_flag  # noqa: E402
 from harness import Failure, House, make_certificates  # noqa: E402
 
-MODULES = (cert_flags, crl_flags, identity_flags, issuer_flags, name_flags, outcome_flags, plaintext_flag, proxy_flags)
+MODULES = (cert_flags, crl_flags, identity_flags, issuer_flags, name_flags, outcome_flags, plaintext_flag, proxy_flags,
+           staple_flag)
 
 
 def attempt(case):

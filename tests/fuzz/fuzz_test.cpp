@@ -25,6 +25,7 @@ int domsec_fuzz_http_uri(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_bundle(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_crl_signed(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_crl(const std::uint8_t* octets, std::size_t size);
+int domsec_fuzz_ocsp(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_name_match(const std::uint8_t* octets, std::size_t size);
 }
 
@@ -101,6 +102,7 @@ TEST(Fuzz, HttpUrisKeepTheirProperties) { run(domsec_fuzz_http_uri, "http_uri");
 TEST(Fuzz, RevocationListsKeepTheirProperties) { run(domsec_fuzz_crl, "crl"); }
 TEST(Fuzz, SignedRevocationListsKeepTheirProperties) { run(domsec_fuzz_crl_signed, "crl_signed", 2000); }
 TEST(Fuzz, BundlesKeepTheirProperties) { run(domsec_fuzz_bundle, "bundle", 400); }
+TEST(Fuzz, OcspResponsesKeepTheirProperties) { run(domsec_fuzz_ocsp, "ocsp"); }
 TEST(Fuzz, NameMatchesKeepTheirProperties) { run(domsec_fuzz_name_match, "name_match"); }
 
 }  // namespace

@@ -214,5 +214,38 @@ TEST(TlsInterop, ClientTalksToTheOpensslServer) {
   }
 }
 
+/// OpenSSL's server staples a file's response; our client keeps its octets as they are.
+TEST(TlsInterop, ClientKeepsWhatTheOpensslServerStaples) {
+  if (!have_openssl()) GTEST_SKIP() << "no openssl program";
+  const pki::Credentials theirs = three_levels().leaf("mail.woodgrovebank.example");
+  const Files files(theirs);
+  pki::OcspRecipe recipe;
+  recipe.certificate = theirs.chain.front();
+  recipe.this_update = test_instant;
+  recipe.next_update = test_instant + std::chrono::days(1);
+  const std::string der = three_levels().second.ocsp_response(recipe);
+  const std::string file = files.directory.write("response.der", der);
+  const auto context = TlsContext::client(settings_of(three_levels().leaf("mail1.contoso.com")));
+  for (const char* const version : {"-tls1_2", "-tls1_3"}) {
+    SCOPED_TRACE(version);
+    Program server("openssl s_server -accept 127.0.0.1:0 -naccept 1 -rev -status_file " + file + " " +
+                   version + files.options);
+    const std::string accepting = server.line_with("ACCEPT 127");
+    ASSERT_FALSE(accepting.empty()) << server.output();
+    const std::size_t begin = accepting.find(' ') + 1;
+    const auto endpoint =
+        net::read_endpoint(accepting.substr(begin, accepting.find_first_of("\r\n") - begin));
+    ASSERT_TRUE(endpoint) << accepting;
+    const auto visit = [&]() -> task<std::string> {
+      Channel channel = co_await Channel::connect(*endpoint, soon());
+      const net::TlsSession session = co_await channel.start_tls(tls_client(context), soon());
+      co_await channel.shutdown();
+      co_return session.ocsp_response;
+    };
+    net::Loop loop;
+    EXPECT_TRUE(net::run(loop, visit()) == der);
+  }
+}
+
 }  // namespace
 }  // namespace domsec::testing

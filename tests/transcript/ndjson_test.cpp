@@ -49,8 +49,7 @@ TEST(SessionJson, KeepsTheOrderOfItsKeys) {
   for (const auto& [key, value] : found.as_object()) keys += std::string(key) + " ";
   EXPECT_EQ(keys,
             "schema session_id role connector start duration_ms local remote helo tls local_cert peer_cert "
-            "checks verdict messages "
-            "events ");
+            "stapled_status checks verdict messages events ");
 }
 
 TEST(SessionJson, HasEveryKeyOfAnEmptySession) {

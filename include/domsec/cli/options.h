@@ -97,6 +97,7 @@ struct ServeOptions {
   std::vector<std::string> accept;       // --accept DOMAIN
   std::string spool;                     // --spool DIR
   std::string client_certificate = "request";  // --client-cert request|require-421|require-alert
+  std::string ocsp_response;             // --ocsp-response FILE
   bool permanent = false;                // --permanent
   std::string match;                     // --match p1|p2; empty = as configured
   bool implicit_tls = false;             // --tls-on-connect

@@ -60,6 +60,9 @@ struct TlsSession {
   std::vector<std::string> requested_signature_algorithms;  // client role
   pki::Chain presented;                // the peer's, leaf first; empty when it presented none
   pki::CertificatePtr own;             // our leaf when it was sent or offered
+  /// DER of the OCSP response that the server stapled; client role; empty when none came. Of one that is larger
+  /// than pki::most_ocsp_octets one octet more is kept, which shows it.
+  std::string ocsp_response;
   pki::ChannelBindings bindings;
 };
 

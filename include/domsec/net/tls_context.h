@@ -39,6 +39,10 @@ struct TlsSettings {
   /// handshake: it prints the traffic secrets for it.
   bool alerts_by_hand = true;
   pki::KeyDecoding key_decoding = pki::KeyDecoding::direct;  // of the peer's certificates
+  /// Server: the OCSP response to staple for a client that asks (RFC 6066 8), as it is; empty = none. A client
+  /// always asks. OpenSSL 3.0 has no stapling for client certificates (RFC 8446 4.4.2.1): a server of ours asks
+  /// for none.
+  std::string ocsp_response;
 };
 
 class TlsContext {
@@ -57,6 +61,7 @@ class TlsContext {
 
   std::shared_ptr<ssl_ctx_st> handle_;
   std::optional<pki::CertificatePtr> own_;
+  std::string ocsp_response_;  // read by a callback of handle_
   bool alerts_by_hand_ = true;
   pki::KeyDecoding key_decoding_ = pki::KeyDecoding::direct;
 };

@@ -1,5 +1,5 @@
-// The small certification authority of the lab and of the tests: any certificate or CRL, right or wrong in
-// one property. A recipe with defaults, so that a case is written as its difference. Not a CA for real use.
+// The small certification authority of the lab and of the tests: any certificate, CRL or OCSP response, right
+// or wrong in one property. A recipe with defaults, so that a case is written as its difference. Not a CA for real use.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 
 #include "domsec/pki/bundle.h"
 #include "domsec/pki/certificate.h"
+#include "domsec/pki/revocation.h"
 
 namespace domsec::pki {
 
@@ -40,6 +41,7 @@ struct CertificateRecipe {
   std::optional<std::string> serial;             // hex; random 128 bits by default
   std::vector<std::string> permitted_dns;        // name constraints
   std::vector<std::string> ca_issuers;           // authorityInfoAccess, URIs of the issuer's certificate
+  bool must_staple = false;                      // TLS feature status_request, RFC 7633
 };
 
 [[nodiscard]] PrivateKey make_key(KeyKind kind);
@@ -59,7 +61,22 @@ struct CrlRecipe {
   std::vector<RevokedEntry> revoked;
 };
 
-/// A CA that issues certificates and CRLs with its own key.
+/// One answer about one certificate, RFC 6960 4.2.1.
+struct OcspRecipe {
+  CertificatePtr certificate;                      // of this authority
+  Instant this_update;                             // and producedAt
+  std::optional<Instant> next_update;
+  RevocationState state = RevocationState::good;
+  std::optional<Instant> revoked_at{};             // `this_update` by default
+  std::string reason{};                            // `keyCompromise`, may be empty
+  std::optional<Credentials> responder{};          // who signs and is sent along, instead of the authority itself
+  bool responder_by_key = false;                   // named by the hash of his key instead of his subject
+  std::string certificate_digest = "SHA1";         // of the CertID
+  std::string digest = "SHA256";                   // of the signature
+  int response_status = 0;                         // OCSPResponseStatus; others than 0 carry no answer
+};
+
+/// A CA that issues certificates, CRLs and OCSP responses with its own key.
 class Authority {
  public:
   explicit Authority(Credentials own) : own_(std::move(own)) {}
@@ -71,6 +88,8 @@ class Authority {
   [[nodiscard]] CertificatePtr certify(const CertificateRecipe& recipe, const PrivateKey& subject_key) const;
   /// DER.
   [[nodiscard]] std::string crl(const CrlRecipe& recipe) const;
+  /// DER.
+  [[nodiscard]] std::string ocsp_response(const OcspRecipe& recipe) const;
   [[nodiscard]] const Credentials& own() const { return own_; }
   [[nodiscard]] CertificatePtr certificate() const { return own_.chain.front(); }
 

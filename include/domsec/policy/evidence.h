@@ -9,6 +9,7 @@
 
 #include "domsec/pki/certificate.h"
 #include "domsec/pki/name_match.h"
+#include "domsec/pki/ocsp.h"
 #include "domsec/pki/path.h"
 #include "domsec/pki/revocation.h"
 #include "domsec/pki/tls_text.h"
@@ -72,6 +73,8 @@ struct PeerEvidence {
   pki::UsageFit usage = pki::UsageFit::absent_any;
   std::vector<pki::Revocation> revocations;  // every certificate below the anchor, leaf first
   bool revocation_checked = false;           // false: --crl off
+  /// Send: what the server stapled. Nothing when it stapled nothing and its certificate does not demand it.
+  std::optional<pki::StapledStatus> stapled;
   std::optional<pki::NameMatch> name;        // against the domain being judged
 };
 

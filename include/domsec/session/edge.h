@@ -45,6 +45,7 @@ struct EdgeSettings {
   pki::KeyDecoding key_decoding = pki::KeyDecoding::direct;
   bool verdict_cache = true;                       // the same certificates are examined once while nothing changes
   int security_level = 2;                          // of the examination: Debian's and libssl's scale
+  std::string ocsp_response;                       // receive: DER to staple; empty = none
   std::function<pki::Instant()> now;
 };
 

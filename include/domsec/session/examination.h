@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "domsec/net/crl_source.h"
 #include "domsec/net/issuer_source.h"
@@ -36,6 +37,10 @@ struct ExaminationPlan {
 net::task<void> record_chain(const ExaminationPlan& plan, const transcript::ChainExamined& chain,
                              const pki::Chain& presented, pki::Instant at,
                              transcript::Transcript& transcript);
+
+/// What a server stapled about its certificate, into the transcript; not when there is nothing to tell.
+void record_staple(const transcript::ChainExamined& chain, std::string_view ocsp_response, pki::Instant at,
+                   transcript::Transcript& transcript);
 
 /// Both at once, where no name is compared.
 net::task<void> examine_peer(const ExaminationPlan& plan, const pki::Chain& presented, pki::Purpose purpose,

@@ -11,6 +11,7 @@
 #include "domsec/pki/certificate.h"
 #include "domsec/pki/channel_binding.h"
 #include "domsec/pki/name_match.h"
+#include "domsec/pki/ocsp.h"
 #include "domsec/pki/path.h"
 #include "domsec/pki/revocation.h"
 #include "domsec/pki/tls_text.h"
@@ -111,6 +112,10 @@ struct ChainExamined {
   pki::UsageFit usage = pki::UsageFit::absent_any;
   pki::Purpose purpose = pki::Purpose::server;
 };
+/// A response was stapled, or the certificate demands one that did not come.
+struct StapledStatusExamined {
+  pki::StapledStatus status;
+};
 struct RevocationExamined {
   std::vector<pki::Revocation> certificates;
 };
@@ -152,8 +157,8 @@ struct Disconnected {
 
 using Body = OneOf<HostsResolved, StepBegun, Connecting, Connected, PermissionsSet, CommandLine, ReplyGiven,
                    DataPassed, StarttlsOffer, OwnCertificateChosen, TlsEstablished, TlsFailed, AlertSeen,
-                   PeerCertificatesSeen, ChainExamined, RevocationExamined, NameCompared, TlsConfirmed,
-                   PolicyDecided, MessageAccepted, Irregularity, Tarpitted, Broken, Disconnected>;
+                   PeerCertificatesSeen, ChainExamined, StapledStatusExamined, RevocationExamined, NameCompared,
+                   TlsConfirmed, PolicyDecided, MessageAccepted, Irregularity, Tarpitted, Broken, Disconnected>;
 
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 
