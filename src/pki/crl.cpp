@@ -68,6 +68,8 @@ std::optional<Structure> split(std::string_view der) {
     structure.has_entries = true;
   }
   structure.after = inside;
+  // Nothing else may stand there: libcrypto would read entries that are tagged amiss, and the index would not.
+  if (!inside.empty() && (!take_der(inside, der_context_0) || !inside.empty())) return std::nullopt;
   return structure;
 }
 
