@@ -120,6 +120,8 @@ void add_problem(const VerificationInput& input, const Revocation& answer, Verif
   if (answer.state == RevocationState::revoked) into.problems.insert("revoked");
   if (answer.problem == CrlProblem::none) return;
   if (is_lack(answer.problem) && !input.unknown_is_refused) return;
+  // One cause, one problem: where nobody trusted vouches for the certificate, nobody trusted signs lists either.
+  if (answer.problem == CrlProblem::untrusted_signer && into.problems.contains("untrusted")) return;
   into.problems.emplace(pki::problem_code(answer.problem));
 }
 
