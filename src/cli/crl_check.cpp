@@ -4,6 +4,7 @@
 #include "crl_json.h"
 #include "domsec/cli/clock.h"
 #include "domsec/cli/crl.h"
+#include "domsec/policy/revocation_code.h"
 #include "domsec/policy/verdict.h"
 #include "domsec/report/certificate.h"
 #include "domsec/report/crl.h"
@@ -67,11 +68,11 @@ CheckedCertificate check(net::Loop& loop, const session::Edge& edge, pki::Chain 
   return checked;
 }
 
-int code_of(const CheckedCertificate& checked, bool hard) {
+int code_of(const CheckedCertificate& checked, policy::CrlFail crl_fail) {
   int code = 0;
   for (const pki::Revocation& each : checked.revocations) {
-    const report::Consequence becomes = report::consequence(each);
-    if ((hard ? becomes.hard : becomes.soft) != "refused") continue;
+    const auto severity = policy::revocation_severity(each, crl_fail, finding::Profile::exchange);
+    if (severity != finding::Severity::fails) continue;
     code = policy::worse_exit_code(code, each.state == pki::RevocationState::revoked ? refused : untold);
   }
   return code;
@@ -81,7 +82,7 @@ int code_of(const CheckedCertificate& checked, bool hard) {
 
 int run_crl_check(const CrlOptions& options, std::ostream& out) {
   const pki::Instant at = instant_of(options);
-  const bool hard = options.end.crl_fail != "soft";
+  const auto crl_fail = options.end.crl_fail == "soft" ? policy::CrlFail::soft : policy::CrlFail::hard;
   net::Loop loop;
   session::EdgeSettings settings = edge_settings_of(options.end);
   settings.now = now;
@@ -89,7 +90,7 @@ int run_crl_check(const CrlOptions& options, std::ostream& out) {
   int code = 0;
   for (const std::string& target : options.targets) {
     const CheckedCertificate checked = check(loop, edge, chain_of(options, target), target, at);
-    const int own = code_of(checked, hard);
+    const int own = code_of(checked, crl_fail);
     code = policy::worse_exit_code(code, own);
     if (options.form == CrlForm::json) {
       out << check_json(checked, at, own) << '\n';

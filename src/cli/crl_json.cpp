@@ -5,15 +5,12 @@
 #include "domsec/pki/crl_facts.h"
 #include "domsec/pki/harmless.h"
 #include "issuers_json.h"
+#include "revocation_json.h"
 
 namespace domsec::cli {
 namespace {
 
 namespace json = boost::json;
-
-json::value time_of(const std::optional<pki::Instant>& instant) {
-  return instant ? json::value(pki::rfc3339(*instant)) : json::value(nullptr);
-}
 
 json::value text_or_null(const std::optional<std::string>& text) {
   return text ? json::value(*text) : json::value(nullptr);
@@ -28,7 +25,7 @@ json::array harmless_array(const std::vector<std::string>& texts) {
 json::object list_of(const report::RevocationList& list, pki::Instant at) {
   json::object object{{"source", pki::harmless(list.source, 2048)},
                       {"origin", pki::text(list.origin)},
-                      {"kept_at", time_of(list.kept)},
+                      {"kept_at", time_or_null(list.kept)},
                       {"took_ms", list.took ? json::value(list.took->count()) : json::value(nullptr)},
                       {"trouble", list.trouble.empty() ? json::value(nullptr)
                                                        : json::value(pki::harmless(list.trouble, 500))}};
@@ -40,7 +37,7 @@ json::object list_of(const report::RevocationList& list, pki::Instant at) {
   object["delta"] = crl.delta();
   object["base_number"] = text_or_null(facts.base_number);
   object["this_update"] = pki::rfc3339(crl.this_update());
-  object["next_update"] = time_of(crl.next_update());
+  object["next_update"] = time_or_null(crl.next_update());
   object["age_seconds"] = (at - crl.this_update()).count();
   object["seconds_left"] =
       crl.next_update() ? json::value((*crl.next_update() - at).count()) : json::value(nullptr);
@@ -57,21 +54,11 @@ json::object list_of(const report::RevocationList& list, pki::Instant at) {
 
 json::object revocation_of(const pki::Revocation& each) {
   const report::Consequence becomes = report::consequence(each);
-  return {{"depth", each.depth},
-          {"subject", each.subject},
-          {"serial", each.serial},
-          {"state", pki::text(each.state)},
-          {"problem", pki::text(each.problem)},
-          {"origin", pki::text(each.origin)},
-          {"uri", pki::harmless(each.uri, 2048)},
-          {"detail", pki::harmless(each.detail, 500)},
-          {"this_update", time_of(each.this_update)},
-          {"next_update", time_of(each.next_update)},
-          {"revoked_at", time_of(each.revoked_at)},
-          {"reason", each.reason},
-          {"hard", becomes.hard},
-          {"soft", becomes.soft},
-          {"off", "accepted"}};
+  json::object object = revocation_json(each);
+  object["hard"] = becomes.hard;
+  object["soft"] = becomes.soft;
+  object["off"] = "accepted";
+  return object;
 }
 
 }  // namespace

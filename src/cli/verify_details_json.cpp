@@ -1,34 +1,18 @@
 #include "verify_details_json.h"
 
 #include <boost/json.hpp>
-#include <optional>
 
 #include "domsec/pki/harmless.h"
 #include "domsec/pki/instant.h"
 #include "domsec/pki/problem_code.h"
 #include "issuers_json.h"
+#include "revocation_json.h"
 #include "verify_path_json.h"
 
 namespace domsec::cli {
 namespace {
 
 namespace json = boost::json;
-
-json::value time_of(const std::optional<pki::Instant>& instant) {
-  return instant ? json::value(pki::rfc3339(*instant)) : json::value(nullptr);
-}
-
-std::string_view kind_of(policy::WantedName::Kind kind) {
-  switch (kind) {
-    case policy::WantedName::Kind::dns:
-      return "dns";
-    case policy::WantedName::Kind::ip:
-      return "ip";
-    case policy::WantedName::Kind::email:
-      return "email";
-  }
-  return "";
-}
 
 json::array path_of(const pki::Chain& path) {
   json::array certificates;
@@ -64,7 +48,7 @@ json::array names_of(const std::vector<policy::NameAsked>& names) {
                           {"matches", attempt.matches},
                           {"why", attempt.why}});
     }
-    array.push_back({{"kind", kind_of(each.wanted.kind)},
+    array.push_back({{"kind", policy::text(each.wanted.kind)},
                      {"value", pki::harmless(each.wanted.value)},
                      {"readable", each.readable},
                      {"matches", each.matches},
@@ -75,20 +59,7 @@ json::array names_of(const std::vector<policy::NameAsked>& names) {
 
 json::array revocations_of(const std::vector<pki::Revocation>& revocations) {
   json::array array;
-  for (const pki::Revocation& each : revocations) {
-    array.push_back({{"depth", each.depth},
-                     {"subject", each.subject},
-                     {"serial", each.serial},
-                     {"state", pki::text(each.state)},
-                     {"problem", pki::text(each.problem)},
-                     {"origin", pki::text(each.origin)},
-                     {"uri", pki::harmless(each.uri, 2048)},
-                     {"detail", pki::harmless(each.detail, 500)},
-                     {"this_update", time_of(each.this_update)},
-                     {"next_update", time_of(each.next_update)},
-                     {"revoked_at", time_of(each.revoked_at)},
-                     {"reason", each.reason}});
-  }
+  for (const pki::Revocation& each : revocations) array.push_back(revocation_json(each));
   return array;
 }
 

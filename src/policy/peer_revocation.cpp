@@ -55,11 +55,7 @@ PeerFinding not_determined(const pki::Revocation& revocation, const Rules& rules
   if (code == Code::crl_stale && revocation.next_update)
     detail += "; nextUpdate was " + date_text(*revocation.next_update);
   Finding finding = finding_of(code, Who::env, rules, std::move(detail));
-  // D-9: --crl-fail soft makes a warning of what would refuse the peer; the strict profile knows no soft
-  // failure.
-  if (finding.severity == Severity::fails && rules.crl_fail == CrlFail::soft &&
-      rules.profile != Profile::strict)
-    finding.severity = Severity::warning;
+  finding.severity = revocation_severity(revocation, rules.crl_fail, rules.profile);
   return {std::move(finding), status_of(revocation.problem)};
 }
 
@@ -91,6 +87,20 @@ Code revocation_code(pki::CrlProblem problem) {
       break;
   }
   return Code::revocation_unavailable;
+}
+
+Severity revocation_severity(const pki::Revocation& revocation, CrlFail crl_fail, Profile profile) {
+  switch (revocation.state) {
+    case pki::RevocationState::good:
+      return Severity::silent;
+    case pki::RevocationState::revoked:
+      return finding::severity(Code::certificate_revoked, profile);
+    case pki::RevocationState::unknown:
+      break;
+  }
+  const Severity severity = finding::severity(revocation_code(revocation.problem), profile);
+  const bool excused = severity == Severity::fails && crl_fail == CrlFail::soft && profile != Profile::strict;
+  return excused ? Severity::warning : severity;
 }
 
 /// spec exchange 5.3: every certificate below the anchor; what is known to be revoked comes before what is

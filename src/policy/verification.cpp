@@ -142,6 +142,15 @@ void ask_revocation(const VerificationInput& input, Verification& into) {
 
 }  // namespace
 
+std::string_view text(WantedName::Kind kind) {
+  switch (kind) {
+    case WantedName::Kind::dns: return "dns";
+    case WantedName::Kind::ip: return "ip";
+    case WantedName::Kind::email: return "email";
+  }
+  return "";
+}
+
 Verification verify(const VerificationInput& input) {
   pki::PathInput path = input.path;
   if (path.profile == pki::PathProfile::trust) path.key_identifiers = pki::KeyIdentifiers::hint;

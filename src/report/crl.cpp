@@ -99,21 +99,17 @@ std::string list_line(const RevocationList& list, pki::Instant at) {
 }
 
 Consequence consequence(const pki::Revocation& revocation) {
-  static constexpr std::string_view accepted = "accepted";
-  static constexpr std::string_view warned = "accepted with a warning";
-  static constexpr std::string_view refused = "refused";
-  switch (revocation.state) {
-    case pki::RevocationState::good:
-      return {accepted, accepted};
-    case pki::RevocationState::revoked:
-      return {refused, refused};
-    case pki::RevocationState::unknown:
-      break;
-  }
-  // D-9; a profile may excuse some lack, and then it is a warning in either mode.
-  const finding::Severity severity =
-      finding::severity(policy::revocation_code(revocation.problem), finding::Profile::exchange);
-  return {severity == finding::Severity::fails ? refused : warned, warned};
+  const auto word = [&revocation](policy::CrlFail crl_fail) -> std::string_view {
+    switch (policy::revocation_severity(revocation, crl_fail, finding::Profile::exchange)) {
+      case finding::Severity::silent:
+        return "accepted";
+      case finding::Severity::fails:
+        return "refused";
+      default:
+        return "accepted with a warning";
+    }
+  };
+  return {word(policy::CrlFail::hard), word(policy::CrlFail::soft)};
 }
 
 std::string revocations_text(const std::vector<pki::Revocation>& revocations) {

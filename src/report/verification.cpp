@@ -26,18 +26,6 @@ std::string at_depth(int depth, const std::string& subject) {
   return "[" + std::to_string(depth) + "] " + subject;
 }
 
-std::string_view kind_text(policy::WantedName::Kind kind) {
-  switch (kind) {
-    case policy::WantedName::Kind::dns:
-      return "dns";
-    case policy::WantedName::Kind::ip:
-      return "ip";
-    case policy::WantedName::Kind::email:
-      return "email";
-  }
-  return "";
-}
-
 std::string_view check_text(policy::RevocationCheck check) {
   switch (check) {
     case policy::RevocationCheck::none:
@@ -51,7 +39,7 @@ std::string_view check_text(policy::RevocationCheck check) {
 }
 
 std::string wanted_text(const NameAsked& asked) {
-  return std::string(kind_text(asked.wanted.kind)) + ":" + pki::harmless(asked.wanted.value);
+  return std::string(policy::text(asked.wanted.kind)) + ":" + pki::harmless(asked.wanted.value);
 }
 
 std::string headline(const Verification& verification) {

@@ -1,7 +1,8 @@
 # Subcommands whose streams are parameters are tested inside the test binary; src/cli is not part of the library.
 target_sources(domsec_tests PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/verify.cpp ${PROJECT_SOURCE_DIR}/src/cli/verify_path_json.cpp
   ${PROJECT_SOURCE_DIR}/src/cli/verify_identity_json.cpp ${PROJECT_SOURCE_DIR}/src/cli/verify_command.cpp
-  ${PROJECT_SOURCE_DIR}/src/cli/verify_details_json.cpp ${PROJECT_SOURCE_DIR}/src/cli/issuer_fetch.cpp
+  ${PROJECT_SOURCE_DIR}/src/cli/verify_details_json.cpp ${PROJECT_SOURCE_DIR}/src/cli/revocation_json.cpp
+  ${PROJECT_SOURCE_DIR}/src/cli/issuer_fetch.cpp
   ${PROJECT_SOURCE_DIR}/src/cli/issuers_json.cpp ${PROJECT_SOURCE_DIR}/src/cli/base64.cpp ${PROJECT_SOURCE_DIR}/src/cli/verification_request.cpp)
 target_sources(domsec_tests PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/policy.cpp ${PROJECT_SOURCE_DIR}/src/cli/policy_explanation.cpp
   ${PROJECT_SOURCE_DIR}/src/cli/policy_json.cpp ${PROJECT_SOURCE_DIR}/src/cli/policy_store.cpp)

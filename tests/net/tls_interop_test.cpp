@@ -73,6 +73,14 @@ class Program {
   std::string printed_;
 };
 
+/// Where `openssl s_server` says that it listens; nothing when it ended before.
+std::optional<net::Endpoint> accepting_at(Program& server) {
+  const std::string line = server.line_with("ACCEPT 127");
+  if (line.empty()) return std::nullopt;
+  const std::size_t begin = line.find(' ') + 1;
+  return net::read_endpoint(line.substr(begin, line.find_first_of("\r\n") - begin));
+}
+
 struct ClientRow {
   const char* name;
   const char* options;
@@ -189,12 +197,8 @@ TEST(TlsInterop, ClientTalksToTheOpensslServer) {
     Program server(
         std::string("openssl s_server -accept 127.0.0.1:0 -naccept 1 -rev -Verify 5 -verify_return_error ") +
         version + files.options);
-    const std::string accepting = server.line_with("ACCEPT 127");
-    ASSERT_FALSE(accepting.empty()) << server.output();
-    const std::size_t begin = accepting.find(' ') + 1;
-    const auto endpoint =
-        net::read_endpoint(accepting.substr(begin, accepting.find_first_of("\r\n") - begin));
-    ASSERT_TRUE(endpoint) << accepting;
+    const auto endpoint = accepting_at(server);
+    ASSERT_TRUE(endpoint) << server.output();
     const auto visit = [&]() -> task<std::string> {
       Channel channel = co_await Channel::connect(*endpoint, soon());
       const net::TlsSession session = co_await channel.start_tls(tls_client(context), soon());
@@ -230,12 +234,8 @@ TEST(TlsInterop, ClientKeepsWhatTheOpensslServerStaples) {
     SCOPED_TRACE(version);
     Program server("openssl s_server -accept 127.0.0.1:0 -naccept 1 -rev -status_file " + file + " " +
                    version + files.options);
-    const std::string accepting = server.line_with("ACCEPT 127");
-    ASSERT_FALSE(accepting.empty()) << server.output();
-    const std::size_t begin = accepting.find(' ') + 1;
-    const auto endpoint =
-        net::read_endpoint(accepting.substr(begin, accepting.find_first_of("\r\n") - begin));
-    ASSERT_TRUE(endpoint) << accepting;
+    const auto endpoint = accepting_at(server);
+    ASSERT_TRUE(endpoint) << server.output();
     const auto visit = [&]() -> task<std::string> {
       Channel channel = co_await Channel::connect(*endpoint, soon());
       const net::TlsSession session = co_await channel.start_tls(tls_client(context), soon());

@@ -5,6 +5,7 @@
 
 #include "domsec/pki/path.h"
 #include "domsec/pki/revocation.h"
+#include "support/altered_certificate.h"
 #include "support/crl.h"
 #include "support/pki.h"
 
@@ -14,6 +15,7 @@ namespace {
 using std::chrono::days;
 using std::chrono::hours;
 using ::testing::HasSubstr;
+using testing::altered_certificate;
 using testing::ca_recipe;
 using testing::changed;
 using testing::crl_recipe;
@@ -59,7 +61,7 @@ const Authority& lister() {
 CertificatePtr leaf_listed_by_lister() {
   const Authority& second = three_levels().second;
   static const CertificatePtr made =
-      changed(second, second.issue(leaf_recipe({"mail.contoso.com"})).chain.front(),
+      altered_certificate(second, second.issue(leaf_recipe({"mail.contoso.com"})).chain.front(),
               listed_by(*lister().certificate(), point_uri));
   return made;
 }
@@ -167,9 +169,9 @@ TEST(CrlSigner, AKeyForListsOfTheSameNameIsEnough) {
 TEST(CrlSigner, AListMayCoverItsOwnSigner) {
   const Authority own = three_levels().root.subordinate(signer_recipe("CN=Circle, O=Contoso"));
   const CertificatePtr signer =
-      changed(three_levels().root, own.certificate(), listed_by(*own.certificate(), point_uri));
+      altered_certificate(three_levels().root, own.certificate(), listed_by(*own.certificate(), point_uri));
   const CertificatePtr leaf =
-      changed(three_levels().second, three_levels().second.issue(leaf_recipe({"mail.contoso.com"})).chain.front(),
+      altered_certificate(three_levels().second, three_levels().second.issue(leaf_recipe({"mail.contoso.com"})).chain.front(),
               listed_by(*signer, point_uri));
   const auto answer = [&](const CrlRecipe& recipe, const Certificate* of_first) {
     const std::vector<CrlCandidate> only{list(changed(own, recipe, indirect(of_first)))};

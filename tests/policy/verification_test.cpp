@@ -2,10 +2,11 @@
 #include "domsec/policy/verification.h"
 
 #include <gtest/gtest.h>
+#include <openssl/x509v3.h>
 
 #include <chrono>
 
-#include "support/crl.h"
+#include "support/altered_certificate.h"
 #include "support/pki.h"
 
 namespace domsec::policy {
@@ -63,7 +64,7 @@ TEST(Verification, AProblemIsTheAnswersBadPartAndTheReasonItsCause) {
   const pki::Authority& issuer = three_levels().second;
   const pki::Credentials made = issuer.issue(leaf_recipe({"mail.contoso.com"}));
   pki::Chain forged = made.chain;
-  forged[0] = testing::changed(three_levels().issuing, forged[0], [](X509*) {});  // another key, the same issuer name
+  forged[0] = testing::altered_certificate(three_levels().issuing, forged[0], [](X509*) {});  // another key, the same issuer name
   const Verification by_another = verify(input(forged));
   EXPECT_EQ(told(by_another), "untrusted");
   EXPECT_EQ(by_another.reason, "bad_signature");
@@ -75,7 +76,7 @@ TEST(Verification, AProblemIsTheAnswersBadPartAndTheReasonItsCause) {
 TEST(Verification, AKeyIdentifierOfAnotherCertificateIsAHint) {
   const pki::Authority& issuer = three_levels().second;
   pki::Chain chain = issuer.issue(leaf_recipe({"mail.contoso.com"})).chain;
-  chain[0] = testing::changed(issuer, chain[0], [](X509* changing) {
+  chain[0] = testing::altered_certificate(issuer, chain[0], [](X509* changing) {
     AUTHORITY_KEYID* other = AUTHORITY_KEYID_new();
     other->keyid = ASN1_OCTET_STRING_new();
     ASN1_OCTET_STRING_set(other->keyid, reinterpret_cast<const unsigned char*>("another key"), 11);

@@ -21,7 +21,12 @@ void require(bool done, const char* what) {
 pki::CertificatePtr altered_certificate(const pki::Authority& issuer, const pki::CertificateRecipe& recipe,
                                         const pki::PrivateKey& key,
                                         const std::function<void(X509*)>& change) {
-  const pki::Bytes der = issuer.certify(recipe, key)->der();
+  return altered_certificate(issuer, issuer.certify(recipe, key), change);
+}
+
+pki::CertificatePtr altered_certificate(const pki::Authority& issuer, const pki::CertificatePtr& certificate,
+                                        const std::function<void(X509*)>& change) {
+  const pki::Bytes der = certificate->der();
   const unsigned char* next = der.data();
   const Owned<X509> x509(d2i_X509(nullptr, &next, static_cast<long>(der.size())), X509_free);
   change(x509.get());

@@ -11,6 +11,10 @@
 
 namespace domsec::testing {
 
+/// `certificate` with `change` applied, signed by `issuer`.
+[[nodiscard]] pki::CertificatePtr altered_certificate(const pki::Authority& issuer,
+                                                      const pki::CertificatePtr& certificate,
+                                                      const std::function<void(X509*)>& change);
 /// What `issuer` would certify after `recipe`, with `change` applied before it is signed.
 [[nodiscard]] pki::CertificatePtr altered_certificate(const pki::Authority& issuer,
                                                       const pki::CertificateRecipe& recipe,

@@ -42,21 +42,6 @@ std::string changed(const pki::Authority& issuer, const pki::CrlRecipe& recipe,
   return text;
 }
 
-pki::CertificatePtr changed(const pki::Authority& issuer, const pki::CertificatePtr& certificate,
-                            const std::function<void(X509*)>& change) {
-  const pki::Bytes der = certificate->der();
-  const auto* next = reinterpret_cast<const unsigned char*>(der.data());
-  X509* const copy = d2i_X509(nullptr, &next, static_cast<long>(der.size()));
-  change(copy);
-  EXPECT_GT(X509_sign(copy, issuer.own().key.key.get(), EVP_sha256()), 0);
-  unsigned char* octets = nullptr;
-  const int length = i2d_X509(copy, &octets);
-  const std::string text(reinterpret_cast<const char*>(octets), static_cast<std::size_t>(length));
-  OPENSSL_free(octets);
-  X509_free(copy);
-  return pki::read_certificate_der(text);
-}
-
 std::function<void(X509_CRL*)> distributed(const Distribution& wanted) {
   return [wanted](X509_CRL* list) {
     ISSUING_DIST_POINT* point = ISSUING_DIST_POINT_new();

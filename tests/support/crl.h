@@ -1,4 +1,5 @@
-// Lists and certificates that the lab's authority does not make: changed by libcrypto's own functions, and signed again.
+// Lists that the lab's authority does not make: changed by libcrypto's own functions, and signed again. Certificates:
+// altered_certificate.h.
 #pragma once
 
 #include <openssl/x509v3.h>
@@ -14,10 +15,6 @@ namespace domsec::testing {
 /// DER.
 [[nodiscard]] std::string changed(const pki::Authority& issuer, const pki::CrlRecipe& recipe,
                                   const std::function<void(X509_CRL*)>& change);
-/// `issuer` signs the changed certificate.
-[[nodiscard]] pki::CertificatePtr changed(const pki::Authority& issuer, const pki::CertificatePtr& certificate,
-                                          const std::function<void(X509*)>& change);
-
 /// IssuingDistributionPoint (RFC 5280 5.2.5).
 struct Distribution {
   bool only_user = false;

@@ -62,6 +62,7 @@ struct Verification {
   std::shared_ptr<const pki::IssuersFetched> fetched{};
 };
 
+[[nodiscard]] std::string_view text(WantedName::Kind kind);  // `dns`, `ip`, `email`
 [[nodiscard]] Verification verify(const VerificationInput& input);
 
 }  // namespace domsec::policy
