@@ -18,6 +18,7 @@
 #include "domsec/cli/sending.h"
 #include "domsec/lab/recipe.h"
 #include "domsec/pki/tls_library.h"
+#include "domsec/store/database.h"
 #include "domsec/transcript/protocol_log.h"
 
 namespace {
@@ -72,6 +73,9 @@ int run(const Command& command) {
     say(error.what());
     return 3;
   } catch (const net::ChannelError& error) {
+    say(error.what());
+    return 3;
+  } catch (const store::StoreError& error) {
     say(error.what());
     return 3;
   } catch (const std::system_error& error) {
