@@ -5,7 +5,7 @@
 #   build/fuzz/tests/fuzz_reply -max_total_time=60 NEW_CORPUS tests/fuzz/corpus/reply
 # libcrypto allocates a lot; ASAN_OPTIONS=quarantine_size_mb=16 keeps the targets round it at 100 MB.
 set(domsec_fuzz_names reply command domain path data header dns_answer http_uri crl crl_signed name_match
-  read_toml certificate bundle ocsp)
+  read_toml certificate bundle ocsp export_json export_clixml)
 set(domsec_fuzz_directory ${CMAKE_CURRENT_LIST_DIR})
 
 foreach(name IN LISTS domsec_fuzz_names)
@@ -29,7 +29,7 @@ if(DOMSEC_FUZZ)
   target_compile_options(domsec_fuzzed PUBLIC -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined)
   target_link_options(domsec_fuzzed PUBLIC -fsanitize=address,undefined)
   target_link_libraries(domsec_fuzzed PUBLIC Boost::headers OpenSSL::Crypto OpenSSL::SSL
-    tomlplusplus::tomlplusplus PkgConfig::idn2 domsec_warnings)
+    tomlplusplus::tomlplusplus PkgConfig::idn2 PkgConfig::pugixml domsec_warnings)
   if(DOMSEC_DIRECT_KEY_DECODING)  # as the library has it; the certificate target asks for it
     set_source_files_properties(${PROJECT_SOURCE_DIR}/src/pki/key_decoding.cpp
       PROPERTIES COMPILE_DEFINITIONS DOMSEC_DIRECT_KEY_DECODING)
