@@ -158,7 +158,7 @@ class Reader {
     const std::string_view octets = node.child_value();
     if (is_one_of(name, {"S", "DT", "TS", "G", "URI", "Version", "XD", "SBK"}))
       return {unescaped(octets), place(node)};
-    if (name == "Nil") return {Null{}, place(node)};
+    if (name == "Nil") return {std::monostate{}, place(node)};
     if (name == "B" && is_one_of(octets, {"true", "false"})) return {octets == "true", place(node)};
     if (is_one_of(name, {"I32", "I64", "I16", "SB", "By", "U16", "U32", "U64", "C"})) return integer(node);
     if (is_one_of(name, {"Db", "Sg", "D"})) return fraction(node);

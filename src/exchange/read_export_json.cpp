@@ -126,7 +126,7 @@ class Builder {
   }
   bool on_double(double number, json::string_view, json::error_code&) { return add(number, next_place()); }
   bool on_bool(bool value, json::error_code&) { return add(value, next_place()); }
-  bool on_null(json::error_code&) { return add(Null{}, next_place()); }
+  bool on_null(json::error_code&) { return add(std::monostate{}, next_place()); }
   bool on_comment_part(json::string_view, json::error_code&) { return true; }
   bool on_comment(json::string_view, json::error_code&) { return true; }
 
@@ -177,7 +177,7 @@ class Builder {
 }
 
 std::string_view kind(const ExportedValue& value) {
-  if (std::holds_alternative<Null>(value.value)) return "null";
+  if (std::holds_alternative<std::monostate>(value.value)) return "null";
   if (std::holds_alternative<bool>(value.value)) return "a truth value";
   if (std::holds_alternative<std::string>(value.value)) return "a text";
   if (std::holds_alternative<ExportedList>(value.value)) return "a list";

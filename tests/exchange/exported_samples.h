@@ -14,7 +14,7 @@ std::string line(const ExportedObject& object);
 
 inline std::string line(const ExportedValue& value) {
   struct Line {
-    std::string operator()(const Null&) const { return "null"; }
+    std::string operator()(const std::monostate&) const { return "null"; }
     std::string operator()(bool truth) const { return truth ? "true" : "false"; }
     std::string operator()(std::int64_t number) const { return std::to_string(number); }
     std::string operator()(double number) const { return std::to_string(number); }

@@ -28,11 +28,6 @@ struct ExportedObject;
 struct ExportedValue;
 using ExportedList = std::vector<ExportedValue>;
 
-/// `$null`.
-struct Null {
-  friend bool operator==(const Null&, const Null&) = default;
-};
-
 /// Octets: `BA` of CLIXML. ConvertTo-Json writes a list of numbers instead.
 struct Octets {
   std::string octets;
@@ -45,8 +40,9 @@ struct Unreadable {
   friend bool operator==(const Unreadable&, const Unreadable&) = default;
 };
 
+/// std::monostate is `$null`.
 struct ExportedValue {
-  std::variant<Null, bool, std::int64_t, double, std::string, Octets, Unreadable, ExportedList,
+  std::variant<std::monostate, bool, std::int64_t, double, std::string, Octets, Unreadable, ExportedList,
                std::shared_ptr<const ExportedObject>>
       value;
   Place place;
