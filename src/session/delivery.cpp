@@ -55,12 +55,29 @@ bool worse(const policy::Verdict& a, const policy::Verdict& b) {
   return code_a != code_b && policy::worse_exit_code(code_a, code_b) == code_a;
 }
 
+bool taken(const RecipientResult& recipient) { return recipient.reply.code() == 250 || recipient.reply.code() == 251; }
+bool refused_for_good(const RecipientResult& recipient) { return recipient.reply.permanent_failure(); }
+
 /// RFC 5321 5.1: the next address is tried after a failure that another host may not have. A message that was delivered, or
 /// refused for good (5yz) by a host that passed, is not offered again.
-bool stops_the_walk(const SendResult& sent) {
+bool stops_the_walk(const SendPlan& plan, const SendResult& sent) {
   if (sent.delivered) return true;
   if (sent.verdict.result != policy::Result::pass) return false;
-  return !sent.final_reply || sent.final_reply->permanent_failure();
+  if (sent.recipients.empty()) return !sent.final_reply || sent.final_reply->permanent_failure();
+  if (std::ranges::none_of(sent.recipients, taken)) return std::ranges::all_of(sent.recipients, refused_for_good);
+  return sent.content_reply ? sent.content_reply->permanent_failure() : plan.until < policy::Step::data;
+}
+
+/// The message for the next host without the recipients that a host has refused for good; nothing when nobody was.
+std::optional<SendPlan> without_refused(const SendPlan& plan, const SendResult& sent) {
+  if (!plan.message || std::ranges::none_of(sent.recipients, refused_for_good)) return std::nullopt;
+  SendPlan next = plan;
+  std::erase_if(next.message->recipients, [&](const smtp::ForwardPath& path) {
+    return std::ranges::any_of(sent.recipients, [&](const RecipientResult& recipient) {
+      return refused_for_good(recipient) && recipient.recipient.text() == path.text();
+    });
+  });
+  return next;
 }
 
 }  // namespace
@@ -95,6 +112,7 @@ net::task<DeliveryResult> deliver(const DeliveryPlan& plan, Target target, net::
     transcript.append(lookup);
     return transcript;
   };
+  std::optional<SendPlan> fewer_recipients;
   std::size_t hosts = 0;
   for (const net::MxHost& host : result.hosts.hosts) {
     if (plan.most_hosts != 0 && hosts++ == plan.most_hosts) break;
@@ -108,12 +126,16 @@ net::task<DeliveryResult> deliver(const DeliveryPlan& plan, Target target, net::
       net::Endpoint endpoint;
       endpoint.address = address;
       endpoint.port = target.port;
-      SendResult sent = co_await send_session(plan.session, endpoint, host.host, transcript);
-      const bool enough = plan.walk == Walk::first_success && stops_the_walk(sent);
+      const SendPlan& session = fewer_recipients ? *fewer_recipients : plan.session;
+      SendResult sent = co_await send_session(session, endpoint, host.host, transcript);
+      const bool enough = plan.walk == Walk::first_success && stops_the_walk(session, sent);
+      std::optional<SendPlan> fewer = without_refused(session, sent);
+      const bool nobody_left = fewer && fewer->message->recipients.empty();
+      if (fewer) fewer_recipients = std::move(fewer);
       result.delivered = result.delivered || sent.delivered;
       result.attempts.push_back(
           Attempt{host.host, target.host.empty() ? host.preference : -1, std::move(transcript), std::move(sent)});
-      if (enough) co_return result;
+      if (enough || nobody_left) co_return result;
     }
   }
   if (result.attempts.empty()) result.attempts.push_back(without_hosts(plan.session, begin()));

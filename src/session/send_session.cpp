@@ -217,7 +217,10 @@ net::task<bool> give_envelope(net::Channel& channel, Sending& sending) {
   if (sender_taken && plan.until < Step::rcpt) co_return false;
   bool any = false;
   if (sender_taken || ahead == SentAhead::yes) any = co_await give_recipients(channel, sending, ahead);
-  if (!sender_taken) sending.result.final_reply = sender;
+  if (!sender_taken) {
+    sending.result.final_reply = sender;
+    sending.result.recipients.clear();
+  }
   co_return sender_taken && any;
 }
 
@@ -239,19 +242,28 @@ net::task<void> give_content(net::Channel& channel, Sending& sending) {
     const smtp::Reply start = co_await command(channel, sending.transcript, data, plan.timeouts.data_start);
     if (start.code() != 354) {
       sending.result.final_reply = start;
+      sending.result.content_reply = start;
       co_return;
     }
     octets = smtp::encode_data(plan.message->content);
   }
   sending.begin(Step::end_of_data);
   constexpr std::size_t block = 64U << 10;
+  constexpr std::size_t dot = 5;   // CRLF "." CRLF; a chunk is complete with its last octet
   for (std::size_t at = 0; at < octets.size(); at += block) {
+    if (!sending.result.unanswered && at + block + dot > octets.size()) {
+      if (plan.end_of_data.leaves) plan.end_of_data.leaves(sending.result);
+      sending.result.unanswered = true;
+    }
     co_await channel.write(std::string_view(octets).substr(at, block), in(plan.timeouts.data_block));
   }
   sending.transcript.append(transcript::DataPassed{Direction::sent, octets.size()});
   const smtp::Reply taken = co_await read_reply(channel, sending.transcript, plan.timeouts.data_end);
+  sending.result.unanswered = false;
   sending.result.final_reply = taken;
+  sending.result.content_reply = taken;
   sending.result.delivered = taken.code() == 250;
+  if (plan.end_of_data.answered) plan.end_of_data.answered(sending.result);
 }
 
 void record_delivery(Sending& sending) {

@@ -100,6 +100,27 @@ TEST(Delivery, FailsOverWhenTheFirstHostIsDown) {
   EXPECT_EQ(finding::name(result.attempts[0].result.verdict.headline.code), finding::name(finding::Code::connect_failed));
 }
 
+/// A recipient whom one host has refused for good is not given to the next one.
+TEST(Delivery, TheNextHostIsAskedOnlyAboutThoseWhoWait) {
+  Hosts hosts;
+  auto first = hosts.partners.receive_plan();
+  first->accepted_domains = {*smtp::Domain::parse("woodgrovebank.com")};
+  first->keep = [](const ReceivedMessage&, const transcript::Transcript&) -> std::variant<Kept, NotKept> {
+    return NotKept{"the disk is full"};
+  };
+  hosts.listen("127.0.0.1", first);
+  hosts.listen("127.0.0.2", hosts.partners.receive_plan());
+  DeliveryPlan plan;
+  plan.session = hosts.partners.send_plan();
+  plan.session.message->recipients.push_back({smtp::parse_mailbox("nobody@elsewhere.example")});
+  const DeliveryResult result = hosts.deliver_to(plan);
+  ASSERT_EQ(result.attempts.size(), 2U);
+  EXPECT_EQ(result.attempts[0].result.recipients.size(), 2U);
+  EXPECT_TRUE(result.attempts[0].result.recipients[1].reply.permanent_failure());
+  EXPECT_EQ(result.attempts[1].result.recipients.size(), 1U);
+  EXPECT_TRUE(result.delivered);
+}
+
 TEST(Delivery, ACheckSeesEveryAddressOnce) {
   Hosts hosts;
   hosts.listen("127.0.0.1", hosts.partners.receive_plan());

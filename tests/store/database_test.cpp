@@ -10,7 +10,7 @@
 #include <iterator>
 
 #include "domsec/store/schema.h"
-#include "support/directory.h"
+#include "support/pki.h"
 
 namespace domsec::store {
 namespace {
@@ -24,7 +24,7 @@ const Migrations whole(two_steps);
 
 constexpr DatabaseSettings impatient{std::chrono::milliseconds(30)};
 
-class DatabaseTest : public testing::Test {
+class DatabaseTest : public ::testing::Test {
  protected:
   [[nodiscard]] std::string octets() const {
     std::ifstream in(file, std::ios::binary);
@@ -45,8 +45,8 @@ class DatabaseTest : public testing::Test {
     return rows.integer(0);
   }
 
-  tests::TemporaryDirectory directory;
-  std::string file = directory.file("deep/er/store.db");
+  testing::TemporaryDirectory directory;
+  std::string file = directory.path() + "/deep/er/store.db";
 };
 
 TEST_F(DatabaseTest, IsMadeForItsOwnerAlone) {
@@ -137,7 +137,7 @@ TEST_F(DatabaseTest, ACopyTakenInTheMiddleOfATransactionHoldsWhatWasCommitted) {
   database.execute("PRAGMA cache_size = 1; CREATE TABLE big (b BLOB);"
                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)"
                    "INSERT INTO big SELECT randomblob(4000) FROM n; INSERT INTO a (name) VALUES ('third');");
-  const std::string copy = directory.file("copy.db");
+  const std::string copy = directory.path() + "/copy.db";
   fs::copy_file(file, copy);
   ASSERT_GT(fs::file_size(file + "-wal"), 400'000U) << "the transaction has reached the disk in part";
   fs::copy_file(file + "-wal", copy + "-wal");

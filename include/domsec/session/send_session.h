@@ -30,6 +30,17 @@ enum class Hello { ehlo, helo };             // ForceHELO
 /// for the host: the name in the MX record, or the one that the server gives itself in its greeting.
 enum class ReferenceName { domain, mx_host, greeting };
 
+struct SendResult;
+
+/// What a queue has to know in time, because its next moment may be its last (RFC 5321 6.1). What they throw ends the session
+/// and leaves send_session().
+struct EndOfData {
+  /// Before the octets that complete the content leave: from then on the peer may have the message.
+  std::function<void(const SendResult&)> leaves{};
+  /// As soon as the peer has answered them.
+  std::function<void(const SendResult&)> answered{};
+};
+
 /// Everything one session needs; shared by the sessions of one delivery, never changed by them.
 struct SendPlan {
   std::string connector = "Internet";
@@ -51,6 +62,7 @@ struct SendPlan {
   /// The last step taken before QUIT; `mail` and later need a message.
   policy::Step until = policy::Step::ehlo_inside_tls;
   std::optional<Message> message;
+  EndOfData end_of_data{};
   std::function<pki::Instant()> now;
 };
 
@@ -63,8 +75,10 @@ struct RecipientResult {
 struct SendResult {
   policy::Verdict verdict;
   bool delivered = false;                    // the end of data was answered with 250
+  bool unanswered = false;                   // the end of data went out and no answer came: the peer may have the message
   std::optional<smtp::Reply> final_reply;
-  std::vector<RecipientResult> recipients;
+  std::optional<smtp::Reply> content_reply;  // to DATA or the end of data: for every recipient who was taken
+  std::vector<RecipientResult> recipients;   // empty when MAIL was refused: what RCPT is then answered says nothing of them
 };
 
 /// Never throws for the peer's or the network's faults: they are in the transcript and in the verdict.
