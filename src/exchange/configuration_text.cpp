@@ -2,6 +2,7 @@
 // 3629), depth. Not here: TOML's grammar (read_toml.cpp), the parameters (organisation_sections.cpp).
 #include "configuration_text.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -14,13 +15,16 @@ namespace domsec::exchange {
 
 namespace {
 
-constexpr std::uintmax_t most_octets = 1U << 20;
+/// 100,000 listed domains need 3 MiB.
+constexpr std::uintmax_t most_octets = 16U << 20;
 constexpr int deepest = 8;  // a configuration needs three: array of tables, table, list
 
-int line_of(std::string_view text, std::size_t at) {
-  int line = 1;
-  for (const char c : text.substr(0, at)) line += c == '\n' ? 1 : 0;
-  return line;
+/// The place of the octet at `at`.
+Origin place(const std::string& file, std::string_view text, std::size_t at) {
+  const std::string_view before = text.substr(0, at);
+  const auto line_start = before.rfind('\n') + 1;  // npos + 1 = 0
+  return Origin{file, static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1,
+                static_cast<int>(at - line_start) + 1};
 }
 
 bool within(unsigned char octet, int least, int most) { return octet >= least && octet <= most; }
@@ -53,7 +57,7 @@ std::size_t utf8_sequence(std::string_view text) {
 void check_utf8(std::string_view text, const std::string& file) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t octets = utf8_sequence(text.substr(at));
-    if (octets == 0) refuse(file, line_of(text, at), "the text is not UTF-8; save the file as UTF-8");
+    if (octets == 0) refuse(place(file, text, at), "the text is not UTF-8; save the file as UTF-8");
     at += octets;
   }
 }
@@ -95,7 +99,7 @@ void check_depth(std::string_view text, const std::string& file) {
     if ((c == ']' || c == '}') && brackets > 0) --brackets;
     dots = c == '.' ? dots + 1 : (c == '=' || c == ',' || c == '\n' || c == '{' || c == '[') ? 0 : dots;
     if (brackets > deepest || dots > deepest) {
-      refuse(file, line_of(text, at),
+      refuse(place(file, text, at),
              "the text nests deeper than any section does; remove the brackets or dots");
     }
     ++at;
@@ -104,9 +108,9 @@ void check_depth(std::string_view text, const std::string& file) {
 
 }  // namespace
 
-void refuse(const std::string& file, int line, std::string_view sentence) {
+void refuse(const Origin& at, std::string_view sentence) {
   constexpr std::string_view hex = "0123456789abcdef";
-  std::string message = Origin{file, line}.text() + ": ";
+  std::string message = at.text() + (at.line > 0 && at.column > 0 ? ":" + std::to_string(at.column) : "") + ": ";
   for (const char c : sentence) {
     const auto octet = static_cast<unsigned char>(c);
     if (octet >= 0x20 && octet != 0x7f) {
@@ -122,28 +126,29 @@ std::string read_configuration_file(const std::string& file) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(file, error);
   if (status.type() == std::filesystem::file_type::not_found) {
-    refuse(file, 0, "there is no such file; name the configuration file with --config");
+    refuse(Origin{file}, "there is no such file; name the configuration file with --config");
   }
-  if (error) refuse(file, 0, "the file cannot be read (" + error.message() + "); check its permissions");
-  if (std::filesystem::is_directory(status)) refuse(file, 0, "this is a directory; name the file in it");
-  if (!std::filesystem::is_regular_file(status)) refuse(file, 0, "this is not a regular file; name a file");
-  if (std::filesystem::file_size(file, error) > most_octets && !error) {
-    refuse(file, 0, "the file is larger than 1 MiB; a configuration never is, so check the name");
+  if (error) refuse(Origin{file}, "the file cannot be read (" + error.message() + "); check its permissions");
+  if (std::filesystem::is_directory(status)) refuse(Origin{file}, "this is a directory; name the file in it");
+  if (!std::filesystem::is_regular_file(status)) refuse(Origin{file}, "this is not a regular file; name a file");
+  const std::uintmax_t size = std::filesystem::file_size(file, error);
+  if (!error && size > most_octets) {
+    refuse(Origin{file}, "the file is larger than 16 MiB; a configuration never is, so check the name");
   }
   std::ifstream in(file, std::ios::binary);
   if (!in)
-    refuse(file, 0,
+    refuse(Origin{file},
            std::string("the file cannot be read (") + std::strerror(errno) + "); check its permissions");
-  std::string text(most_octets + 1, '\0');
+  std::string text(static_cast<std::size_t>(std::min(error ? most_octets : size, most_octets)) + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad()) refuse(file, 0, "the file cannot be read to its end; check the disk");
+  if (in.bad()) refuse(Origin{file}, "the file cannot be read to its end; check the disk");
   text.resize(static_cast<std::size_t>(in.gcount()));
   return text;
 }
 
 void check_configuration_text(std::string_view text, const std::string& file) {
   if (text.size() > most_octets)
-    refuse(file, 1, "the text is larger than 1 MiB; a configuration never is, so check the file");
+    refuse(Origin{file, 1}, "the text is larger than 16 MiB; a configuration never is, so check the file");
   check_utf8(text, file);
   check_depth(text, file);
 }

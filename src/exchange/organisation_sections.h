@@ -1,17 +1,18 @@
-// The sections of domsec.toml, one reader each, over plain values.
+// The sections of a configuration file as objects, through the parameter tables.
 #pragma once
 
 #include <string>
 
-#include "configuration_section.h"
-#include "configuration_text.h"
 #include "domsec/exchange/organisation.h"
+#include "domsec/exchange/value.h"
 
 namespace domsec::exchange {
 
-[[nodiscard]] Organisation read_organisation(const ConfigurationTable& root, const std::string& file);
+/// Adds the sections of one file to what other files have brought. A parameter that stands in two files is refused. Throws
+/// ConfigError.
+void read_sections(const ValueTable& root, const std::string& file, Organisation& into);
 
-[[nodiscard]] SendConnector read_send_connector(const ConfigurationTable& table, const Origin& origin);
-[[nodiscard]] ReceiveConnector read_receive_connector(const ConfigurationTable& table, const Origin& origin);
+/// What only the whole can tell: connectors with equal names. Throws ConfigError.
+void check_organisation(const Organisation& organisation);
 
 }  // namespace domsec::exchange

@@ -2,6 +2,7 @@
 // (policy/connector_lint).
 #include "domsec/exchange/receive_connector.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -64,6 +65,46 @@ std::optional<AuthMechanism> read_auth_mechanism(const std::vector<std::string>&
   }
   if (words.empty() || (none && words.size() > 1)) return std::nullopt;  // RC-1: None only alone
   return mechanism;
+}
+
+std::string_view text(ExtendedProtectionPolicy policy) {
+  switch (policy) {
+    case ExtendedProtectionPolicy::none: return "None";
+    case ExtendedProtectionPolicy::allow: return "Allow";
+    case ExtendedProtectionPolicy::require: return "Require";
+  }
+  return {};
+}
+
+std::string TlsDomainCapability::text() const {
+  std::string out = domain + ":";
+  for (std::size_t i = 0; i < capabilities.size(); ++i) out += (i == 0 ? "" : ",") + capabilities[i];
+  return out;
+}
+
+std::optional<TlsDomainCapability> read_tls_domain_capability(std::string_view text) {
+  static const std::array<std::string_view, 3> known{"AcceptCloudServicesMail", "AcceptOorgProtocol",
+                                                     "AcceptOorgHeader"};
+  const auto colon = text.rfind(':');  // an X.500 name may hold one
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  TlsDomainCapability out;
+  out.domain = std::string(without_outer_blanks(text.substr(0, colon)));
+  const bool certificate = lower_case(out.domain).starts_with("<i>");
+  if (certificate ? !read_tls_certificate_name(out.domain)
+                  : lower_case(out.domain) != "no-tls" && !read_domain_with_subdomains(out.domain)) {
+    return std::nullopt;
+  }
+  std::string_view rest = text.substr(colon + 1);
+  for (;;) {
+    const auto comma = rest.find(',');
+    const std::string word = lower_case(without_outer_blanks(rest.substr(0, comma)));
+    const auto found = std::find_if(known.begin(), known.end(),
+                                    [&word](std::string_view one) { return lower_case(one) == word; });
+    if (found == known.end()) return std::nullopt;
+    out.capabilities.emplace_back(*found);
+    if (comma == std::string_view::npos) return out;
+    rest = rest.substr(comma + 1);
+  }
 }
 
 }  // namespace domsec::exchange

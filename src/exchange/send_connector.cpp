@@ -127,4 +127,15 @@ std::optional<SmartHostAuthMechanism> read_smart_host_auth_mechanism(std::string
   return std::nullopt;
 }
 
+std::string ErrorPolicies::text() const {
+  std::string out;
+  const auto add = [&out](bool set, std::string_view word) {
+    if (set) out += (out.empty() ? "" : ", ") + std::string(word);
+  };
+  add(downgrade_dns_failures, "DowngradeDnsFailures");
+  add(downgrade_custom_failures, "DowngradeCustomFailures");
+  add(upgrade_custom_failures, "UpgradeCustomFailures");
+  return out.empty() ? "Default" : out;
+}
+
 }  // namespace domsec::exchange

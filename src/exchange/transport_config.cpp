@@ -38,7 +38,7 @@ ParsedEntries parse(const std::string& list, const std::vector<std::string>& ent
   for (const std::string& entry : entries) {
     std::optional<smtp::Domain> domain = smtp::Domain::parse(entry);
     if (!domain) {
-      out.error = ListError{refusal(list, entry)};
+      out.error = ListError{refusal(list, entry), out.domains.size()};
       return out;
     }
     out.domains.push_back(*std::move(domain));
@@ -47,16 +47,6 @@ ParsedEntries parse(const std::string& list, const std::vector<std::string>& ent
 }
 
 }  // namespace
-
-std::string Origin::text() const {
-  if (file.empty()) return "default";
-  return line > 0 ? file + ":" + std::to_string(line) : file;
-}
-
-Origin Origins::of(std::string_view parameter) const {
-  const auto found = by_parameter.find(parameter);
-  return found == by_parameter.end() ? Origin{} : found->second;
-}
 
 std::optional<ListError> DomainSecureList::assign(const std::vector<std::string>& entries) {
   ParsedEntries parsed = parse(name_, entries);

@@ -30,8 +30,8 @@ smtp::Capabilities offered(const Receiving& receiving) {
   const exchange::ReceiveConnector& connector = receiving.plan.connector;
   smtp::Capabilities offer;
   offer.server = receiving.plan.fqdn;
-  offer.size = connector.size_enabled;
-  if (connector.size_enabled) offer.size_limit = connector.max_message_size;
+  offer.size = connector.size_enabled != exchange::SizeEnabled::disabled;
+  if (connector.size_enabled == exchange::SizeEnabled::enabled) offer.size_limit = connector.max_message_size;
   offer.pipelining = connector.pipelining_enabled;
   offer.dsn = connector.delivery_status_notification_enabled;
   offer.enhanced_status_codes = connector.enhanced_status_codes_enabled;

@@ -125,7 +125,7 @@ TEST_F(PolicyCommand, SaysInOneSentenceWhatIsWrongWithTheFile) {
     write("domsec.toml", "[TransportConfig]\nTLSSendDomainSecureList = [\"*.woodgrovebank.com\"]\n");
     EXPECT_EQ(run(command), 2);
     EXPECT_EQ(err_,
-              "domsec.toml:2: TLSSendDomainSecureList: \"*.woodgrovebank.com\" has a wildcard, which this list does not support; "
+              "domsec.toml:2:28: TLSSendDomainSecureList: \"*.woodgrovebank.com\" has a wildcard, which this list does not support; "
               "list each domain and sub-domain by itself (DS303)\n");
     EXPECT_EQ(out_, "");
   }

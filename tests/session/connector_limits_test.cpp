@@ -101,7 +101,8 @@ TEST(ConnectorLimits, TheBannerIsTheGreeting) {
 TEST(ConnectorLimits, AKeywordThatIsSwitchedOffCannotBeUsed) {
   const Partners partners;
   const auto plan = partners.receive_plan();
-  plan->connector.size_enabled = plan->connector.chunking_enabled = false;
+  plan->connector.size_enabled = exchange::SizeEnabled::disabled;
+  plan->connector.chunking_enabled = false;
   plan->connector.delivery_status_notification_enabled = false;
   const Met met = meet({Hear{}, Say{"HELO a.example\r\n"}, Hear{}, Say{"MAIL FROM:<a@fabrikam.com> SIZE=10\r\n"}, Hear{},
                         Say{"MAIL FROM:<a@fabrikam.com>\r\n"}, Hear{},

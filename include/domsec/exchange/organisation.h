@@ -8,6 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "domsec/exchange/auth_config.h"
+#include "domsec/exchange/online_connector.h"
+#include "domsec/exchange/parameter.h"
 #include "domsec/exchange/receive_connector.h"
 #include "domsec/exchange/send_connector.h"
 #include "domsec/exchange/transport_config.h"
@@ -46,6 +49,9 @@ struct Organisation {
   TransportConfig transport_config;
   std::vector<SendConnector> send_connectors;
   std::vector<ReceiveConnector> receive_connectors;
+  std::vector<InboundConnector> inbound_connectors;
+  std::vector<OutboundConnector> outbound_connectors;
+  AuthConfig auth_config;
   std::vector<CertificateFile> certificates;
   std::vector<std::string> trusted_root_files;   // files or directories; they replace the system store
   bool system_roots = false;
@@ -63,15 +69,54 @@ struct Organisation {
   Origins origins{};
 };
 
-/// Bad configuration: `file:line: sentence, remedy`.
+/// Bad configuration: `file:line:column: sentence; remedy`.
 class ConfigError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Reads domsec.toml. Unknown keys are errors with the nearest known key as a suggestion. Relative paths are
-/// relative to the file.
+/// Reads domsec.toml and the files that it includes (`Include = ["organisation.toml"]`, before the first section).
+/// Unknown keys are errors with the nearest known key as a suggestion. Relative paths are relative to the file that holds
+/// them.
 [[nodiscard]] Organisation read_toml(const std::string& file);
 [[nodiscard]] Organisation read_toml_text(std::string_view text, const std::string& file);
+
+/// The tables of exchange/parameter.h.
+template <>
+const std::vector<Parameter<Organisation>>& parameters<Organisation>();
+template <>
+std::string_view object_name<Organisation>();
+template <>
+const std::vector<Parameter<TransportConfig>>& parameters<TransportConfig>();
+template <>
+std::string_view object_name<TransportConfig>();
+template <>
+const std::vector<Parameter<SendConnector>>& parameters<SendConnector>();
+template <>
+std::string_view object_name<SendConnector>();
+template <>
+const std::vector<Parameter<ReceiveConnector>>& parameters<ReceiveConnector>();
+template <>
+std::string_view object_name<ReceiveConnector>();
+template <>
+const std::vector<Parameter<InboundConnector>>& parameters<InboundConnector>();
+template <>
+std::string_view object_name<InboundConnector>();
+template <>
+const std::vector<Parameter<OutboundConnector>>& parameters<OutboundConnector>();
+template <>
+std::string_view object_name<OutboundConnector>();
+template <>
+const std::vector<Parameter<CertificateFile>>& parameters<CertificateFile>();
+template <>
+std::string_view object_name<CertificateFile>();
+template <>
+const std::vector<Parameter<AuthConfig>>& parameters<AuthConfig>();
+template <>
+std::string_view object_name<AuthConfig>();
+template <>
+const std::vector<Parameter<RevocationSettings>>& parameters<RevocationSettings>();
+template <>
+std::string_view object_name<RevocationSettings>();
 
 }  // namespace domsec::exchange

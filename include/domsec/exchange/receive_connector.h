@@ -1,6 +1,7 @@
 // Receive connector with Exchange's parameters and defaults (spec exchange 3).
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -34,6 +35,33 @@ struct Binding {
 /// The text of a Banner `220 text`; nothing when it does not start so (RC-9).
 [[nodiscard]] std::optional<std::string> read_banner(std::string_view banner);
 
+/// One entry of RemoteIPRanges: `192.0.2.1`, `192.0.2.0/24`, `192.0.2.0(255.255.255.0)`, `192.0.2.1-192.0.2.9`; IPv6 alike.
+/// Both ends count, in the order of the octets.
+struct IpRange {
+  std::string text;                     // as written
+  std::array<std::uint8_t, 16> first{};
+  std::array<std::uint8_t, 16> last{};
+  bool ipv6 = false;                    // else the last four octets are the address
+  [[nodiscard]] bool holds(const IpRange& other) const;
+};
+[[nodiscard]] std::optional<IpRange> read_ip_range(std::string_view text);
+
+/// SizeEnabled: whether EHLO says SIZE, and with the number.
+enum class SizeEnabled { enabled, disabled, without_value };
+/// ExtendedProtectionPolicy: concerns Integrated AUTH after TLS, not the mutual TLS itself (spec exchange 3.1).
+enum class ExtendedProtectionPolicy { none, allow, require };
+[[nodiscard]] std::string_view text(ExtendedProtectionPolicy policy);
+enum class MessageRateSource { none, ip_address, user, all };
+enum class TransportRole { hub_transport, frontend_transport };
+
+/// One entry of TlsDomainCapabilities, `mail.protection.outlook.com:AcceptCloudServicesMail`.
+struct TlsDomainCapability {
+  std::string domain;                   // a domain, `NO-TLS`, or `<I>…<S>…`
+  std::vector<std::string> capabilities;
+  [[nodiscard]] std::string text() const;
+};
+[[nodiscard]] std::optional<TlsDomainCapability> read_tls_domain_capability(std::string_view text);
+
 struct ReceiveConnector {
   std::string name = "Internet";
   std::optional<smtp::Domain> fqdn;
@@ -60,10 +88,30 @@ struct ReceiveConnector {
   bool binary_mime_enabled = true;
   bool delivery_status_notification_enabled = true;
   bool enhanced_status_codes_enabled = true;
-  bool size_enabled = true;
+  SizeEnabled size_enabled = SizeEnabled::enabled;
   bool smtputf8_enabled = true;
   bool enabled = true;
   Origin origin;
+  /// Which clients are this connector's, beside its Bindings (RC-6); empty = all.
+  std::vector<IpRange> remote_ip_ranges{};
+  int max_inbound_connection_percentage_per_source = 2;
+  int max_local_hop_count = 5;          // Exchange's page says 8, its objects 5 (D-17)
+  int message_rate_limit = 2147483647;  // messages a minute, unlimited
+  MessageRateSource message_rate_source = MessageRateSource::ip_address;
+  bool bare_linefeed_rejection_enabled = false;
+  bool require_ehlo_domain = false;
+  bool reject_reserved_top_level_recipient_domains = false;
+  bool long_addresses_enabled = false;
+  bool orar_enabled = false;
+  std::vector<TlsDomainCapability> tls_domain_capabilities{};
+  ExtendedProtectionPolicy extended_protection_policy = ExtendedProtectionPolicy::none;
+  bool enable_auth_gssapi = false;
+  int max_logon_failures = 3;
+  std::chrono::seconds auth_tarpit_interval{5};
+  std::chrono::seconds max_acknowledgement_delay{30};
+  TransportRole transport_role = TransportRole::frontend_transport;
+  Usage usage = Usage::custom;
+  std::string comment{};
   /// Read for rules RC-3 and RC-10 alone: domsec has neither accounts nor X-ANONYMOUSTLS.
   std::vector<std::string> permission_groups{};        // `AnonymousUsers`, `ExchangeServers`, …
   bool suppress_x_anonymous_tls = false;

@@ -58,6 +58,17 @@ enum class SmartHostAuthMechanism {
 [[nodiscard]] std::string_view text(SmartHostAuthMechanism mechanism);
 [[nodiscard]] std::optional<SmartHostAuthMechanism> read_smart_host_auth_mechanism(std::string_view text);
 
+/// ErrorPolicies: a set; `Default` alone is the default (spec exchange 2.1).
+struct ErrorPolicies {
+  bool downgrade_dns_failures = false;
+  bool downgrade_custom_failures = false;
+  bool upgrade_custom_failures = false;
+  [[nodiscard]] std::string text() const;              // `Default`; `DowngradeDnsFailures, UpgradeCustomFailures`
+};
+enum class SendConnectorType { standard, x_premises };  // ConnectorType `Default`, `XPremises`
+/// Usage of New-SendConnector and New-ReceiveConnector: the template that a connector was made from.
+enum class Usage { custom, internal, internet, partner, client };
+
 struct SendConnector {
   std::string name = "Internet";
   std::optional<smtp::Domain> fqdn;                    // Fqdn; nothing = the server's FQDN
@@ -79,6 +90,19 @@ struct SendConnector {
   /// Read for rule SC-9 alone: domsec does not log on to smart hosts.
   SmartHostAuthMechanism smart_host_auth_mechanism = SmartHostAuthMechanism::none;
   std::string authentication_credential{};             // a user's name
+  /// The connector page says 35 MB, the cmdlet page 25 MB (spec exchange 11).
+  std::uint64_t max_message_size = 35ULL << 20;
+  int smtp_max_messages_per_connection = 20;
+  ErrorPolicies error_policies{};
+  SendConnectorType connector_type = SendConnectorType::standard;
+  bool cloud_services_mail_enabled = false;
+  bool require_oorg = false;
+  Sourced<bool> frontend_proxy_enabled{false, {}};
+  bool use_external_dns_servers_enabled = false;
+  std::vector<std::string> source_transport_servers{};
+  std::string source_ip_address{};                     // Edge only; empty = the system's choice
+  Usage usage = Usage::custom;
+  std::string comment{};
   Origins origins{};
 };
 

@@ -4,46 +4,20 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
-#include <variant>
 #include <vector>
 
+#include "domsec/exchange/origin.h"
 #include "domsec/smtp/domain.h"
 
 namespace domsec::exchange {
 
-/// Where a value of the configuration came from. `file` empty = built-in default; `--flag` for the command
-/// line.
-struct Origin {
-  std::string file;
-  int line = 0;
-  [[nodiscard]] std::string text() const;  // `domsec.toml:4`, `default`, `--cert`
-};
-
-/// A value with its origin, for `policy show` and messages.
-template <typename T>
-struct Sourced {
-  T value{};
-  Origin origin;
-  const T& operator*() const { return value; }
-  const T* operator->() const { return &value; }
-};
-
-/// Where each parameter that was written stands, by Exchange's name of it; one that is missing has its
-/// default.
-struct Origins {
-  std::map<std::string, Origin, std::less<>> by_parameter;
-  [[nodiscard]] Origin of(std::string_view parameter) const;
-};
-
 /// Why an entry was refused (D-1, R4): one sentence that names the list.
 struct ListError {
   std::string what;
+  std::size_t entry = 0;                             // which one, from 0
 };
 
 /// TLSSendDomainSecureList or TLSReceiveDomainSecureList: exact domains, no `*` (DS303), no duplicates.

@@ -9,6 +9,9 @@
 
 namespace domsec::exchange {
 
+/// `"text"`, `25`, `true`, `["a", "b"]`; empty for Null.
+[[nodiscard]] std::string toml_literal(const Value& value);
+
 /// One parameter in force. `value` is a TOML literal that is JSON as well (basic string, number, boolean,
 /// list of strings); empty: it is not set.
 struct ShownParameter {
