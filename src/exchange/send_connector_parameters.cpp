@@ -71,7 +71,7 @@ std::vector<Parameter<C>> table() {
       word<C, ProtocolLoggingLevel>("ProtocolLoggingLevel", &C::protocol_logging_level, protocol_logging_levels(),
                                     "a level"),
       time_span<C>("ConnectionInactivityTimeOut", &C::connection_inactivity_timeout, seconds(1), hours(24)),
-      number<C>("Port", &C::port, 0, 65535),
+      number<C>("Port", &C::port, 1, 65535),
       flag<C>("Enabled", &C::enabled),
       word<C, SmartHostAuthMechanism>("SmartHostAuthMechanism", &C::smart_host_auth_mechanism,
                                       smart_host_auth_mechanisms(), "a mechanism", Effect::carried),

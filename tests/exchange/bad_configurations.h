@@ -163,7 +163,7 @@ inline const std::vector<BadConfiguration> bad_configurations{
      "domsec.toml:2:31: ConnectionInactivityTimeOut: \"5 minutes\" is not a time span; write "
      "hh:mm:ss, or d.hh:mm:ss for days, in quotation marks"},
     {"[[SendConnector]]\nPort = 65536\n",
-     "domsec.toml:2:8: Port: 65536 is out of range; write a number from 0 to 65535"},
+     "domsec.toml:2:8: Port: 65536 is out of range; write a number from 1 to 65535"},
     {"[[SendConnector]]\nPort = \"25\"\n",
      "domsec.toml:2:8: Port cannot be a text; write a whole number without quotation marks"},
     {"[[SendConnector]]\nPort = 25.0\n",
