@@ -23,8 +23,10 @@ constexpr int deepest = 8;  // a configuration needs three: array of tables, tab
 Origin place(const std::string& file, std::string_view text, std::size_t at) {
   const std::string_view before = text.substr(0, at);
   const auto line_start = before.rfind('\n') + 1;  // npos + 1 = 0
+  const auto characters = std::count_if(before.begin() + static_cast<std::ptrdiff_t>(line_start), before.end(),
+                                        [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; });
   return Origin{file, static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1,
-                static_cast<int>(at - line_start) + 1};
+                static_cast<int>(characters) + 1};
 }
 
 bool within(unsigned char octet, int least, int most) { return octet >= least && octet <= most; }

@@ -7,9 +7,10 @@
 #include <filesystem>
 
 #include "configuration_text.h"
-#include "domsec/exchange/organisation.h"
+#include "domsec/exchange/configuration.h"
 #include "organisation_sections.h"
 #include "parameter_values.h"
+#include "read_toml.h"
 #include "shown_text.h"
 
 namespace domsec::exchange {
@@ -70,13 +71,13 @@ ValueTable parse(std::string_view text, const std::string& file) {
   }
 }
 
-/// Files under way from the first to the one that is read, each by its real path.
 struct Reading {
-  std::vector<std::string> under_way;
+  const TextOf& text_of;
+  std::vector<std::string> under_way{};   // from the first file to the one that is read, each by its real path
   std::size_t files = 0;
 };
 
-void read_file(std::string_view text, const std::string& file, Reading& reading, Organisation& into);
+void read_file(const std::string& file, Reading& reading, Organisation& into);
 
 std::string real_path(const std::string& file) {
   std::error_code error;
@@ -99,11 +100,11 @@ void read_included(const Written& entry, const std::string& file, Reading& readi
   if (entry.text.empty() || !std::filesystem::exists(included, error)) {
     refuse(at, "Include: there is no file " + shown(entry.text) + "; correct the name or remove the entry");
   }
-  read_file(read_configuration_file(included), included, reading, into);
+  read_file(included, reading, into);
 }
 
-void read_file(std::string_view text, const std::string& file, Reading& reading, Organisation& into) {
-  const ValueTable sections = parse(text, file);
+void read_file(const std::string& file, Reading& reading, Organisation& into) {
+  const ValueTable sections = parse(reading.text_of(file), file);
   if (sections.empty()) {
     refuse({file, 1}, "the file has no section; begin with [organization] and a Name");
   }
@@ -123,17 +124,27 @@ void read_file(std::string_view text, const std::string& file, Reading& reading,
 
 }  // namespace
 
-Organisation read_toml_text(std::string_view text, const std::string& file) {
+Organisation read_toml_from(const std::string& file, const TextOf& text_of) {
   Organisation organisation;
   organisation.origin = Origin{file, 1};
-  Reading reading;
-  read_file(text, file, reading, organisation);
+  Reading reading{text_of};
+  read_file(file, reading, organisation);
   check_organisation(organisation);
   return organisation;
 }
 
-Organisation read_toml(const std::string& file) {
-  return read_toml_text(read_configuration_file(file), file);
+Organisation read_toml_texts(const ConfigurationTexts& texts) {
+  const auto from_texts = [&texts](const std::string& file) {
+    const auto found = std::find_if(texts.begin(), texts.end(), [&file](const auto& one) { return one.first == file; });
+    return found == texts.end() ? read_configuration_file(file) : found->second;
+  };
+  return read_toml_from(texts.front().first, from_texts);
 }
+
+Organisation read_toml_text(std::string_view text, const std::string& file) {
+  return read_toml_texts({{file, std::string(text)}});
+}
+
+Organisation read_toml(const std::string& file) { return read_toml_from(file, read_configuration_file); }
 
 }  // namespace domsec::exchange

@@ -9,6 +9,7 @@
 #include "domsec/exchange/write_toml.h"
 #include "exchange/bad_configurations.h"
 #include "exchange/sample_configuration.h"
+#include "support/scratch_directory.h"
 
 namespace domsec::exchange {
 namespace {
@@ -21,27 +22,6 @@ std::string message_of(std::string_view text, const std::string& file = "domsec.
   }
   return "read without an error";
 }
-
-/// A directory of this test alone, removed at its end.
-class ScratchDirectory {
- public:
-  ScratchDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "domsec-config-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no scratch directory");
-    path_ = pattern;
-  }
-  ~ScratchDirectory() { std::filesystem::remove_all(path_); }
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-  [[nodiscard]] std::string write(const std::string& name, std::string_view bytes) const {
-    std::ofstream(path_ / name, std::ios::binary) << bytes;
-    return (path_ / name).string();
-  }
-  [[nodiscard]] std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 TEST(ReadToml, ReadsTheSample) {
   const Organisation contoso = read_toml_text(sample_configuration, "conf/domsec.toml");

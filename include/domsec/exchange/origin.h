@@ -8,7 +8,8 @@
 
 namespace domsec::exchange {
 
-/// `file` empty = built-in default; `--flag` for the command line. Lines and columns (in octets) count from 1; 0 = none.
+/// `file` empty = built-in default; `--flag` for the command line. Lines and columns (in
+/// characters) count from 1; 0 = none.
 struct Origin {
   std::string file;
   int line = 0;

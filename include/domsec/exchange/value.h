@@ -25,7 +25,7 @@ struct OtherType {
 struct Value {
   std::variant<Null, std::string, std::int64_t, bool, OtherType, ValueList, ValueTable> value;
   int line = 0;                               // from 1; 0 = not known
-  int column = 0;                             // in octets, from 1; 0 = not known
+  int column = 0;                             // in characters, from 1; 0 = not known
 };
 
 struct NamedValue {
