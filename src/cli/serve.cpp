@@ -21,6 +21,24 @@ session::ClientCertificateMode mode_of(const std::string& text) {
   throw UsageError("--client-cert: '" + text + "' is none of request, require-421, require-alert");
 }
 
+/// The connector that the flags are about: the first that is enabled.
+exchange::ReceiveConnector& flagged_connector(exchange::Organisation& organisation) {
+  for (exchange::ReceiveConnector& connector : organisation.receive_connectors) {
+    if (connector.enabled) return connector;
+  }
+  throw UsageError("serve: no receive connector is enabled; set Enabled = true in one of them");
+}
+
+/// Nobody could ever reach such a connector: its operator meant something else.
+void require_bindings(const exchange::Organisation& organisation) {
+  for (const exchange::ReceiveConnector& connector : organisation.receive_connectors) {
+    if (!connector.enabled || !connector.bindings.empty()) continue;
+    const std::string at = connector.origin.file.empty() ? std::string() : connector.origin.text() + ": ";
+    throw exchange::ConfigError(at + "ReceiveConnector " + connector.name +
+                                " has no Bindings and takes nothing; give it an address and port, or set Enabled = false");
+  }
+}
+
 /// The configuration with the flags of serve in it.
 exchange::Organisation served_organisation(const ServeOptions& options) {
   exchange::Organisation organisation = organisation_of(options.end);
@@ -31,13 +49,14 @@ exchange::Organisation served_organisation(const ServeOptions& options) {
     connector.protocol_logging_level = exchange::ProtocolLoggingLevel::verbose;
     organisation.receive_connectors.push_back(std::move(connector));
   }
-  exchange::ReceiveConnector& connector = organisation.receive_connectors.front();
+  exchange::ReceiveConnector& connector = flagged_connector(organisation);
   if (!options.listen.empty()) connector.bindings.clear();
   for (const std::string& text : options.listen) {
     const net::Endpoint endpoint = read_listen(text);
     connector.bindings.push_back(exchange::Binding{endpoint.address, endpoint.port});
   }
   if (connector.bindings.empty()) throw UsageError("serve: give --listen ADDRESS:PORT, or Bindings in the configuration");
+  require_bindings(organisation);
   if (const auto error = organisation.transport_config.tls_receive_domain_secure_list.add(options.domain_secure)) {
     throw UsageError("--domain-secure: " + error->what);
   }
@@ -154,6 +173,12 @@ class Assertion {
   int code_ = 0;
 };
 
+void print_by_connector(const lab::EdgeServer& server, std::ostream& err) {
+  for (const auto& [connector, counters] : server.counters_by_connector()) {
+    for (const auto& [name, value] : counters.own_values(connector)) err << name << " " << value << '\n';
+  }
+}
+
 }  // namespace
 
 int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
@@ -187,6 +212,7 @@ int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err)
   server.stop();
   if (options.output.verbosity > 0) {
     for (const auto& [name, value] : server.counters().values()) err << name << " " << value << '\n';
+    if (server.counters_by_connector().size() > 1) print_by_connector(server, err);
   }
   return assertion.exit_code();
 }

@@ -73,7 +73,7 @@ void add_limits(std::vector<Parameter<C>>& rows) {
   rows.push_back(limit<C>("MaxInboundConnection", &C::max_inbound_connection, 1, unlimited_number));
   rows.push_back(limit<C>("MaxInboundConnectionPerSource", &C::max_inbound_connection_per_source, 1, 10000));
   rows.push_back(number<C>("MaxInboundConnectionPercentagePerSource",
-                           &C::max_inbound_connection_percentage_per_source, 1, 100, Effect::carried));
+                           &C::max_inbound_connection_percentage_per_source, 1, 100));
   rows.push_back(limit<C>("MessageRateLimit", &C::message_rate_limit, 1, unlimited_number, Effect::carried));
   const Words<MessageRateSource> sources{{"None", MessageRateSource::none},
                                          {"IPAddress", MessageRateSource::ip_address},
@@ -123,7 +123,7 @@ std::vector<Parameter<C>> table() {
       list<C, Binding>("Bindings", &C::bindings, read_binding, binding_text,
                        "an address with a port; write one such as 0.0.0.0:25 or [::1]:2525"),
       list<C, IpRange>("RemoteIPRanges", &C::remote_ip_ranges, read_ip_range, range_text,
-                       "a range; write 192.0.2.1, 192.0.2.0/24 or 192.0.2.1-192.0.2.9", Effect::carried),
+                       "a range; write 192.0.2.1, 192.0.2.0/24 or 192.0.2.1-192.0.2.9"),
       auth_mechanism(),
       set_of_words<C>("PermissionGroups", &C::permission_groups,
                       {"None", "AnonymousUsers", "ExchangeUsers", "ExchangeServers", "ExchangeLegacyServers",

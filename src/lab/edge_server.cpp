@@ -1,6 +1,10 @@
 #include "domsec/lab/edge_server.h"
 
+#include <algorithm>
+#include <set>
+
 #include "domsec/policy/connector_choice.h"
+#include "domsec/policy/receive_connector_choice.h"
 
 namespace domsec::lab {
 namespace {
@@ -11,6 +15,30 @@ const exchange::ReceiveConnector* find_connector(const exchange::Organisation& o
   }
   return nullptr;
 }
+
+std::vector<exchange::ReceiveConnector> enabled(const exchange::Organisation& organisation) {
+  std::vector<exchange::ReceiveConnector> connectors;
+  for (const exchange::ReceiveConnector& connector : organisation.receive_connectors) {
+    if (connector.enabled) connectors.push_back(connector);
+  }
+  return connectors;
+}
+
+/// Two connectors that claim the same clients: which of them would take them is not said anywhere.
+void refuse_conflicts(const exchange::Organisation& organisation) {
+  const std::vector<exchange::ReceiveConnector> connectors = enabled(organisation);
+  for (const policy::BindingConflict& conflict : policy::binding_conflicts(connectors)) {
+    const exchange::ReceiveConnector& connector = *conflict.connector;
+    const exchange::Origin parameter = connector.origins.of(conflict.parameter);
+    const exchange::Origin& at = parameter.file.empty() ? connector.origin : parameter;
+    throw exchange::ConfigError((at.file.empty() ? std::string() : at.text() + ": ") + "ReceiveConnector " +
+                                connector.name + ": " + conflict.what + " (RC-6)");
+  }
+}
+
+bool is_wildcard(const exchange::Binding& binding) { return binding.address == "0.0.0.0" || binding.address == "::"; }
+
+bool is_ipv6(const std::string& address) { return address.find(':') != std::string::npos; }
 
 }  // namespace
 
@@ -46,30 +74,95 @@ transcript::Transcript EdgeServer::new_transcript(policy::Role role, const std::
 
 void EdgeServer::finished(const transcript::Transcript& transcript) {
   counters_->add(transcript);
+  counters_by_connector_[transcript.connector()].add(transcript);
   if (settings_.ended) settings_.ended(transcript);
 }
 
-void EdgeServer::listen() {
-  for (const exchange::ReceiveConnector& connector : edge_->organisation().receive_connectors) {
-    if (!connector.enabled) continue;
-    const auto plan = edge_->receive_plan(connector, settings_.keep(edge_->organisation()));
-    for (const exchange::Binding& binding : connector.bindings) {
-      net::Endpoint at;
-      at.address = binding.address;
-      at.port = binding.port;
-      auto reception = std::make_unique<session::Reception>(
-          loop_, at,
-          [this, name = connector.name] {
-            const exchange::ReceiveConnector* current = find_connector(edge_->organisation(), name);
-            const auto level = current ? current->protocol_logging_level : exchange::ProtocolLoggingLevel::none;
-            return new_transcript(policy::Role::receive, name, level);
-          },
-          [this](const transcript::Transcript& ended) { finished(ended); });
-      reception->use(plan);
-      reception->start();
-      listening_.push_back(Listening{connector.name, std::move(reception)});
+EdgeServer::Plans EdgeServer::plans_of(const session::Edge& edge) const {
+  Plans plans;
+  const session::Keep keep = settings_.keep(edge.organisation());
+  for (const exchange::ReceiveConnector& connector : enabled(edge.organisation())) {
+    plans[connector.name] = edge.receive_plan(connector, keep);
+  }
+  return plans;
+}
+
+void EdgeServer::put_in_service(const Plans& plans) {
+  for (const auto& [name, plan] : plans) {
+    std::shared_ptr<session::ServedConnector>& served = connectors_[name];
+    if (!served) {
+      served = std::make_shared<session::ServedConnector>([this, connector = name] {
+        const exchange::ReceiveConnector* current = find_connector(edge_->organisation(), connector);
+        const auto level = current ? current->protocol_logging_level : exchange::ProtocolLoggingLevel::none;
+        return new_transcript(policy::Role::receive, connector, level);
+      });
+    }
+    served->use(plan);
+  }
+  in_service_ = bound_connectors();
+}
+
+/// Does a listener take what arrives there? The system lets nobody listen on one address beside all of them.
+bool EdgeServer::covered(const exchange::Binding& binding) const {
+  return std::any_of(listening_.begin(), listening_.end(), [&](const Listening& each) {
+    if (each.binding.port != binding.port || binding.port == 0) return false;
+    if (each.binding.address == binding.address) return true;
+    return is_wildcard(each.binding) && is_ipv6(each.binding.address) == is_ipv6(binding.address);
+  });
+}
+
+void EdgeServer::listen_at(const exchange::Binding& binding, const std::string& owner) {
+  if (covered(binding)) return;
+  net::Endpoint at;
+  at.address = binding.address;
+  at.port = binding.port;
+  auto reception = std::make_unique<session::Reception>(
+      loop_, at, [this](const net::Endpoint& local, const net::Endpoint& remote) { return choose(local, remote); },
+      [this](const transcript::Transcript& ended) { finished(ended); });
+  reception->start();
+  listening_.push_back(Listening{binding, binding.port == 0 ? owner : std::string(), std::move(reception)});
+}
+
+/// The enabled connectors, each port 0 replaced by what was found for it.
+std::vector<exchange::ReceiveConnector> EdgeServer::bound_connectors() const {
+  std::vector<exchange::ReceiveConnector> connectors = enabled(edge_->organisation());
+  std::set<std::uint16_t> given;
+  for (exchange::ReceiveConnector& connector : connectors) {
+    for (exchange::Binding& binding : connector.bindings) {
+      if (binding.port != 0) continue;
+      for (const Listening& each : listening_) {
+        const bool own = each.owner == connector.name && each.binding.address == binding.address;
+        if (!own || !given.insert(each.reception->endpoint().port).second) continue;
+        binding.port = each.reception->endpoint().port;
+        break;
+      }
     }
   }
+  return connectors;
+}
+
+void EdgeServer::listen() {
+  refuse_conflicts(edge_->organisation());
+  const Plans plans = plans_of(*edge_);
+  const std::vector<exchange::ReceiveConnector> connectors = enabled(edge_->organisation());
+  for (const bool wildcards : {true, false}) {
+    for (const exchange::ReceiveConnector& connector : connectors) {
+      for (const exchange::Binding& binding : connector.bindings) {
+        if (is_wildcard(binding) == wildcards) listen_at(binding, connector.name);
+      }
+    }
+  }
+  put_in_service(plans);
+}
+
+std::variant<std::shared_ptr<session::ServedConnector>, session::Unclaimed> EdgeServer::choose(
+    const net::Endpoint& local, const net::Endpoint& remote) {
+  const policy::InboundConnection connection{local.address, local.port, remote.address};
+  policy::ReceiveConnectorChoice choice = policy::choose_receive_connector(in_service_, connection);
+  if (choice.connector) return connectors_.at(choice.connector->name);
+  // Of no connector, and so in no connector's log.
+  return session::Unclaimed{
+      new_transcript(policy::Role::receive, std::string(), exchange::ProtocolLoggingLevel::none), choice.reason};
 }
 
 void EdgeServer::stop() {
@@ -79,14 +172,13 @@ void EdgeServer::stop() {
 void EdgeServer::reload(exchange::Organisation organisation, session::Deviations deviations) {
   session::EdgeSettings settings = settings_.edge;
   settings.deviations = std::move(deviations);
+  refuse_conflicts(organisation);
   auto edge = std::make_shared<session::Edge>(loop_, std::move(organisation), settings);
+  const Plans plans = plans_of(*edge);
   edge_ = std::move(edge);
   settings_.edge = std::move(settings);
   make_logs();
-  for (const Listening& each : listening_) {
-    const exchange::ReceiveConnector* connector = find_connector(edge_->organisation(), each.connector);
-    if (connector) each.reception->use(edge_->receive_plan(*connector, settings_.keep(edge_->organisation())));
-  }
+  put_in_service(plans);
 }
 
 net::task<session::DeliveryResult> EdgeServer::send(smtp::Domain partner, session::Message message) {

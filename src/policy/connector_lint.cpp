@@ -4,9 +4,9 @@
 #include "domsec/policy/connector_lint.h"
 
 #include <algorithm>
-#include <map>
 
 #include "domsec/policy/connector_choice.h"
+#include "domsec/policy/receive_connector_choice.h"
 #include "domsec/policy/tls_requirement.h"
 #include "own_configuration.h"
 
@@ -170,20 +170,12 @@ void lint_settings(const ReceiveConnector& c, const exchange::Organisation& orga
   }
 }
 
-/// RC-6: an address belongs to one connector. Port 0 asks for any free port and never collides.
+/// RC-6: an address and port belong to one connector for each client.
 void lint_bindings(const exchange::Organisation& organisation, std::vector<LintFinding>& all) {
-  std::map<std::pair<std::string, int>, const ReceiveConnector*> owners;
-  for (const ReceiveConnector& c : organisation.receive_connectors) {
-    for (const exchange::Binding& binding : c.bindings) {
-      if (binding.port == 0) continue;
-      const auto [owner, fresh] =
-          owners.emplace(std::pair(binding.address, static_cast<int>(binding.port)), &c);
-      if (fresh) continue;
-      ConnectorFindings found(all, "ReceiveConnector " + c.name, c.origins, c.origin);
-      found.add(Code::receive_connector_conflict, "RC-6", "Bindings",
-                binding.address + " port " + std::to_string(binding.port) + " is also bound by " +
-                    owner->second->name);
-    }
+  for (const BindingConflict& conflict : binding_conflicts(organisation.receive_connectors)) {
+    const ReceiveConnector& c = *conflict.connector;
+    ConnectorFindings found(all, "ReceiveConnector " + c.name, c.origins, c.origin);
+    found.add(Code::receive_connector_conflict, "RC-6", conflict.parameter, conflict.what);
   }
 }
 

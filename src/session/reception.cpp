@@ -1,25 +1,24 @@
 #include "domsec/session/reception.h"
 
 #include <map>
-#include <string>
 
+#include "domsec/policy/inbound_limits.h"
 #include "domsec/smtp/replies.h"
 
 namespace domsec::session {
 
-struct RunningSessions {
+struct ServedConnector::State {
   std::shared_ptr<const ReceivePlan> plan;
   NewReceiveTranscript new_transcript;
-  SessionEnded ended;
   std::map<std::string, int> connections{};  // per source address
   int total = 0;
 
-  /// MaxInboundConnection and MaxInboundConnectionPerSource (spec exchange 3.2).
-  [[nodiscard]] bool has_room(const std::string& source) const {
+  [[nodiscard]] std::optional<policy::ConnectionLimit> limit_met(const std::string& source) const {
     const auto of_source = connections.find(source);
-    const int of_this_source = of_source == connections.end() ? 0 : of_source->second;
-    return total < plan->connector.max_inbound_connection &&
-           of_this_source < plan->connector.max_inbound_connection_per_source;
+    policy::OpenConnections open;
+    open.all = total;
+    open.of_source = of_source == connections.end() ? 0 : of_source->second;
+    return policy::limit_met(plan->connector, open);
   }
 };
 
@@ -28,52 +27,89 @@ namespace {
 /// One place of the connector's limits, given back however the session ends.
 class Place {
  public:
-  Place(std::shared_ptr<RunningSessions> running, std::string source)
-      : running_(std::move(running)), source_(std::move(source)) {
-    ++running_->total;
-    ++running_->connections[source_];
+  Place(std::shared_ptr<ServedConnector::State> state, std::string source)
+      : state_(std::move(state)), source_(std::move(source)) {
+    ++state_->total;
+    ++state_->connections[source_];
   }
   ~Place() {
-    --running_->total;
-    const auto of_source = running_->connections.find(source_);
-    if (--of_source->second == 0) running_->connections.erase(of_source);
+    --state_->total;
+    const auto of_source = state_->connections.find(source_);
+    if (--of_source->second == 0) state_->connections.erase(of_source);
   }
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
 
  private:
-  std::shared_ptr<RunningSessions> running_;
+  std::shared_ptr<ServedConnector::State> state_;
   std::string source_;
 };
 
-net::task<void> serve(std::shared_ptr<RunningSessions> running, net::Channel channel) {
+smtp::Reply refusal_of(policy::ConnectionLimit limit) {
+  switch (limit) {
+    case policy::ConnectionLimit::all: return smtp::replies::too_many_connections();
+    case policy::ConnectionLimit::per_source:
+    case policy::ConnectionLimit::percentage_per_source: return smtp::replies::too_many_connections_per_source();
+  }
+  return smtp::replies::too_many_connections();
+}
+
+/// A client that gets no session: its one reply, as far as it still listens.
+net::task<void> turn_away(net::Channel channel, transcript::Transcript& transcript, std::string why, smtp::Reply reply) {
+  transcript.append(transcript::Connected{channel.local().text(), channel.remote().text()});
+  if (!why.empty()) transcript.append(transcript::Irregularity{std::move(why)});
+  transcript.append(transcript::ReplyGiven{transcript::Direction::sent, reply});
+  try {
+    const std::string octets = reply.wire();
+    co_await channel.write(octets, in(Timeouts().quit));
+  } catch (const net::ChannelError&) {  // gone already
+  }
+  co_await channel.shutdown();
+  transcript.append(transcript::Disconnected{transcript::DisconnectReason::local});
+}
+
+net::task<void> serve(std::shared_ptr<ServedConnector::State> state, net::Channel channel, SessionEnded ended) {
   const std::string source = channel.remote().address;
-  if (!running->has_room(source)) {
-    const std::string refusal = smtp::replies::too_many_connections(running->plan->fqdn).wire();
-    co_await channel.write(refusal, in(running->plan->timeouts.quit));
-    co_await channel.shutdown();
-    co_return;
+  transcript::Transcript transcript = state->new_transcript();
+  if (const auto limit = state->limit_met(source)) {
+    co_await turn_away(std::move(channel), transcript, std::string(), refusal_of(*limit));
+  } else {
+    const Place place(state, source);
+    co_await receive_session(state->plan, std::move(channel), transcript);
   }
-  transcript::Transcript transcript = running->new_transcript();
-  {
-    const Place place(running, source);
-    co_await receive_session(running->plan, std::move(channel), transcript);
-  }
-  if (running->ended) running->ended(transcript);
+  if (ended) ended(transcript);
+}
+
+net::task<void> refuse(Unclaimed unclaimed, net::Channel channel, SessionEnded ended) {
+  co_await turn_away(std::move(channel), unclaimed.transcript, unclaimed.why, smtp::replies::service_not_available());
+  if (ended) ended(unclaimed.transcript);
 }
 
 }  // namespace
 
-Reception::Reception(net::Loop& loop, const net::Endpoint& at, NewReceiveTranscript new_transcript, SessionEnded ended)
-    : running_(std::make_shared<RunningSessions>()), listener_(loop, at) {
-  running_->new_transcript = std::move(new_transcript);
-  running_->ended = std::move(ended);
+ServedConnector::ServedConnector(NewReceiveTranscript new_transcript) : state_(std::make_shared<State>()) {
+  state_->new_transcript = std::move(new_transcript);
 }
 
-void Reception::use(std::shared_ptr<const ReceivePlan> plan) { running_->plan = std::move(plan); }
+void ServedConnector::use(std::shared_ptr<const ReceivePlan> plan) { state_->plan = std::move(plan); }
+
+Reception::Reception(net::Loop& loop, const net::Endpoint& at, ChooseConnector choose, SessionEnded ended)
+    : choose_(std::move(choose)), ended_(std::move(ended)), listener_(loop, at) {}
+
+Reception::Reception(net::Loop& loop, const net::Endpoint& at, NewReceiveTranscript new_transcript, SessionEnded ended)
+    : only_(std::make_shared<ServedConnector>(std::move(new_transcript))),
+      choose_([only = only_](const net::Endpoint&, const net::Endpoint&) { return only; }),
+      ended_(std::move(ended)),
+      listener_(loop, at) {}
+
+void Reception::use(std::shared_ptr<const ReceivePlan> plan) { only_->use(std::move(plan)); }
 
 void Reception::start() {
-  listener_.start([running = running_](net::Channel channel) { return serve(running, std::move(channel)); });
+  listener_.start([choose = choose_, ended = ended_](net::Channel channel) {
+    auto chosen = choose(channel.local(), channel.remote());
+    if (auto* unclaimed = std::get_if<Unclaimed>(&chosen)) return refuse(std::move(*unclaimed), std::move(channel), ended);
+    return serve(std::get<std::shared_ptr<ServedConnector>>(chosen)->state(), std::move(channel), ended);
+  });
 }
 
 void Reception::stop() { listener_.stop(); }

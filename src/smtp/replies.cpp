@@ -126,8 +126,16 @@ Reply too_many_errors() {
 Reply idle_too_long(std::string_view fqdn) {
   return Reply(421, joined({"4.4.1 Connection timed out [", fqdn, "]"}));
 }
-Reply too_many_connections(std::string_view fqdn) {
-  return Reply(421, joined({"4.3.2 Too many connections, service not available [", fqdn, "]"}));
+Reply too_many_connections() {
+  return Reply(421, "4.3.2 The maximum number of concurrent connections has exceeded a limit, closing "
+                    "transmission channel");
+}
+Reply too_many_connections_per_source() {
+  return Reply(421, "4.3.2 The maximum number of concurrent server connections has exceeded a per-source limit, "
+                    "closing transmission channel");
+}
+Reply service_not_available() {
+  return Reply(421, "4.3.2 Service not available");
 }
 Reply local_error() {
   return Reply(451, "4.3.0 Requested action aborted: local error in processing");

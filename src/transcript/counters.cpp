@@ -41,11 +41,18 @@ void Counters::add(const Transcript& finished) {
 
 std::vector<std::pair<std::string, std::uint64_t>> Counters::values() const {
   const std::string exchange = R"(\MSExchange Secure Mail Transport(_total)\)";
-  const std::string own = R"(\domsec(_total)\)";
-  return {
+  std::vector<std::pair<std::string, std::uint64_t>> all{
       {exchange + "Domain Secure Messages Received", domain_secure_messages_received},
       {exchange + "Domain Secure Messages Sent", domain_secure_messages_sent},
       {exchange + "Domain Secure Outbound Session Failures", domain_secure_outbound_session_failures},
+  };
+  for (auto& one : own_values("_total")) all.push_back(std::move(one));
+  return all;
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> Counters::own_values(const std::string& instance) const {
+  const std::string own = R"(\domsec()" + instance + R"()\)";
+  return {
       {own + "Sessions Received", sessions_received},
       {own + "Sessions Sent", sessions_sent},
       {own + "Messages Refused", messages_refused},

@@ -68,6 +68,7 @@ std::shared_ptr<const session::ReceivePlan> Partners::receive_plan(session::Keep
   if (plan->transport_config.tls_receive_domain_secure_list.assign(partner)) throw std::logic_error("list");
   plan->connector.domain_secure_enabled = {true, {}};
   plan->connector.max_inbound_connection_per_source = plan->connector.max_inbound_connection;
+  plan->connector.max_inbound_connection_percentage_per_source = 100;
   net::TlsSettings tls = tls_settings();
   tls.identity = woodgrove;
   plan->fqdn = "mail.woodgrovebank.com";

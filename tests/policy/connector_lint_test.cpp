@@ -146,6 +146,18 @@ TEST(ConnectorLint, KnowsTheRulesOfReceiveConnectors) {
            "Bindings = [\"127.0.0.1:25\"]\n[[ReceiveConnector]]\nName = \"B\"\nBindings = "
            "[\"127.0.0.1:25\"]\n",
            {"DS320 RC-6 d.toml:5"}},
+          {"RC-6 with the same range",
+           "Bindings = [\"127.0.0.1:25\"]\nRemoteIPRanges = [\"10.0.0.0/8\"]\n[[ReceiveConnector]]\nName = \"B\"\n"
+           "Bindings = [\"127.0.0.1:25\"]\nRemoteIPRanges = [\"10.0.0.0/8\"]\n",
+           {"DS320 RC-6 d.toml:7"}},
+          {"RC-6 with overlapping ranges",
+           "Bindings = [\"127.0.0.1:25\"]\nRemoteIPRanges = [\"10.0.0.1-10.0.0.9\"]\n[[ReceiveConnector]]\n"
+           "Name = \"B\"\nBindings = [\"127.0.0.1:25\"]\nRemoteIPRanges = [\"10.0.0.5-10.0.0.20\"]\n",
+           {"DS320 RC-6 d.toml:7"}},
+          {"nested ranges",
+           "Bindings = [\"127.0.0.1:25\"]\n[[ReceiveConnector]]\nName = \"B\"\n"
+           "Bindings = [\"127.0.0.1:25\"]\nRemoteIPRanges = [\"10.0.0.0/8\"]\n",
+           {}},
           {"other ports",
            "Bindings = [\"127.0.0.1:25\", \"127.0.0.1:0\"]\n[[ReceiveConnector]]\nName = \"B\"\n"
            "Bindings = [\"127.0.0.1:26\", \"127.0.0.1:0\"]\n",

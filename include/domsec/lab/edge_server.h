@@ -2,10 +2,11 @@
 // `serve` runs one, the lab runs several in one process; both reload by handing over a new configuration.
 #pragma once
 
-#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "domsec/session/delivery.h"
@@ -37,12 +38,13 @@ class EdgeServer {
  public:
   EdgeServer(net::Loop& loop, exchange::Organisation organisation, EdgeServerSettings settings);
 
-  /// Binds every Bindings entry of every enabled receive connector and begins to accept. Throws
-  /// net::ChannelError(local).
+  /// Binds each distinct entry of Bindings of the enabled receive connectors and begins to accept; which connector takes
+  /// a connection is policy::choose_receive_connector's to say. Throws net::ChannelError(local), and
+  /// exchange::ConfigError when two connectors claim the same clients (RC-6).
   void listen();
   void stop();
-  /// A new configuration for the sessions to come; the listeners stay. Throws as Edge does, and then nothing
-  /// changes.
+  /// A new configuration for the sessions to come; the listeners stay, and a connector that is new takes its clients
+  /// there. Throws as Edge does and for RC-6, and then nothing changes.
   void reload(exchange::Organisation organisation, session::Deviations deviations);
 
   /// Mail to one domain over the connector that the configuration chooses, in MX order.
@@ -51,6 +53,10 @@ class EdgeServer {
   [[nodiscard]] const session::Edge& edge() const { return *edge_; }
   [[nodiscard]] std::vector<net::Endpoint> endpoints() const;
   [[nodiscard]] transcript::Counters& counters() { return *counters_; }
+  /// The same for each connector of which a session ended, by the id of the logs (`EDGE1\\Internet`, `Internet`).
+  [[nodiscard]] const std::map<std::string, transcript::Counters>& counters_by_connector() const {
+    return counters_by_connector_;
+  }
   /// A transcript whose events go to this server's protocol log when the connector is Verbose.
   [[nodiscard]] transcript::Transcript new_transcript(policy::Role role, const std::string& connector,
                                                       exchange::ProtocolLoggingLevel level);
@@ -58,6 +64,14 @@ class EdgeServer {
  private:
   void finished(const transcript::Transcript& transcript);
   void make_logs();
+  using Plans = std::map<std::string, std::shared_ptr<const session::ReceivePlan>>;  // by connector
+  [[nodiscard]] Plans plans_of(const session::Edge& edge) const;
+  void put_in_service(const Plans& plans);
+  void listen_at(const exchange::Binding& binding, const std::string& owner);
+  [[nodiscard]] bool covered(const exchange::Binding& binding) const;
+  [[nodiscard]] std::vector<exchange::ReceiveConnector> bound_connectors() const;
+  [[nodiscard]] std::variant<std::shared_ptr<session::ServedConnector>, session::Unclaimed> choose(
+      const net::Endpoint& local, const net::Endpoint& remote);
 
   net::Loop& loop_;
   EdgeServerSettings settings_;
@@ -65,8 +79,13 @@ class EdgeServer {
   std::shared_ptr<transcript::Counters> counters_ = std::make_shared<transcript::Counters>();
   std::shared_ptr<transcript::ProtocolLogFiles> send_log_;
   std::shared_ptr<transcript::ProtocolLogFiles> receive_log_;
+  std::map<std::string, transcript::Counters> counters_by_connector_;
+  std::map<std::string, std::shared_ptr<session::ServedConnector>> connectors_;  // by name
+  /// The enabled ones, with the ports that were found for Bindings with port 0.
+  std::vector<exchange::ReceiveConnector> in_service_;
   struct Listening {
-    std::string connector;
+    exchange::Binding binding;  // as written
+    std::string owner;          // of port 0: the connector whose it is; else empty
     std::unique_ptr<session::Reception> reception;
   };
   std::vector<Listening> listening_;

@@ -45,7 +45,9 @@ namespace domsec::smtp::replies {
 [[nodiscard]] Reply no_valid_recipients();                  // 554 5.5.1
 [[nodiscard]] Reply too_many_errors();                      // 421 4.7.0
 [[nodiscard]] Reply idle_too_long(std::string_view fqdn);   // 421 4.4.1 Connection timed out
-[[nodiscard]] Reply too_many_connections(std::string_view fqdn);  // 421 4.3.2
+[[nodiscard]] Reply too_many_connections();                 // 421 4.3.2
+[[nodiscard]] Reply too_many_connections_per_source();      // 421 4.3.2
+[[nodiscard]] Reply service_not_available();                // 421 4.3.2, no connector takes the client
 [[nodiscard]] Reply local_error();                          // 451 4.3.0
 [[nodiscard]] Reply starttls_required();                    // T1: 451 5.7.3 STARTTLS is required to send mail
 [[nodiscard]] Reply tls_not_available();  // 454 4.7.0 TLS not available due to local problem

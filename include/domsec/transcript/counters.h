@@ -26,6 +26,8 @@ class Counters {
   void add(const Transcript& finished);
   /// Name and value, Exchange's object first.
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> values() const;
+  /// Ours alone, of one connector: Exchange's object is attested for `_total` only.
+  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> own_values(const std::string& instance) const;
 };
 
 }  // namespace domsec::transcript
