@@ -53,6 +53,7 @@ void add_policy(CLI::App& app, Command& command) {
   explain->add_flag_callback("--fail-closed", [options] { options->fail_closed = policy::FailClosed::yes; },
                              "refuse mail to a listed domain that cannot be secured");
   add_judgement(*explain, options);
+  add_policy_exchange(*policy, command);
 }
 
 }  // namespace domsec::cli

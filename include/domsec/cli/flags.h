@@ -14,7 +14,8 @@ using Command = std::function<int()>;
 void add_sending(CLI::App& app, Command& command);   // check, send
 void add_serving(CLI::App& app, Command& command);   // serve
 void add_lab(CLI::App& app, Command& command);       // lab up|ls|break|fix|down|demo
-void add_policy(CLI::App& app, Command& command);   // policy show|lint|explain
+void add_policy(CLI::App& app, Command& command);   // policy show|lint|explain, and:
+void add_policy_exchange(CLI::App& policy, Command& command);   // import|export of policy
 void add_doctor(CLI::App& app, Command& command);   // doctor
 void add_verify(CLI::App& app, Command& command);   // verify
 void add_cert(CLI::App& app, Command& command);   // cert show|match
