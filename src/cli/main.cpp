@@ -109,6 +109,7 @@ int main(int argc, char** argv) {
   cli::add_serving(app, command);
   cli::add_lab(app, command);
   cli::add_policy(app, command);
+  cli::add_shell(app, command);
   cli::add_doctor(app, command);
   cli::add_cert(app, command);
   cli::add_crl(app, command);

@@ -78,11 +78,12 @@ std::string trimmed(std::string line) {
 }
 
 std::vector<Column> columns_of(const std::vector<std::shared_ptr<Object>>& objects,
-                               const std::vector<std::string>& properties) {
+                               const std::vector<std::string>& properties, Alignment alignment) {
   std::vector<Column> columns;
   for (const std::string& name : names_of(*objects.front(), properties)) {
     const Object::Property* property = objects.front()->find(name);
-    columns.push_back({name, width_of(name), property && stands_right(property->value)});
+    const bool right = alignment == Alignment::by_type && property && stands_right(property->value);
+    columns.push_back({name, width_of(name), right});
   }
   for (const std::string& asked : properties) {  // a column that no object has stands empty
     const bool wildcard = asked.find_first_of("*?") != std::string::npos;
@@ -156,7 +157,7 @@ std::string format_table(const List& entries, const std::vector<std::string>& pr
   for (const Value& entry : entries)
     if (!entry.is_null()) objects.push_back(as_object(entry));
   if (objects.empty()) return {};
-  std::vector<Column> columns = columns_of(objects, properties);
+  std::vector<Column> columns = columns_of(objects, properties, layout.alignment);
   if (columns.empty()) return {};
   std::vector<std::vector<std::string>> rows;
   for (const auto& object : objects) {
@@ -185,6 +186,10 @@ std::string format_table(const List& entries, const std::vector<std::string>& pr
     out += trimmed(std::move(line));
   }
   return out + '\n';
+}
+
+Layout view_of(const Object& object, const Layout& layout) {
+  return {layout.enumeration_limit, object.shown.empty() ? layout.alignment : Alignment::left};
 }
 
 std::string format_default(const List& entries, const Layout& layout) {
@@ -219,7 +224,7 @@ std::string format_default(const List& entries, const Layout& layout) {
     List group;
     for (; i < entries.size() && entries[i].object() && entries[i].object()->type == object->type; ++i)
       group.push_back(entries[i]);
-    out += object->view == View::table ? format_table(group, object->shown, layout)
+    out += object->view == View::table ? format_table(group, object->shown, view_of(*object, layout))
                                        : format_list(group, object->shown, layout);
   }
   return out;

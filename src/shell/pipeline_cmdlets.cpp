@@ -229,13 +229,16 @@ List formatted(Invocation& call) {
     properties = call.texts("Property");
     warn_of_unknown(call, entries, properties);
   }
-  const Layout layout{call.interpreter.enumeration_limit()};
+  Layout layout{call.interpreter.enumeration_limit()};
   std::string text;
   if (call.cmdlet.name == "Format-List") {
     text = format_list(entries, properties, layout);
   } else {
     const Object* first = entries.empty() ? nullptr : entries.front().object();
-    if (properties.empty() && first) properties = first->shown;
+    if (properties.empty() && first) {
+      layout = view_of(*first, layout);
+      properties = first->shown;
+    }
     text = format_table(entries, properties, layout);
   }
   if (text.empty()) return {};

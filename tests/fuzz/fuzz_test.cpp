@@ -28,6 +28,7 @@ int domsec_fuzz_crl(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_ocsp(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_export_json(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_export_clixml(const std::uint8_t* octets, std::size_t size);
+int domsec_fuzz_shell(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_name_match(const std::uint8_t* octets, std::size_t size);
 }
 
@@ -107,6 +108,7 @@ TEST(Fuzz, BundlesKeepTheirProperties) { run(domsec_fuzz_bundle, "bundle", 400);
 TEST(Fuzz, OcspResponsesKeepTheirProperties) { run(domsec_fuzz_ocsp, "ocsp"); }
 TEST(Fuzz, ExportedJsonKeepsItsProperties) { run(domsec_fuzz_export_json, "export_json"); }
 TEST(Fuzz, ExportedClixmlKeepsItsProperties) { run(domsec_fuzz_export_clixml, "export_clixml"); }
+TEST(Fuzz, ScriptsKeepTheirProperties) { run(domsec_fuzz_shell, "shell"); }
 TEST(Fuzz, NameMatchesKeepTheirProperties) { run(domsec_fuzz_name_match, "name_match"); }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #   build/fuzz/tests/fuzz_reply -max_total_time=60 NEW_CORPUS tests/fuzz/corpus/reply
 # libcrypto allocates a lot; ASAN_OPTIONS=quarantine_size_mb=16 keeps the targets round it at 100 MB.
 set(domsec_fuzz_names reply command domain path data header dns_answer http_uri crl crl_signed name_match
-  read_toml certificate bundle ocsp export_json export_clixml)
+  read_toml certificate bundle ocsp export_json export_clixml shell)
 set(domsec_fuzz_directory ${CMAKE_CURRENT_LIST_DIR})
 
 foreach(name IN LISTS domsec_fuzz_names)
@@ -23,6 +23,7 @@ if(DOMSEC_FUZZ)
   endif()
   file(GLOB domsec_fuzzed_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/smtp/*.cpp
     ${PROJECT_SOURCE_DIR}/src/pki/*.cpp ${PROJECT_SOURCE_DIR}/src/finding/*.cpp ${PROJECT_SOURCE_DIR}/src/exchange/*.cpp
+    ${PROJECT_SOURCE_DIR}/src/shell/*.cpp
     ${PROJECT_SOURCE_DIR}/src/net/dns_message*.cpp ${PROJECT_SOURCE_DIR}/src/net/dns_name.cpp ${PROJECT_SOURCE_DIR}/src/net/http_uri.cpp)
   add_library(domsec_fuzzed STATIC ${domsec_fuzzed_sources})
   target_include_directories(domsec_fuzzed PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/tests)

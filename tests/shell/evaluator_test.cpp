@@ -175,7 +175,7 @@ TEST(Evaluator, ReadsAndWritesFilesThroughTheHost) {
   EXPECT_EQ(shell.run("Get-Thing | Out-File t.txt; [System.IO.File]::WriteAllBytes('o', [byte[]](65,66))"),
             "");
   EXPECT_EQ(shell.host.files["t.txt"],
-            "\nIdentity Enabled\n-------- -------\nFirst       True\nSecond     False\n\n");
+            "\nIdentity Enabled\n-------- -------\nFirst    True\nSecond   False\n\n");
   EXPECT_EQ(shell.host.files["o"], "AB");
   EXPECT_EQ(shell.run("Set-Content w.txt x -WhatIf"), "What if: Set-Content writes 2 octets to w.txt\n");
   EXPECT_FALSE(shell.host.files.contains("w.txt"));

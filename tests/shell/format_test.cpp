@@ -64,8 +64,8 @@ TEST(Format, PrintsATableAsExchangeDoes) {
 TEST(Format, ShowsTheDefaultViewOfATypeAndEveryOtherValueByItself) {
   EXPECT_EQ(format_default({connector("Internet", true), connector("B", false), Value("text"), Value(5)}, {}),
             "\n"
-            "Name       AddressSpaces\n"
-            "----       -------------\n"
+            "Name     AddressSpaces\n"
+            "----     -------------\n"
             "Internet {*, a, b, c...}\n"
             "B        {*, a, b, c...}\n"
             "\n"

@@ -17,6 +17,7 @@ void add_lab(CLI::App& app, Command& command);       // lab up|ls|break|fix|down
 void add_policy(CLI::App& app, Command& command);   // policy show|lint|explain, and:
 void add_policy_exchange(CLI::App& policy, Command& command);   // import|export of policy
 void add_doctor(CLI::App& app, Command& command);   // doctor
+void add_shell(CLI::App& app, Command& command);   // shell
 void add_verify(CLI::App& app, Command& command);   // verify
 void add_cert(CLI::App& app, Command& command);   // cert show|match
 void add_cert_match(CLI::App& cert, Command& command);   // one of cert

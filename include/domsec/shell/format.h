@@ -11,8 +11,13 @@
 
 namespace domsec::shell {
 
+/// by_type: text left, everything else right, as PowerShell does where nobody has written a view; left: as
+/// the views of Exchange's own objects stand.
+enum class Alignment { by_type, left };
+
 struct Layout {
   std::int64_t enumeration_limit = 4;  // entries of a list before `...`; negative = all
+  Alignment alignment = Alignment::by_type;
 };
 
 /// Names of properties that `pattern` means (`*` and `?` are wildcards), as the object spells them.
@@ -25,6 +30,8 @@ struct Layout {
                                       const Layout& layout);
 [[nodiscard]] std::string format_table(const List& entries, const std::vector<std::string>& properties,
                                        const Layout& layout);
+/// An object whose own view is printed stands as Exchange prints it.
+[[nodiscard]] Layout view_of(const Object& object, const Layout& layout);
 /// Text and numbers one a line; objects of one type that follow each other as one list or table.
 [[nodiscard]] std::string format_default(const List& entries, const Layout& layout);
 

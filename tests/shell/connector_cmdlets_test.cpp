@@ -1,0 +1,217 @@
+#include "domsec/shell/connector_cmdlets.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "domsec/exchange/write_toml.h"
+#include "shell/scripted_host.h"
+
+namespace domsec::shell {
+namespace {
+
+constexpr const char* contoso = R"([organization]
+Name = "Contoso"
+ServerFqdn = "mail1.contoso.com"
+
+[[SendConnector]]
+Name = "Internet"
+Fqdn = "mail.contoso.com"
+AddressSpaces = ["*"]
+
+[[ReceiveConnector]]
+Name = "Internet"
+Bindings = ["127.0.0.1:2525"]
+)";
+
+class InMemory : public ChangeableOrganisation {
+ public:
+  exchange::Organisation held = exchange::read_toml_text(contoso, "domsec.toml");
+  int changes = 0;
+  std::string refusal;
+
+  const exchange::Organisation& organisation() const override { return held; }
+  void replace(exchange::Organisation after) override {
+    if (!refusal.empty()) throw HostError(refusal);
+    held = std::move(after);
+    ++changes;
+  }
+};
+
+struct Contoso : TestShell {
+  InMemory configuration;
+  Contoso() { add_connector_cmdlets(table, configuration); }
+};
+
+struct Row {
+  const char* script;
+  const char* printed;
+};
+
+std::vector<std::string> domains(const exchange::DomainSecureList& list) {
+  std::vector<std::string> texts;
+  for (const smtp::Domain& domain : list.domains()) texts.push_back(domain.text());
+  return texts;
+}
+
+TEST(ConnectorCmdlets, RunTheDocumentOnDomainSecurityAsItIsPrinted) {
+  Contoso shell;
+  std::ifstream in(DOMSEC_SOURCE_DIR "/fixtures/shell/domain-security.ps1");
+  std::string script{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  script.erase(0, script.find("Set-TransportConfig"));  // the part before it is about certificates
+  EXPECT_EQ(shell.run(script),
+            "\n"
+            "Name                : Internet\n"
+            "DNSRoutingEnabled   : True\n"
+            "Fqdn                : mail.contoso.com\n"
+            "DomainSecureEnabled : True\n"
+            "\n");
+  const exchange::Organisation& held = shell.configuration.held;
+  EXPECT_EQ(domains(held.transport_config.tls_send_domain_secure_list),
+            std::vector<std::string>{"woodgrovebank.com"});
+  EXPECT_EQ(domains(held.transport_config.tls_receive_domain_secure_list),
+            std::vector<std::string>{"woodgrovebank.com"});
+  EXPECT_TRUE(*held.receive_connectors[0].domain_secure_enabled);
+  EXPECT_EQ(held.receive_connectors[0].auth_mechanism->text(), "Tls");
+  EXPECT_EQ(held.receive_connectors[0].protocol_logging_level, exchange::ProtocolLoggingLevel::verbose);
+  EXPECT_EQ(held.send_connectors[0].protocol_logging_level, exchange::ProtocolLoggingLevel::verbose);
+}
+
+TEST(ConnectorCmdlets, AssignmentReplacesAndEditsDoNot) {
+  struct ListRow {
+    const char* script;
+    std::vector<std::string> list;
+  };
+  const ListRow rows[] = {
+      {"Set-TransportConfig -TLSSendDomainSecureList a.com; Set-TransportConfig -TLSSendDomainSecureList "
+       "b.com",
+       {"b.com"}},
+      {"Set-TransportConfig -TLSSend a.com,b.com", {"a.com", "b.com"}},
+      {"Set-TransportConfig -TLSSend a.com; Set-TransportConfig -TLSSend @{Add='b.com'}; Set-TransportConfig "
+       "-TLSSend "
+       "@{Remove='A.com'}",
+       {"b.com"}},
+      {"Set-TransportConfig -TLSSend a.com; Set-TransportConfig -TLSSend @{Add='b.com','c.com'; "
+       "Remove='a.com'}",
+       {"b.com", "c.com"}},
+      {"Set-TransportConfig -TLSSend a.com; $t = Get-TransportConfig; $t.TLSSendDomainSecureList += 'b.com'; "
+       "Set-TransportConfig -TLSSendDomainSecureList $t.TLSSendDomainSecureList",
+       {"a.com", "b.com"}},
+      {"Set-TransportConfig -TLSSend a.com; $t = Get-TransportConfig; $t.TLSSendDomainSecureList += 'b.com'",
+       {"a.com"}},
+      {"Set-TransportConfig -TLSSend a.com; Set-TransportConfig -TLSSend $null", {}},
+  };
+  for (const ListRow& row : rows) {
+    SCOPED_TRACE(row.script);
+    Contoso shell;
+    EXPECT_EQ(shell.run(row.script), "");
+    EXPECT_EQ(domains(shell.configuration.held.transport_config.tls_send_domain_secure_list), row.list);
+  }
+}
+
+TEST(ConnectorCmdlets, RefuseWithOneSentenceAtTheArgumentAndChangeNothing) {
+  const Row rows[] = {
+      {"Set-TransportConfig -TLSSendDomainSecureList *.woodgrovebank.com", "1:46: TLSSendDomainSecureList"},
+      {"Set-SendConnector Nobody -RequireTLS $true",
+       "1:19: no send connector is called 'Nobody'; there is Internet"},
+      {"Set-SendConnector Internet -Port 99999", "1:34: Port"},
+      {"Set-SendConnector Internet -TlsAuthLevel Sometimes", "1:42: TlsAuthLevel"},
+      {"Set-SendConnector Internet -SmartHosts relay.contoso.com",
+       "1:40: DNSRoutingEnabled $true excludes SmartHosts; set one of the two"},
+      {"Set-SendConnector Internet -DNSRoutingEnabled $false",
+       "1:47: DNSRoutingEnabled $false needs SmartHosts"},
+      {"Set-SendConnector Internet -TlsDomain contoso.com",
+       "1:39: The TLSDomain parameter can only be set if the TLSAuthLevel parameter is set to "
+       "DomainValidation."},
+      {"Set-SendConnector Internet -TlsCertificateName '<I>CN=a<S>CN=b'",
+       "1:48: RequiredTls flag should be set to true if TlsCertificateName is specified."},
+      {"Set-SendConnector Internet -RequireTLS $true -IgnoreSTARTTLS $true",
+       "1:40: RequireTLS $true excludes"},
+      {"Set-ReceiveConnector Internet -AuthMechanism None,Tls",
+       "1:46: AuthMechanism: None stands only alone (RC-1)"},
+      {"Set-ReceiveConnector Internet -AuthMechanism None -DomainSecureEnabled $true",
+       "1:72: DomainSecureEnabled $true needs Tls in AuthMechanism"},
+      {"Set-ReceiveConnector Internet -Banner 'hello'", "1:39: Banner must start with 220"},
+      {"Set-ReceiveConnector Internet -ConnectionInactivityTimeout 00:20:00",
+       "1:60: ConnectionInactivityTimeout must"},
+      {"New-ReceiveConnector Second -Bindings 127.0.0.1:2525", "1:39: "},
+      {"New-SendConnector internet -AddressSpaces *",
+       "1:19: there is already a send connector called 'Internet'"},
+      {"Set-SendConnector Internet -Fqdn 'not a name'", "1:34: Fqdn"},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.script);
+    Contoso shell;
+    const std::string before = exchange::show(shell.configuration.held);
+    const std::string printed = shell.run(row.script);
+    EXPECT_EQ(printed.substr(0, std::string(row.printed).size()), row.printed) << printed;
+    EXPECT_EQ(exchange::show(shell.configuration.held), before);
+    EXPECT_EQ(shell.configuration.changes, 0);
+  }
+}
+
+TEST(ConnectorCmdlets, WarnOfWhatIsTakenAndCanNeverWork) {
+  Contoso shell;
+  EXPECT_EQ(shell.run("Set-SendConnector Internet -DomainSecureEnabled $true -IgnoreSTARTTLS $true"), "");
+  ASSERT_EQ(shell.host.warnings.size(), 1U);
+  EXPECT_EQ(
+      shell.host.warnings[0],
+      "SendConnector Internet: DomainSecureEnabled $true does nothing while IgnoreSTARTTLS is $true (SC-8)");
+  EXPECT_TRUE(*shell.configuration.held.send_connectors[0].ignore_starttls);
+}
+
+TEST(ConnectorCmdlets, MakeShowRenameAndRemove) {
+  Contoso shell;
+  EXPECT_EQ(
+      shell.run(
+          "New-SendConnector -Name 'To Fabrikam' -Partner -AddressSpaces fabrikam.com,'*.fabrikam.org;5'"),
+      "\n"
+      "Identity    AddressSpaces                    Enabled\n"
+      "--------    -------------                    -------\n"
+      "To Fabrikam {fabrikam.com, *.fabrikam.org;5} True\n"
+      "\n");
+  EXPECT_EQ(shell.run("Set-SendConnector 'to fabrikam' -Name Fabrikam -MaxMessageSize 10MB; "
+                      "(Get-SendConnector Fabrikam).MaxMessageSize"),
+            "10MB\n");
+  EXPECT_EQ(shell.run("Get-SendConnector | Set-SendConnector -ProtocolLoggingLevel Verbose; "
+                      "(Get-SendConnector).ProtocolLoggingLevel"),
+            "Verbose\nVerbose\n");
+  EXPECT_EQ(shell.run("Remove-SendConnector Fabrikam -WhatIf"),
+            "What if: Removing send connector \"Fabrikam\".\n");
+  shell.host.answers = {Answer::no};
+  EXPECT_EQ(shell.run("Remove-SendConnector Fabrikam; (Get-SendConnector).Count"), "2\n");
+  EXPECT_EQ(shell.host.questions.at(0),
+            "Are you sure you want to perform this action?\nRemoving send connector \"Fabrikam\".");
+  EXPECT_EQ(
+      shell.run(
+          "Get-SendConnector Fabrikam | Remove-SendConnector -Confirm:$false; (Get-SendConnector).Count"),
+      "1\n");
+  EXPECT_EQ(shell.run("New-ReceiveConnector Partners -Bindings 127.0.0.9:25 -Usage Partner; "
+                      "(Get-ReceiveConnector EDGE1\\Partners).PermissionGroups"),
+            "\n"
+            "Identity Bindings       Enabled\n"
+            "-------- --------       -------\n"
+            "Partners {127.0.0.9:25} True\n"
+            "\n"
+            "Partners\n");
+}
+
+TEST(ConnectorCmdlets, SayWhenNothingIsModified) {
+  Contoso shell;
+  EXPECT_EQ(shell.run("Set-SendConnector Internet -DomainSecureEnabled $false"), "");
+  ASSERT_EQ(shell.host.warnings.size(), 1U);
+  EXPECT_EQ(shell.host.warnings[0],
+            "The command completed successfully but no settings of 'Internet' have been modified.");
+  EXPECT_EQ(shell.configuration.changes, 0);
+}
+
+TEST(ConnectorCmdlets, StayAsTheyWereWhenTheWriterCannotWrite) {
+  Contoso shell;
+  shell.configuration.refusal = "domsec.toml cannot be written";
+  EXPECT_EQ(shell.run("Set-SendConnector Internet -RequireTLS $true"), "1:1: domsec.toml cannot be written");
+  EXPECT_EQ(shell.run("(Get-SendConnector).RequireTLS"), "False\n");
+}
+
+}  // namespace
+}  // namespace domsec::shell
