@@ -96,6 +96,8 @@ void write_text(const std::vector<policy::LintFinding>& findings, std::ostream& 
     out << one.origin.text() << ": " << severity_word(finding.severity) << ": " << finding::name(finding.code) << ' '
         << finding::slug(finding.code) << " [" << one.rule << "] " << finding.detail << '\n'
         << "  remedy: " << finding::row(finding.code).remedy << '\n';
+    if (!one.parameter.empty() && !one.value.empty()) out << "  value:  " << one.parameter << " is " << one.value << '\n';
+    if (!one.repair.empty()) out << "  repair: " << one.repair << '\n';
   }
   out << errors << (errors == 1 ? " error, " : " errors, ") << warnings << (warnings == 1 ? " warning\n" : " warnings\n");
 }

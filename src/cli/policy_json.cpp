@@ -109,6 +109,9 @@ std::string json_of(const std::vector<policy::LintFinding>& findings, int exit_c
     json::object object = to_json(one.finding);
     object["rule"] = one.rule;
     object["origin"] = to_json(one.origin);
+    object["parameter"] = one.parameter.empty() ? json::value(nullptr) : json::value(one.parameter);
+    object["value"] = one.value.empty() ? json::value(nullptr) : json::value(one.value);
+    object["repair"] = one.repair.empty() ? json::value(nullptr) : json::value(one.repair);
     all.push_back(std::move(object));
   }
   return json::serialize(json::object{{"findings", all}, {"exit_code", exit_code}});

@@ -113,6 +113,42 @@ std::optional<std::size_t> best(const std::vector<StoredCertificate>& store, std
   return among.front();
 }
 
+/// Why the one of two eligible certificates goes behind the other.
+std::string behind(const StoredCertificate& chosen, const StoredCertificate& other, Order order, pki::Instant at) {
+  const int wins = order == Order::newest ? 0 : preference(chosen, at);
+  const int loses = order == Order::newest ? 0 : preference(other, at);
+  if (wins != loses) return loses == 1 ? "is self-signed" : "has expired";
+  if (chosen.certificate->not_before != other.certificate->not_before) {
+    return "is older: valid from " + pki::rfc3339(other.certificate->not_before);
+  }
+  if (chosen.certificate->not_after != other.certificate->not_after) return "ends earlier";
+  return "is as good, and comes later in the store";
+}
+
+/// 0 chosen, 1 eligible, 2 the name alone, 3 nothing.
+int standing(const Selection& selection, std::size_t index) {
+  if (selection.chosen == index) return 0;
+  const Candidate& candidate = selection.candidates[index];
+  return candidate.eligible ? 1 : candidate.name_matches ? 2 : 3;
+}
+
+void rank(Selection& selection, const std::vector<StoredCertificate>& store, Order order, pki::Instant at) {
+  for (std::size_t i = 0; i < store.size(); ++i) selection.order.push_back(i);
+  std::stable_sort(selection.order.begin(), selection.order.end(), [&](std::size_t a, std::size_t b) {
+    const int left = standing(selection, a);
+    const int right = standing(selection, b);
+    if (left != right || left != 1) return left < right;
+    const int pa = order == Order::newest ? 0 : preference(store[a], at);
+    const int pb = order == Order::newest ? 0 : preference(store[b], at);
+    return pa != pb ? pa < pb : newer(certificate(store, a), certificate(store, b));
+  });
+  if (!selection.chosen) return;
+  for (Candidate& candidate : selection.candidates) {
+    if (!candidate.eligible || candidate.index == *selection.chosen) continue;
+    candidate.lost = behind(store[*selection.chosen], store[candidate.index], order, at);
+  }
+}
+
 std::string described(const StoredCertificate& stored) {
   return (stored.name.empty() ? stored.certificate->subject : stored.name) + " (" +
          stored.certificate->thumbprint + ")";
@@ -188,6 +224,7 @@ Selection select_certificate(const std::vector<StoredCertificate>& store,
     }
   }
   selection.chosen = best(store, usable, Order::preferred_then_newest, at);
+  rank(selection, store, tls_certificate_name ? Order::newest : Order::preferred_then_newest, at);
   if (selection.chosen) {
     report_chosen(selection, store, matching.size(), at);
   } else {

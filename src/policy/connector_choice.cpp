@@ -3,12 +3,10 @@
 
 #include <tuple>
 
+#include "address_space_match.h"
+
 namespace domsec::policy {
 
-namespace {
-
-/// How specific an address space is for `domain`; nothing when it does not take it. `contoso.com` beats
-/// `*.contoso.com`, which beats `*.com`, which beats `*`.
 std::optional<std::size_t> specificity(const exchange::AddressSpace& space, const smtp::Domain& domain) {
   if (!space.domain) return 0;
   const std::size_t length = space.domain->text().size();
@@ -16,6 +14,8 @@ std::optional<std::size_t> specificity(const exchange::AddressSpace& space, cons
   if (space.with_subdomains && domain.is_below(*space.domain)) return length * 2;
   return std::nullopt;
 }
+
+namespace {
 
 struct Claim {
   const exchange::SendConnector* connector = nullptr;

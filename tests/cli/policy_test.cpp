@@ -147,10 +147,12 @@ TEST_F(PolicyCommand, LintTellsRuleLineAndRemedy) {
   EXPECT_EQ(run(run_policy_lint), 2);
   EXPECT_EQ(out_,
             "domsec.toml:21: error: DS310 send-connector-conflict [SC-1] SendConnector Relay: DNSRoutingEnabled $true excludes "
-            "SmartHosts; set one of the two\n  remedy: Change the named parameter\n1 error, 0 warnings\n");
+            "SmartHosts; set one of the two\n  remedy: Change the named parameter\n  value:  SmartHosts is relay.contoso.com\n"
+            "  repair: Set-SendConnector Relay -DNSRoutingEnabled $false\n1 error, 0 warnings\n");
   options_.form = PolicyForm::json;
   EXPECT_EQ(run(run_policy_lint), 2);
-  EXPECT_NE(out_.find(R"("rule":"SC-1","origin":{"file":"domsec.toml","line":21}}],"exit_code":2})"), std::string::npos) << out_;
+  EXPECT_NE(out_.find(R"("rule":"SC-1","origin":{"file":"domsec.toml","line":21},"parameter":"SmartHosts","value":"relay.contoso.com",)"
+                      R"("repair":"Set-SendConnector Relay -DNSRoutingEnabled $false"}],"exit_code":2})"), std::string::npos) << out_;
 }
 
 TEST_F(PolicyCommand, WarningsFailOnlyWhenAsked) {

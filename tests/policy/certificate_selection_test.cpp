@@ -138,6 +138,31 @@ TEST(CertificateSelection, ChoosesByFqdn) {
        {{"CN=a", mail, -1, 100, false, true, true, false}, {"CN=b", mail}},
        1,
        {}},
+      {"SAN in other letters", {{"CN=a", {"MAIL.Contoso.com"}}}, 0, {}},
+      {"wildcard does not cover two labels (D-7)",
+       {{"CN=w", {"*.com"}}},
+       std::nullopt,
+       {Code::own_cert_not_found}},
+      {"wildcard against an exact name: the newest", {{"CN=w", {"*.contoso.com"}, -1}, {"CN=a", mail, -9}}, 0, {}},
+      {"equal Valid-from: the longer validity", {{"CN=a", mail, -5, 50}, {"CN=b", mail, -5, 90}}, 1, {}},
+      {"equal in all: the first of the store", {{"CN=a", mail, -5, 50}, {"CN=b", mail, -5, 50}}, 0, {}},
+      {"not yet valid does not win by being newest", {{"CN=a", mail, 5, 100}, {"CN=b", mail, -9}}, 1, {}},
+      {"of two expired the newest is presented",
+       {{"CN=a", mail, -50, -9}, {"CN=b", mail, -40, -1}},
+       1,
+       {Code::own_cert_expired}},
+      {"expired self-signed before expired issued",
+       {{"CN=a", mail, -40, -1}, {"CN=b", mail, -50, -9, true}},
+       1,
+       {Code::own_cert_expired}},
+      {"a key but no SMTP before SMTP but no key",
+       {{"CN=a", mail, -1, 100, false, false}, {"CN=b", mail, -9, 100, false, true, false}},
+       1,
+       {Code::own_cert_no_smtp}},
+      {"self-signed with SMTP before issued without",
+       {{"CN=a", mail, -1, 100, false, true, false}, {"CN=b", mail, -9, 100, true}},
+       1,
+       {}},
       {"another name is no candidate",
        {{"CN=a", {"other.contoso.com"}, -5, 100, false, false}},
        std::nullopt,
@@ -154,6 +179,30 @@ TEST(CertificateSelection, ChoosesByFqdn) {
     EXPECT_FALSE(selection.reason.empty());
     EXPECT_EQ(selection.searched_for, "mail.contoso.com");
   }
+}
+
+/// Spec exchange 4.1-8: all of them in order, each with what it lost by.
+TEST(CertificateSelection, RanksAllAndSaysWhyEachLost) {
+  const std::vector<std::string> mail{"mail.contoso.com"};
+  const std::vector<StoredCertificate> store{make({"CN=other", {"www.contoso.com"}}),
+                                             make({"CN=expired", mail, -30, -1}),
+                                             make({"CN=self", mail, -1, 100, true}),
+                                             make({"CN=no key", mail, -1, 100, false, false}),
+                                             make({"CN=older", mail, -20}),
+                                             make({"CN=newest", mail, -5}),
+                                             make({"CN=no smtp", mail, -1, 100, false, true, false})};
+  const Selection selection = select_certificate(store, std::nullopt, domain("mail.contoso.com"), now);
+  EXPECT_EQ(selection.order, (std::vector<std::size_t>{5, 4, 2, 1, 3, 6, 0}));
+  EXPECT_EQ(selection.candidates[5].lost, "");
+  EXPECT_EQ(selection.candidates[4].lost, "is older: valid from " + pki::rfc3339(now - 20 * day));
+  EXPECT_EQ(selection.candidates[2].lost, "is self-signed");
+  EXPECT_EQ(selection.candidates[1].lost, "has expired");
+  EXPECT_EQ(selection.candidates[3].why, "SAN[0] mail.contoso.com, but no private key");
+  EXPECT_EQ(selection.candidates[6].why, "SAN[0] mail.contoso.com, but not enabled for SMTP");
+  EXPECT_EQ(selection.candidates[0].why, "has other, www.contoso.com");
+
+  const Selection none = select_certificate({store[0], store[3]}, std::nullopt, domain("mail.contoso.com"), now);
+  EXPECT_EQ(none.order, (std::vector<std::size_t>{1, 0}));
 }
 
 TEST(CertificateSelection, ExpiresAfterTheLastSecond) {

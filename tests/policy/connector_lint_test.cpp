@@ -166,6 +166,71 @@ TEST(ConnectorLint, KnowsTheRulesOfReceiveConnectors) {
       "[[ReceiveConnector]]\n");
 }
 
+TEST(ConnectorLint, KnowsTheRulesOfExchangeOnline) {
+  const std::string inbound = "[[InboundConnector]]\n";
+  const std::string outbound = "[[OutboundConnector]]\n";
+  expect(
+      {
+          {"defaults", inbound + outbound, {}},
+          {"IC-1", inbound + "RestrictDomainsToCertificate = true\n", {"DS320 IC-1 d.toml:2"}},
+          {"with a name", inbound + "RestrictDomainsToCertificate = true\nTlsSenderCertificateName = \"a.com\"\n", {}},
+          {"IC-2",
+           inbound + "ConnectorType = \"OnPremises\"\nRestrictDomainsToCertificate = true\nTlsSenderCertificateName = \"a.com\"\n",
+           {"DS320 IC-2 d.toml:3"}},
+          {"IC-3", inbound + "RestrictDomainsToIPAddresses = true\n", {"DS320 IC-3 d.toml:2"}},
+          {"with an address", inbound + "RestrictDomainsToIPAddresses = true\nSenderIPAddresses = [\"192.0.2.1\"]\n", {}},
+          {"IC-4", inbound + "TreatMessagesAsInternal = true\n", {"DS320 IC-4 d.toml:2"}},
+          {"internal on premises", inbound + "ConnectorType = \"OnPremises\"\nTreatMessagesAsInternal = true\n", {}},
+          {"IC-5",
+           inbound + "ConnectorType = \"OnPremises\"\nTreatMessagesAsInternal = true\nCloudServicesMailEnabled = true\n",
+           {"DS320 IC-5 d.toml:3"}},
+          {"IC-6",
+           inbound + "RequireTls = false\nRestrictDomainsToCertificate = true\nTlsSenderCertificateName = \"a.com\"\n",
+           {"DS306 IC-6 d.toml:2"}},
+          {"OC-1", outbound + "TlsDomain = \"a.com\"\n", {"DS310 OC-1 d.toml:2"}},
+          {"OC-1 with another level", outbound + "TlsSettings = \"EncryptionOnly\"\nTlsDomain = \"a.com\"\n", {"DS310 OC-1 d.toml:3"}},
+          {"TlsDomain with DomainValidation", outbound + "TlsSettings = \"DomainValidation\"\nTlsDomain = \"a.com\"\n", {}},
+          {"OC-2", outbound + "UseMXRecord = false\n", {"DS310 OC-2 d.toml:2"}},
+          {"with a smart host", outbound + "UseMXRecord = false\nSmartHosts = [\"relay.a.com\"]\n", {}},
+      },
+      "");
+}
+
+/// Spec exchange 2.6: what HealthChecker looks at.
+TEST(ConnectorLint, LooksAtConnectorsToExchangeOnline) {
+  const std::string hybrid = "RequireTLS = true\nTlsAuthLevel = \"DomainValidation\"\nAddressSpaces = [\"contoso.mail.onmicrosoft.com\"]\n";
+  const std::string certificate = "TlsCertificateName = \"<I>CN=CA<S>CN=mail.contoso.com\"\n";
+  const std::string online = "TlsDomain = \"mail.protection.outlook.com\"\n";
+  expect(
+      {
+          {"as the wizard makes it", hybrid + online + certificate + "CloudServicesMailEnabled = true\n", {}},
+          {"no certificate", hybrid + online + "CloudServicesMailEnabled = true\n", {"DS306 2.6 d.toml:1"}},
+          {"headers are lost", hybrid + online + certificate, {"DS306 2.6 d.toml:1"}},
+          {"another TlsDomain", hybrid + certificate + "CloudServicesMailEnabled = true\nTlsDomain = \"a.com\"\n", {"DS306 2.6 d.toml:7"}},
+          {"encryption alone",
+           "RequireTLS = true\nTlsAuthLevel = \"EncryptionOnly\"\nCloudServicesMailEnabled = true\n" + certificate +
+               "DNSRoutingEnabled = false\nSmartHosts = [\"contoso-com.Mail.Protection.Outlook.com\"]\n",
+           {"DS306 2.6 d.toml:3"}},
+      },
+      "[[SendConnector]]\n");
+}
+
+/// Each finding says what to type; what is typed mends it (the shell's tests type it).
+TEST(ConnectorLint, NamesParameterValueAndRepair) {
+  const auto found = lint(read("[[SendConnector]]\nName = \"To partners\"\nTlsAuthLevel = \"DomainValidation\"\n"
+                               "[[ReceiveConnector]]\nAuthMechanism = \"BasicAuth, BasicAuthRequireTLS\"\n"
+                               "[TransportConfig]\nTLSSendDomainSecureList = [\"a.com\"]\n"
+                               "[[SendConnector]]\nName = \"A\"\nAddressSpaces = [\"a.com\"]\n"));
+  ASSERT_EQ(found.size(), 4U);
+  EXPECT_EQ(found[0].parameter, "TlsAuthLevel");
+  EXPECT_EQ(found[0].value, "DomainValidation");
+  EXPECT_EQ(found[0].repair, "Set-SendConnector 'To partners' -RequireTLS $true -IgnoreSTARTTLS $false");
+  EXPECT_EQ(found[1].value, "'BasicAuth, BasicAuthRequireTLS'");
+  EXPECT_EQ(found[1].repair, "Set-ReceiveConnector Internet -AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS");
+  EXPECT_EQ(found[2].repair, "Set-SendConnector A -DomainSecureEnabled $true");
+  EXPECT_EQ(found[3].repair, "Set-TransportConfig -TLSReceiveDomainSecureList @{Add='a.com'}");
+}
+
 TEST(ConnectorLint, FindsListsThatDoNothing) {
   const std::string both =
       "[TransportConfig]\nTLSSendDomainSecureList = [\"p.com\"]\nTLSReceiveDomainSecureList = [\"p.com\"]\n";

@@ -26,12 +26,17 @@ struct Candidate {
   bool name_matches = false;
   bool eligible = false;            // and has a key, SMTP, and a chain that holds
   std::string why;                  // one clause: `no private key`, `SAN[0] mail.contoso.com`
+  /// Eligible and still not presented, against the chosen one: `is older: valid from …`; else empty.
+  std::string lost;
 };
 
 struct Selection {
   std::optional<std::size_t> chosen;
   std::string searched_for;         // the name or the <I>…<S>… string
   std::vector<Candidate> candidates;
+  /// Indices of all candidates: the chosen one, the eligible ones in the order in which they would follow, those with the
+  /// name, the others (spec exchange 4.1-8: the order of Get-ExchangeCertificate -DomainName).
+  std::vector<std::size_t> order;
   /// Nothing chosen: DS212 (no name), DS213 (no key), DS210 (revoked, broken chain, not yet valid). Chosen
   /// all the same: DS214 (no SMTP: the handshake fails), DS216 (expired), DS305 (several match
   /// TlsCertificateName).

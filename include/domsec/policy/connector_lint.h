@@ -1,6 +1,6 @@
-// Configuration rules before any session: SC-1 … SC-11, RC-1 … RC-11, one-sided partners (D-3), inert lists
-// (R5, R6, R30). The reader already refuses SC-10 (`*` in a list), RC-1 (None in company) and values out of
-// their ranges.
+// Configuration rules before any session: SC-1 … SC-11, RC-1 … RC-11, those of Exchange Online's connectors (IC-n, OC-n:
+// numbers of ours), hybrid send connectors, one-sided partners (D-3), inert lists (R5, R6, R30). The parameter tables
+// already refuse SC-10 (`*` in a list), RC-1 (None in company) and values out of their ranges.
 #pragma once
 
 #include <string>
@@ -12,11 +12,14 @@
 
 namespace domsec::policy {
 
-/// A finding with its place: `domsec.toml:12`.
+/// A finding with its place, `domsec.toml:12`, and what mends it.
 struct LintFinding {
   Finding finding;
   std::string rule;                 // `SC-1`
   exchange::Origin origin;
+  std::string parameter{};          // whose value breaks the rule: `RequireTLS`; empty where none does alone
+  std::string value{};              // as it is shown: `$false`, `"DomainValidation"`
+  std::string repair{};             // the command of domsec shell that mends it; empty where no single one does
 };
 
 [[nodiscard]] std::vector<LintFinding> lint(const exchange::Organisation& organisation);
