@@ -102,6 +102,7 @@ int run_shell(const ShellOptions& options, std::istream& in, std::ostream& out, 
   try {
     return interpreter.run(script.text).value_or(good);
   } catch (const shell::ScriptError& error) {
+    out.flush();
     write_fault(error, script.name, script.text, err);
     return script_or_configuration_wrong;
   }

@@ -56,6 +56,7 @@ void ShellHost::write(std::string_view text) {
 }
 
 void ShellHost::warn(std::string_view sentence) {
+  out_.flush();  // what came before stands before
   err_ << "WARNING: " << without_controls(sentence) << '\n' << std::flush;
 }
 

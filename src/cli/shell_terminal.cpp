@@ -172,7 +172,9 @@ int converse(shell::Interpreter& interpreter, std::ostream& out, std::ostream& e
     try {
       if (script)
         if (const std::optional<int> code = interpreter.run(script)) return *code;
+      out.flush();
     } catch (const shell::ScriptError& error) {
+      out.flush();
       write_fault(error, "line", text, err);
     }
     text.clear();

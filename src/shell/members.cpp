@@ -307,7 +307,7 @@ Value cast(std::string_view type, const Value& value, Place place) {
   }
   if (name == "xml" || name == "pscustomobject" || name == "object" || name == "hashtable" ||
       name == "void") {
-    if (name == "pscustomobject" && value.hashtable()) return as_object(value);
+    if (name == "pscustomobject" && value.hashtable()) return Object(*as_object(value));
     if (name == "xml" && value.text())
       throw ScriptError(place, "text is not read as XML here; [xml] takes what a cmdlet returns");
     return value;

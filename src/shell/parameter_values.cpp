@@ -34,6 +34,12 @@ exchange::Value amount_of(const Value& value) {
 exchange::Value to_exchange(const Value& value, exchange::Kind kind) {
   exchange::Value out;
   if (value.is_null()) return out;
+  if (kind == exchange::Kind::words && value.list() && !value.list()->empty()) {
+    std::string words;  // `Tls,BasicAuth` and `"Tls, BasicAuth"` are the same set
+    for (const Value& entry : *value.list()) words += (words.empty() ? "" : ", ") + text_of(entry);
+    out.value = std::move(words);
+    return out;
+  }
   if (const List* list = value.list()) {
     exchange::ValueList entries;
     for (const Value& entry : *list) entries.push_back(entry_of(entry));

@@ -67,8 +67,48 @@ std::string braced(const Hashtable& table, std::int64_t most) {
 
 }  // namespace
 
-Value::Value(Hashtable table) : form_(std::make_shared<Hashtable>(std::move(table))) {}
-Value::Value(Object object) : form_(std::make_shared<Object>(std::move(object))) {}
+namespace {
+
+/// Ends lists, hashtables and objects one after the other, not within each other: a script may nest them as
+/// deeply as it likes, and the stack is not that deep.
+class Burial {
+ public:
+  void operator()(List* list) const { bury(list, std::move(*list)); }
+  void operator()(Hashtable* table) const {
+    List values;
+    for (auto& [key, value] : table->entries) values.push_back(std::move(value));
+    bury(table, std::move(values));
+  }
+  void operator()(Object* object) const {
+    List values;
+    for (Object::Property& property : object->properties) values.push_back(std::move(property.value));
+    bury(object, std::move(values));
+  }
+
+ private:
+  template <typename T>
+  static void bury(T* dead, List values) {
+    thread_local std::vector<List> waiting;
+    thread_local bool at_work = false;
+    delete dead;
+    waiting.push_back(std::move(values));
+    if (at_work) return;
+    at_work = true;
+    while (!waiting.empty()) {
+      List next = std::move(waiting.back());
+      waiting.pop_back();
+      next.clear();  // what its entries held waits now
+    }
+    at_work = false;
+  }
+};
+
+}  // namespace
+
+Value::Value(List list) : form_(std::shared_ptr<List>(new List(std::move(list)), Burial{})) {}
+Value::Value(Hashtable table)
+    : form_(std::shared_ptr<Hashtable>(new Hashtable(std::move(table)), Burial{})) {}
+Value::Value(Object object) : form_(std::shared_ptr<Object>(new Object(std::move(object)), Burial{})) {}
 
 const Bytes* Value::octets() const {
   const auto* held = std::get_if<std::shared_ptr<const Bytes>>(&form_);

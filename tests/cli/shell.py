@@ -141,6 +141,31 @@ def refusal_keeps_the_file(shell):
         expect(file.read() == before, "a refused Set has changed the file")
 
 
+def exported_cmdlets_make_the_same_configuration(shell):
+    """policy export --format powershell, run over a configuration without connectors."""
+    with open(shell.config, "a", encoding="utf-8") as file:
+        file.write('AuthMechanism = ["Tls", "ExchangeServer"]\nDomainSecureEnabled = true\n'
+                   'RemoteIPRanges = ["192.0.2.0/24"]\n'
+                   '[[InboundConnector]]\nName = "it\'s $100"\nSenderDomains = ["contoso.com"]\n'
+                   '[[OutboundConnector]]\nName = "Out"\nRecipientDomains = ["fabrikam.com"]\n')
+
+    def policy(*arguments):
+        return subprocess.run([shell.program, "policy", *arguments], capture_output=True, text=True, cwd=shell.directory,
+                              check=True).stdout
+
+    script = os.path.join(shell.directory, "exported.ps1")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write(policy("export", "--config", "domsec.toml", "--format", "powershell"))
+    with open(os.path.join(shell.directory, "bare.toml"), "w", encoding="utf-8") as file:
+        file.write(CONFIGURATION[:CONFIGURATION.index("[[")])
+    shell.expect(["--config", "bare.toml", script], 0)
+
+    def values(name):
+        return [line.split("  #")[0] for line in policy("show", "--config", name).splitlines()]
+
+    expect(values("bare.toml") == values("domsec.toml"), "the script makes another configuration than the one it came from")
+
+
 def answers(shell):
     script = os.path.join(shell.directory, "remove.ps1")
     with open(script, "w", encoding="utf-8") as file:
@@ -218,7 +243,8 @@ def conversation(shell):
     expect(code == 5, f"exit 5 ended with {code}")
 
 
-CASES = (commands, standard_input, script_changes_the_configuration, refusal_keeps_the_file, answers, files_below_the_root,
+CASES = (commands, standard_input, script_changes_the_configuration, refusal_keeps_the_file,
+         exported_cmdlets_make_the_same_configuration, answers, files_below_the_root,
          wrong_configuration, conversation)
 
 

@@ -106,6 +106,7 @@ TEST(Evaluator, GivesObjectsReferenceSemantics) {
 
 TEST(Evaluator, RunsStatements) {
   expect_all({
+      {"1 + `\r\n 2\r\n@'\r\na\r\nb\r\n'@\r\nif ($true) {\r\n  3\r\n}\r\n", "3\na\r\nb\n3\n"},
       {"if (1 -gt 2) { 'a' } elseif ($true) { 'b' } else { 'c' }", "b\n"},
       {"if ($null) { 'a' }\nelse\n{ 'c' }", "c\n"},
       {"foreach ($n in 1..3) { $n * 2 }", "2\n4\n6\n"},
@@ -184,16 +185,19 @@ TEST(Evaluator, ReadsAndWritesFilesThroughTheHost) {
 TEST(Evaluator, BoundsWhatAScriptCanMakeGrow) {
   const Row rows[] = {
       {"$x = 'a' * 1000000; foreach ($i in 1..10000) { $y = $x + 'b' }", "memory"},
-      {"$x = 'abcdefghij'; foreach ($i in 1..100) { $x = $x + $x }", "MiB"},
+      {"$x = 'abcdefghij'; foreach ($i in 1..100) { $x = $x + $x }", "memory"},
       {"$l = @(); foreach ($i in 1..100000) { $l += $i }; $l += 1; $l += 2", "entries"},
       {"1..100000000", "entries"},
       {"'a' * 1000000000000", "MiB"},
       {"$b = { 1 | ForEach-Object $b }; 1 | ForEach-Object $b", "too deeply"},
-      {"foreach ($i in 1..90000) { foreach ($j in 1..90000) { 1 } }", "too many"},
+      {"foreach ($i in 1..90000) { foreach ($j in 1..90000) { $y = 1 } }", "too many"},
       {"'a' * 10000 -match '(a*)*b'", "False"},
       {"'x' -match '(((a{400}){400}){400})'", "too large"},
       {"'x' -match '((((){500}){500}){500})'", "too large"},
       {"@(1,2) * 'x'", "cannot join"},
+      {"foreach ($i in 1..30000) { $l = ,$l }; 'deep'", "deep"},
+      {"foreach ($i in 1..30000) { $h = @{a=$h} }; 'deep'", "deep"},
+      {"foreach ($i in 1..9000) { $o = 1 | select @{n='a';e={$o}} }; 'deep'", "deep"},
       {"9223372036854775807 + 1", "too large a number"},
       {"(Get-Date).AddDays(9999999)", "years 1 to 9999"},
   };

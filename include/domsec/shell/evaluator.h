@@ -17,7 +17,7 @@ namespace domsec::shell {
 /// Of one call of run().
 struct Limits {
   std::int64_t steps = 2'000'000;
-  std::int64_t octets = 256LL << 20;  // of text and lists made or copied
+  std::int64_t octets = 64LL << 20;  // of text and lists made or copied
   std::size_t longest_text = 16 << 20;
   std::size_t longest_list = 100'000;
   int depth = 300;  // of expressions and script blocks within each other

@@ -50,10 +50,9 @@ class Value {
   Value(Bytes octets) : form_(std::make_shared<const Bytes>(std::move(octets))) {}
   Value(pki::Instant instant) : form_(instant) {}
   Value(TimeSpan span) : form_(span) {}
-  Value(List list) : form_(std::make_shared<List>(std::move(list))) {}
+  Value(List list);
   Value(Hashtable table);
   Value(Object object);
-  Value(std::shared_ptr<Object> object) : form_(std::move(object)) {}
   Value(ScriptBlock block) : form_(std::move(block)) {}
 
   [[nodiscard]] const Form& form() const { return form_; }
