@@ -9,6 +9,7 @@ void add_cert(CLI::App& app, Command& command) {
   cert->require_subcommand(1);
   add_cert_show(*cert, command);
   add_cert_match(*cert, command);
+  add_cert_select(*cert, command);
 }
 
 }  // namespace domsec::cli

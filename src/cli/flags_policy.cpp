@@ -50,6 +50,14 @@ void add_policy(CLI::App& app, Command& command) {
   CLI::App* explain = add(*policy, command, options, "explain", "why mail to and from ADDRESS is domain secured or is not",
                           run_policy_explain);
   explain->add_option("ADDRESS", options->address, "user@domain, a domain, or <> for the null reverse-path")->required();
+  explain->add_option_function<std::string>(
+      "--direction",
+      [options](const std::string& word) {
+        check_word(word, {"send", "receive"}, "--direction");
+        options->direction = word;
+      },
+      "send or receive (default: both)");
+  explain->add_option("--certificate", options->certificate, "the partner's certificate, PEM: is it whom he has to prove?");
   explain->add_flag_callback("--fail-closed", [options] { options->fail_closed = policy::FailClosed::yes; },
                              "refuse mail to a listed domain that cannot be secured");
   add_judgement(*explain, options);

@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "domsec/exchange/write_toml.h"
+#include "domsec/pki/bundle.h"
 #include "domsec/policy/connector_lint.h"
 #include "domsec/smtp/path.h"
 #include "policy_explanation.h"
@@ -145,6 +146,19 @@ int run_policy_lint(const PolicyOptions& options, std::ostream& out, std::ostrea
 }
 
 int run_policy_explain(const PolicyOptions& options, std::ostream& out, std::ostream& err) {
+  ExplanationQuestion question;
+  question.send = options.direction != "receive";
+  question.receive = options.direction != "send";
+  question.fail_closed = options.fail_closed;
+  question.at = instant_of(options);
+  try {
+    if (!options.certificate.empty()) {
+      question.certificate = pki::read_certificates(pki::read_file(options.certificate), options.certificate).front();
+    }
+  } catch (const pki::BundleError& error) {
+    err << "policy explain: --certificate: " << error.what() << '\n';
+    return own_configuration_wrong;
+  }
   const ExplainedAddress address = read_address(options.address);
   if (!address.valid) {
     err << "policy explain: the address is neither user@domain nor a domain nor <>; write one such as user@contoso.com\n";
@@ -153,8 +167,9 @@ int run_policy_explain(const PolicyOptions& options, std::ostream& out, std::ost
   return with_organisation(options, err, [&](const exchange::Organisation& organisation) {
     const CertificateStore store = load_certificates(organisation);
     for (const policy::LintFinding& trouble : store.findings) err << trouble.origin.text() << ": " << trouble.finding.detail << '\n';
-    const Explanation explanation =
-        explain(organisation, store.certificates, options.address, address.domain, options.fail_closed, instant_of(options));
+    question.address = options.address;
+    question.domain = address.domain;
+    const Explanation explanation = explain(organisation, store.certificates, question);
     const std::vector<policy::Finding> findings = findings_of(explanation);
     const bool failing =
         std::any_of(findings.begin(), findings.end(), [&](const policy::Finding& one) { return fails(one, options.fail_on); });

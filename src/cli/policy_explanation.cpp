@@ -13,13 +13,13 @@ namespace {
 Conjunct listed(const exchange::DomainSecureList& list, const std::optional<smtp::Domain>& domain) {
   const bool holds = domain && list.lists(*domain);
   const std::string name = domain ? domain->text() : "the null reverse-path";
-  return {list.name(), (holds ? "holds " : "does not hold ") + name, holds, list.origin};
+  return {list.name(), (holds ? "holds " : "does not hold ") + name, holds, list.origin, "D-1"};
 }
 
 enum class Wanted { yes, no };
 
-Conjunct flag(std::string name, const exchange::Sourced<bool>& value, Wanted wanted) {
-  return {std::move(name), *value ? "$true" : "$false", *value == (wanted == Wanted::yes), value.origin};
+Conjunct flag(std::string name, const exchange::Sourced<bool>& value, Wanted wanted, std::string rule) {
+  return {std::move(name), *value ? "$true" : "$false", *value == (wanted == Wanted::yes), value.origin, std::move(rule)};
 }
 
 /// Spec exchange 5.2, D-5: which names satisfy the reference.
@@ -46,14 +46,41 @@ void select(SideExplanation& side, const Connector& connector, const exchange::O
   side.certificate_reason = side.certificate->reason;
 }
 
-void conclude(SideExplanation& side, const exchange::Organisation& organisation, policy::TlsRequirement requirement) {
+pki::NameRule name_rule(const exchange::Organisation& organisation) {
+  pki::NameRule rule;
+  if (organisation.name_match == "exact") rule.mode = pki::NameMatchMode::exact;
+  if (organisation.wildcard_apex) rule.wildcard_apex = pki::WildcardApex::accept;
+  return rule;
+}
+
+/// What to type for the other outcome: mutual TLS, or ordinary mail.
+template <typename Connector>
+void propose(SideExplanation& side, const exchange::DomainSecureList& list, const Connector& connector,
+             const std::optional<smtp::Domain>& domain) {
+  if (!domain) return;
+  if (side.requirement->requirement == policy::Requirement::domain_secured) {
+    side.other_outcome = "ordinary mail";
+    side.changes = {policy::list_command(list, policy::ListChange::remove, *domain)};
+    return;
+  }
+  side.other_outcome = policy::text(policy::Requirement::domain_secured);
+  if (!side.requirement->listed) side.changes.push_back(policy::list_command(list, policy::ListChange::add, *domain));
+  if (std::string command = policy::securing_command(connector); !command.empty()) side.changes.push_back(std::move(command));
+}
+
+void conclude(SideExplanation& side, const exchange::Organisation& organisation, const pki::CertificatePtr& certificate,
+              policy::TlsRequirement requirement) {
   side.partner = partner_text(organisation, requirement);
+  if (certificate && requirement.reference) {
+    side.presented = pki::match_name(*certificate, *requirement.reference, name_rule(organisation));
+  }
   side.outcome = std::string(policy::text(requirement.requirement));
   side.requirement = std::move(requirement);
 }
 
 SideExplanation explain_send(const exchange::Organisation& organisation, const std::vector<policy::StoredCertificate>& store,
-                             const smtp::Domain& domain, policy::FailClosed fail_closed, pki::Instant at) {
+                             const ExplanationQuestion& question) {
+  const smtp::Domain& domain = *question.domain;
   SideExplanation side;
   const policy::ConnectorChoice choice = policy::choose_send_connector(organisation.send_connectors, domain);
   side.connector_reason = choice.reason;
@@ -65,22 +92,24 @@ SideExplanation explain_send(const exchange::Organisation& organisation, const s
   const exchange::SendConnector& connector = *choice.connector;
   side.connector = connector.name;
   side.connector_origin = connector.origin;
-  side.conjuncts.push_back(flag("DomainSecureEnabled", connector.domain_secure_enabled, Wanted::yes));
-  side.conjuncts.push_back(flag("DNSRoutingEnabled", connector.dns_routing_enabled, Wanted::yes));
-  side.conjuncts.push_back(flag("IgnoreSTARTTLS", connector.ignore_starttls, Wanted::no));
-  side.conjuncts.push_back(flag("ForceHELO", connector.force_helo, Wanted::no));
-  conclude(side, organisation, policy::send_requirement(organisation.transport_config, connector, domain, fail_closed));
+  side.conjuncts.push_back(flag("DomainSecureEnabled", connector.domain_secure_enabled, Wanted::yes, "R5"));
+  side.conjuncts.push_back(flag("DNSRoutingEnabled", connector.dns_routing_enabled, Wanted::yes, "R5"));
+  side.conjuncts.push_back(flag("IgnoreSTARTTLS", connector.ignore_starttls, Wanted::no, "R5"));
+  side.conjuncts.push_back(flag("ForceHELO", connector.force_helo, Wanted::no, "SC-11"));
+  conclude(side, organisation, question.certificate,
+           policy::send_requirement(organisation.transport_config, connector, domain, question.fail_closed));
+  propose(side, organisation.transport_config.tls_send_domain_secure_list, connector, question.domain);
   if (side.requirement->requirement == policy::Requirement::none) {
     side.certificate_reason = "TLS is not tried";
   } else {
-    select(side, connector, organisation, store, at);
+    select(side, connector, organisation, store, question.at);
   }
   return side;
 }
 
 SideExplanation explain_receive(const exchange::Organisation& organisation, const exchange::ReceiveConnector& connector,
-                                const std::vector<policy::StoredCertificate>& store, const std::optional<smtp::Domain>& domain,
-                                pki::Instant at) {
+                                const std::vector<policy::StoredCertificate>& store, const ExplanationQuestion& question) {
+  const std::optional<smtp::Domain>& domain = question.domain;
   SideExplanation side;
   side.role = policy::Role::receive;
   side.connector = connector.name;
@@ -88,13 +117,15 @@ SideExplanation explain_receive(const exchange::Organisation& organisation, cons
   side.connector_reason = "it is enabled, and a partner may reach it";
   const exchange::AuthMechanism& auth = *connector.auth_mechanism;
   side.conjuncts.push_back(listed(organisation.transport_config.tls_receive_domain_secure_list, domain));
-  side.conjuncts.push_back(flag("DomainSecureEnabled", connector.domain_secure_enabled, Wanted::yes));
-  side.conjuncts.push_back({"AuthMechanism", auth.text(), auth.tls && !auth.external_authoritative, connector.auth_mechanism.origin});
-  conclude(side, organisation, policy::receive_requirement(organisation.transport_config, connector, domain));
+  side.conjuncts.push_back(flag("DomainSecureEnabled", connector.domain_secure_enabled, Wanted::yes, "R6"));
+  side.conjuncts.push_back({"AuthMechanism", auth.text(), auth.tls && !auth.external_authoritative, connector.auth_mechanism.origin, "R6"});
+  conclude(side, organisation, question.certificate,
+           policy::receive_requirement(organisation.transport_config, connector, domain));
+  propose(side, organisation.transport_config.tls_receive_domain_secure_list, connector, domain);
   if (!auth.tls) {
     side.certificate_reason = "AuthMechanism lacks Tls: STARTTLS is not offered";
   } else {
-    select(side, connector, organisation, store, at);
+    select(side, connector, organisation, store, question.at);
   }
   return side;
 }
@@ -108,7 +139,18 @@ void write_line(std::ostream& out, std::string_view label, std::string_view text
 
 /// `DNSRoutingEnabled $true (default): holds`
 std::string text_of(const Conjunct& conjunct) {
-  return conjunct.name + " " + conjunct.value + " (" + conjunct.origin.text() + ")" + (conjunct.holds ? "" : "  <- not met");
+  return conjunct.name + " " + conjunct.value + " (" + conjunct.origin.text() + ") [" + conjunct.rule + "]" +
+         (conjunct.holds ? "" : "  <- not met");
+}
+
+/// What --certificate proves.
+std::string text_of(const pki::NameMatch& match) {
+  if (match.matches) {
+    return "a certificate that names it: " + std::string(pki::text(match.by->source)) + " " + match.by->text;
+  }
+  std::string out = "a certificate that does not name it (SubjectMismatch)";
+  for (const pki::NameAttempt& attempt : match.attempts) out += "; " + attempt.presented.text + ": " + attempt.why;
+  return out;
 }
 
 void write_side(const SideExplanation& side, std::ostream& out) {
@@ -121,7 +163,11 @@ void write_side(const SideExplanation& side, std::ostream& out) {
     write_line(out, "we present", side.certificate_reason);
     write_line(out, "they prove", side.partner.empty() ? "nothing that decides" : side.partner);
   }
+  if (side.presented) write_line(out, "they present", text_of(*side.presented));
   write_line(out, "outcome", side.outcome + (side.requirement ? ": " + side.requirement->reason : std::string()));
+  for (std::size_t i = 0; i < side.changes.size(); ++i) {
+    write_line(out, i == 0 ? "otherwise" : "", (i == 0 ? side.other_outcome + " after  " : std::string()) + side.changes[i]);
+  }
   const auto report = [&out](const std::vector<policy::Finding>& findings) {
     for (const policy::Finding& finding : findings) {
       write_line(out, severity_word(finding.severity), std::string(finding::name(finding.code)) + " " +
@@ -135,12 +181,12 @@ void write_side(const SideExplanation& side, std::ostream& out) {
 }  // namespace
 
 Explanation explain(const exchange::Organisation& organisation, const std::vector<policy::StoredCertificate>& store,
-                    const std::string& address, const std::optional<smtp::Domain>& domain, policy::FailClosed fail_closed,
-                    pki::Instant at) {
-  Explanation explanation{address, domain, {}};
-  if (domain) explanation.sides.push_back(explain_send(organisation, store, *domain, fail_closed, at));
+                    const ExplanationQuestion& question) {
+  Explanation explanation{question.address, question.domain, {}};
+  if (question.send && question.domain) explanation.sides.push_back(explain_send(organisation, store, question));
   for (const exchange::ReceiveConnector& connector : organisation.receive_connectors) {
-    if (connector.enabled) explanation.sides.push_back(explain_receive(organisation, connector, store, domain, at));
+    if (!question.receive || !connector.enabled) continue;
+    explanation.sides.push_back(explain_receive(organisation, connector, store, question));
   }
   return explanation;
 }

@@ -20,6 +20,7 @@ struct Conjunct {
   std::string value;      // `$true`, `Tls, ExchangeServer`, `holds contoso.com`
   bool holds = false;
   exchange::Origin origin;
+  std::string rule;       // `R5`, `D-1`
 };
 
 /// One connector's part in it.
@@ -33,7 +34,10 @@ struct SideExplanation {
   std::optional<policy::Selection> certificate;   // nothing: none is looked for, `certificate_reason` says why
   std::string certificate_reason;
   std::string partner;               // whom the peer must prove to be and in which mode; empty: nobody
+  std::optional<pki::NameMatch> presented;        // of --certificate, where somebody has to be proved
   std::string outcome;               // `domain secured`, `opportunistic`, …
+  std::string other_outcome;         // what it would be after `changes`
+  std::vector<std::string> changes;  // commands of the shell
 };
 
 struct Explanation {
@@ -42,9 +46,19 @@ struct Explanation {
   std::vector<SideExplanation> sides;   // send, then every enabled receive connector
 };
 
+/// What is asked.
+struct ExplanationQuestion {
+  std::string address;                  // as it was written
+  std::optional<smtp::Domain> domain;   // nothing for `<>`
+  bool send = true;
+  bool receive = true;
+  pki::CertificatePtr certificate{};    // the partner's; may be null
+  policy::FailClosed fail_closed = policy::FailClosed::no;
+  pki::Instant at;
+};
+
 [[nodiscard]] Explanation explain(const exchange::Organisation& organisation, const std::vector<policy::StoredCertificate>& store,
-                                  const std::string& address, const std::optional<smtp::Domain>& domain,
-                                  policy::FailClosed fail_closed, pki::Instant at);
+                                  const ExplanationQuestion& question);
 /// Every finding of the explanation.
 [[nodiscard]] std::vector<policy::Finding> findings_of(const Explanation& explanation);
 

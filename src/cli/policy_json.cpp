@@ -42,7 +42,8 @@ json::object to_json(const SideExplanation& side) {
   json::array conjuncts;
   for (const Conjunct& conjunct : side.conjuncts) {
     conjuncts.push_back(json::object{
-        {"name", conjunct.name}, {"value", conjunct.value}, {"holds", conjunct.holds}, {"origin", to_json(conjunct.origin)}});
+        {"name", conjunct.name}, {"value", conjunct.value}, {"holds", conjunct.holds}, {"origin", to_json(conjunct.origin)},
+        {"rule", conjunct.rule}});
   }
   json::array findings;
   json::object out{{"role", policy::text(side.role)}, {"connector_reason", side.connector_reason}, {"conditions", conjuncts}};
@@ -51,6 +52,15 @@ json::object to_json(const SideExplanation& side) {
   out["certificate"] = side.certificate ? json::value(to_json(*side.certificate)) : json::value(nullptr);
   out["certificate_reason"] = side.certificate_reason;
   out["outcome"] = side.outcome;
+  json::array changes;
+  for (const std::string& command : side.changes) changes.emplace_back(command);
+  out["other_outcome"] = side.changes.empty() ? json::value(nullptr)
+                                              : json::value(json::object{{"outcome", side.other_outcome}, {"changes", changes}});
+  if (side.presented) {
+    out["partner_certificate"] = json::object{
+        {"matches", side.presented->matches},
+        {"by", side.presented->by ? json::value(side.presented->by->text) : json::value(nullptr)}};
+  }
   if (side.requirement) {
     out["listed"] = side.requirement->listed;
     out["reason"] = side.requirement->reason;

@@ -23,24 +23,6 @@ void add_listed(std::vector<LintFinding>& all, Finding finding, std::string rule
   all.push_back(std::move(found));
 }
 
-/// What makes the connector secure listed domains.
-std::string securing(const SendConnector& connector) {
-  std::string arguments;
-  if (!*connector.domain_secure_enabled) arguments += " -DomainSecureEnabled $true";
-  if (!*connector.dns_routing_enabled) arguments += " -DNSRoutingEnabled $true -SmartHosts $null";
-  if (*connector.ignore_starttls) arguments += " -IgnoreSTARTTLS $false";
-  return set_command("SendConnector", connector.name, arguments.empty() ? arguments : arguments.substr(1));
-}
-
-std::string securing(const ReceiveConnector& connector) {
-  exchange::AuthMechanism auth = *connector.auth_mechanism;
-  auth.tls = true;
-  auth.external_authoritative = false;
-  std::string words = auth.text();
-  std::erase(words, ' ');
-  return set_command("ReceiveConnector", connector.name, "-DomainSecureEnabled $true -AuthMechanism " + words);
-}
-
 /// R5, D-2: each domain of the send list through the connector that would take its mail.
 void lint_send_list(const exchange::Organisation& organisation, std::vector<LintFinding>& all) {
   const exchange::DomainSecureList& list = organisation.transport_config.tls_send_domain_secure_list;
@@ -55,7 +37,7 @@ void lint_send_list(const exchange::Organisation& organisation, std::vector<Lint
     }
     for (Finding& finding :
          send_requirement(organisation.transport_config, *choice.connector, domain).findings) {
-      if (finding.code == Code::send_inert) add_listed(all, std::move(finding), "R5", list, securing(*choice.connector));
+      if (finding.code == Code::send_inert) add_listed(all, std::move(finding), "R5", list, securing_command(*choice.connector));
     }
   }
 }
@@ -70,7 +52,7 @@ void lint_receive_list(const exchange::Organisation& organisation, std::vector<L
       taken = true;
       for (Finding& finding :
            receive_requirement(organisation.transport_config, connector, domain).findings) {
-        if (finding.code == Code::receive_inert) add_listed(all, std::move(finding), "R30", list, securing(connector));
+        if (finding.code == Code::receive_inert) add_listed(all, std::move(finding), "R30", list, securing_command(connector));
       }
     }
     if (!taken) {
@@ -94,7 +76,7 @@ void lint_one_sided(const exchange::TransportConfig& config, std::vector<LintFin
                  own_configuration(Code::list_one_sided,
                                    domain.text() + " is on " + list.name() + " but not on " + other.name()),
                  "D-3", list,
-                 set_command("TransportConfig", "", "-" + other.name() + " @{Add='" + domain.text() + "'}"));
+                 list_command(other, ListChange::add, domain));
     }
   };
   compare(send, receive);
@@ -102,6 +84,31 @@ void lint_one_sided(const exchange::TransportConfig& config, std::vector<LintFin
 }
 
 }  // namespace
+
+std::string securing_command(const SendConnector& connector) {
+  std::string arguments;
+  if (!*connector.domain_secure_enabled) arguments += " -DomainSecureEnabled $true";
+  if (!*connector.dns_routing_enabled) arguments += " -DNSRoutingEnabled $true -SmartHosts $null";
+  if (*connector.ignore_starttls) arguments += " -IgnoreSTARTTLS $false";
+  return arguments.empty() ? arguments : set_command("SendConnector", connector.name, arguments.substr(1));
+}
+
+std::string securing_command(const ReceiveConnector& connector) {
+  exchange::AuthMechanism auth = *connector.auth_mechanism;
+  const bool fit = auth.tls && !auth.external_authoritative;
+  if (fit && *connector.domain_secure_enabled) return {};
+  auth.tls = true;
+  auth.external_authoritative = false;
+  std::string words = auth.text();
+  std::erase(words, ' ');
+  return set_command("ReceiveConnector", connector.name,
+                     "-DomainSecureEnabled $true" + (fit ? std::string() : " -AuthMechanism " + words));
+}
+
+std::string list_command(const exchange::DomainSecureList& list, ListChange change, const smtp::Domain& domain) {
+  return set_command("TransportConfig", "", "-" + list.name() + (change == ListChange::add ? " @{Add='" : " @{Remove='") +
+                                                domain.text() + "'}");
+}
 
 std::vector<LintFinding> lint(const exchange::Organisation& organisation) {
   std::vector<LintFinding> all;

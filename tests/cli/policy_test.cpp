@@ -202,24 +202,65 @@ TEST_F(PolicyCommand, ExplainsBothDirections) {
   text.replace(second, 40, "THUMBPRINT");
   EXPECT_EQ(text, R"(Mail to user@WoodgroveBank.com
   connector     Internet (domsec.toml:7), because address space * is the only one that takes the domain
-  list          TLSSendDomainSecureList holds woodgrovebank.com (domsec.toml:5)
-  conditions    DomainSecureEnabled $true (domsec.toml:11)
-                DNSRoutingEnabled $true (default)
-                IgnoreSTARTTLS $false (default)
-                ForceHELO $false (default)
+  list          TLSSendDomainSecureList holds woodgrovebank.com (domsec.toml:5) [D-1]
+  conditions    DomainSecureEnabled $true (domsec.toml:11) [R5]
+                DNSRoutingEnabled $true (default) [R5]
+                IgnoreSTARTTLS $false (default) [R5]
+                ForceHELO $false (default) [SC-11]
   we present    mail.pem (THUMBPRINT) is presented for mail.contoso.com: SAN[0] mail.contoso.com, valid from 2026-11-12T09:00:00Z
   they prove    woodgrovebank.com (NameMatch subdomains: a name of the certificate equals it or lies below it; default)
   outcome       domain secured: woodgrovebank.com is on TLSSendDomainSecureList (domsec.toml:5) and connector Internet secures it: mutual TLS or no mail
+  otherwise     ordinary mail after  Set-TransportConfig -TLSSendDomainSecureList @{Remove='woodgrovebank.com'}
 
 Mail from user@WoodgroveBank.com
   connector     Partner (domsec.toml:12), because it is enabled, and a partner may reach it
-  list          TLSReceiveDomainSecureList holds woodgrovebank.com (domsec.toml:6)
-  conditions    DomainSecureEnabled $true (domsec.toml:15)
-                AuthMechanism Tls (default)
+  list          TLSReceiveDomainSecureList holds woodgrovebank.com (domsec.toml:6) [D-1]
+  conditions    DomainSecureEnabled $true (domsec.toml:15) [R6]
+                AuthMechanism Tls (default) [R6]
   we present    mail.pem (THUMBPRINT) is presented for mail.contoso.com: SAN[0] mail.contoso.com, valid from 2026-11-12T09:00:00Z
   they prove    woodgrovebank.com (NameMatch subdomains: a name of the certificate equals it or lies below it; default)
   outcome       domain secured: woodgrovebank.com is on TLSReceiveDomainSecureList (domsec.toml:6) and connector Partner secures it: mutual TLS or no mail
+  otherwise     ordinary mail after  Set-TransportConfig -TLSReceiveDomainSecureList @{Remove='woodgrovebank.com'}
 )");
+}
+
+/// What has to be typed for mutual TLS, and which direction is meant.
+TEST_F(PolicyCommand, SaysWhatMakesTheOtherOutcome) {
+  std::string text = good;
+  text.replace(text.find("DomainSecureEnabled = true\n"), 27, "DNSRoutingEnabled = false\nSmartHosts = [\"relay.contoso.com\"]\n");
+  write("domsec.toml", text);
+  write_certificate({"mail.contoso.com"});
+  options_.address = "a@fabrikam.com";
+  options_.direction = "send";
+  EXPECT_EQ(run(run_policy_explain), 0);
+  EXPECT_EQ(out_.find("Mail from"), std::string::npos) << out_;
+  EXPECT_NE(out_.find("  otherwise     domain secured after  Set-TransportConfig -TLSSendDomainSecureList @{Add='fabrikam.com'}\n"
+                      "                Set-SendConnector Internet -DomainSecureEnabled $true -DNSRoutingEnabled $true -SmartHosts $null\n"),
+            std::string::npos)
+      << out_;
+  options_.direction = "receive";
+  EXPECT_EQ(run(run_policy_explain), 0);
+  EXPECT_EQ(out_.find("Mail to"), std::string::npos) << out_;
+  EXPECT_NE(out_.find("domain secured after  Set-TransportConfig -TLSReceiveDomainSecureList @{Add='fabrikam.com'}\n"), std::string::npos)
+      << out_;
+}
+
+TEST_F(PolicyCommand, HoldsThePartnersCertificateToWhatHeMustProve) {
+  write("domsec.toml", good);
+  options_.address = "a@woodgrovebank.com";
+  options_.certificate = (directory_ / "mail.pem").string();
+  options_.direction = "receive";
+  write_certificate({"mail.woodgrovebank.com"});
+  (void)run(run_policy_explain);
+  EXPECT_NE(out_.find("  they present  a certificate that names it: san mail.woodgrovebank.com\n"), std::string::npos) << out_;
+  write_certificate({"mail.contoso.com"});
+  (void)run(run_policy_explain);
+  EXPECT_NE(out_.find("  they present  a certificate that does not name it (SubjectMismatch); mail.contoso.com: another domain"),
+            std::string::npos)
+      << out_;
+  write("mail.pem", "no certificate");
+  EXPECT_EQ(run(run_policy_explain), 2);
+  EXPECT_TRUE(err_.starts_with("policy explain: --certificate: mail.pem is neither PEM")) << err_;
 }
 
 TEST_F(PolicyCommand, ExplainsEveryOutcome) {
@@ -267,7 +308,7 @@ TEST_F(PolicyCommand, FailClosedHoldsInertMail) {
   options_.fail_closed = policy::FailClosed::yes;
   EXPECT_EQ(run(run_policy_explain), 2);
   EXPECT_NE(out_.find("  outcome       domain secured: "), std::string::npos) << out_;
-  EXPECT_NE(out_.find("DomainSecureEnabled $false (default)  <- not met\n"), std::string::npos) << out_;
+  EXPECT_NE(out_.find("DomainSecureEnabled $false (default) [R5]  <- not met\n"), std::string::npos) << out_;
   EXPECT_NE(out_.find("  error         DS300 send-inert: "), std::string::npos) << out_;
 }
 
@@ -299,7 +340,7 @@ TEST_F(PolicyCommand, ExplainsAsJson) {
   EXPECT_EQ(run(run_policy_explain), 0);
   EXPECT_TRUE(out_.starts_with(R"({"address":"a@woodgrovebank.com","sides":[{"role":"send",)")) << out_;
   for (const char* part : {R"("outcome":"domain secured")", R"("reference":"woodgrovebank.com")",
-                           R"({"name":"DNSRoutingEnabled","value":"$true","holds":true,"origin":null})",
+                           R"({"name":"DNSRoutingEnabled","value":"$true","holds":true,"origin":null,"rule":"R5"})",
                            R"("connector_origin":{"file":"domsec.toml","line":7})", R"("chosen":0)", R"("exit_code":0,"domain":"woodgrovebank.com"})"}) {
     EXPECT_NE(out_.find(part), std::string::npos) << part << '\n' << out_;
   }

@@ -19,8 +19,9 @@ void add_policy_exchange(CLI::App& policy, Command& command);   // import|export
 void add_doctor(CLI::App& app, Command& command);   // doctor
 void add_shell(CLI::App& app, Command& command);   // shell
 void add_verify(CLI::App& app, Command& command);   // verify
-void add_cert(CLI::App& app, Command& command);   // cert show|match
+void add_cert(CLI::App& app, Command& command);   // cert show|match|select
 void add_cert_match(CLI::App& cert, Command& command);   // one of cert
+void add_cert_select(CLI::App& cert, Command& command);  // one of cert
 void add_cert_show(CLI::App& cert, Command& command);    // one of cert
 void add_crl(CLI::App& app, Command& command);   // crl show|fetch|check|cache
 

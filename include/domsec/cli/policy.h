@@ -19,6 +19,8 @@ struct PolicyOptions {
   PolicyForm form = PolicyForm::text;     // --json
   std::string connector;                  // show --connector NAME: R12's four columns of one send connector
   std::string address;                    // explain ADDRESS: user@domain, a domain, or <>
+  std::string direction;                  // explain --direction send|receive; empty = both
+  std::string certificate;                // explain --certificate FILE: the partner's, PEM
   policy::FailClosed fail_closed = policy::FailClosed::no;  // explain --fail-closed (D-2)
   FailOn fail_on = FailOn::errors;        // lint --fail-on warn
   std::optional<pki::Instant> at;         // at which certificates are judged; nothing = now

@@ -28,4 +28,11 @@ struct LintFinding {
 [[nodiscard]] std::vector<LintFinding> lint(const exchange::Organisation& organisation,
                                             const std::vector<StoredCertificate>& store, pki::Instant at);
 
+/// The command that makes the connector secure listed domains (R5, R6); empty when it does.
+[[nodiscard]] std::string securing_command(const exchange::SendConnector& connector);
+[[nodiscard]] std::string securing_command(const exchange::ReceiveConnector& connector);
+enum class ListChange { add, remove };
+/// `Set-TransportConfig -TLSSendDomainSecureList @{Add='woodgrovebank.com'}`.
+[[nodiscard]] std::string list_command(const exchange::DomainSecureList& list, ListChange change, const smtp::Domain& domain);
+
 }  // namespace domsec::policy
