@@ -106,7 +106,7 @@ TEST(Fuzz, RevocationListsKeepTheirProperties) { run(domsec_fuzz_crl, "crl"); }
 TEST(Fuzz, SignedRevocationListsKeepTheirProperties) { run(domsec_fuzz_crl_signed, "crl_signed", 2000); }
 TEST(Fuzz, BundlesKeepTheirProperties) { run(domsec_fuzz_bundle, "bundle", 400); }
 TEST(Fuzz, OcspResponsesKeepTheirProperties) { run(domsec_fuzz_ocsp, "ocsp"); }
-TEST(Fuzz, ExportedJsonKeepsItsProperties) { run(domsec_fuzz_export_json, "export_json"); }
+TEST(Fuzz, ExportedJsonKeepsItsProperties) { run(domsec_fuzz_export_json, "export_json", 1000); }
 TEST(Fuzz, ExportedClixmlKeepsItsProperties) { run(domsec_fuzz_export_clixml, "export_clixml"); }
 TEST(Fuzz, ScriptsKeepTheirProperties) { run(domsec_fuzz_shell, "shell"); }
 TEST(Fuzz, NameMatchesKeepTheirProperties) { run(domsec_fuzz_name_match, "name_match"); }
