@@ -17,8 +17,8 @@ PolicyFormat form_of(const std::string& text) {
 
 void add_import(CLI::App& policy, Command& command) {
   auto options = std::make_shared<PolicyImportOptions>();
-  CLI::App* sub = policy.add_subcommand("import", "take over what Exchange exported: JSON and CLIXML");
-  sub->add_option("FILE", options->files, "output of ConvertTo-Json, or a file of Export-Clixml")->required();
+  CLI::App* sub = policy.add_subcommand("import", "take over what Exchange exported: JSON, CLIXML, cmdlet scripts");
+  sub->add_option("FILE", options->files, "output of ConvertTo-Json, a file of Export-Clixml, or a script")->required();
   sub->add_option("--config", options->config, "configuration file to write; it may exist")
       ->envname("DOMSEC_CONFIG")
       ->capture_default_str();

@@ -3,6 +3,7 @@
 // configuration as it was.
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <ostream>
 
 #include "domsec/cli/policy_exchange.h"
@@ -10,6 +11,7 @@
 #include "domsec/exchange/export.h"
 #include "domsec/policy/connector_lint.h"
 #include "policy_import_report.h"
+#include "policy_import_script.h"
 
 namespace domsec::cli {
 
@@ -17,20 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using exchange::ConfigError;
-
-exchange::ExportedFile read(const std::string& file) {
-  const exchange::ExportedText text = exchange::read_exported_text(file);
-  switch (text.form()) {
-    case exchange::ExportForm::json:
-      return {file, exchange::read_export_json(text)};
-    case exchange::ExportForm::clixml:
-      return {file, exchange::read_export_clixml(text)};
-    case exchange::ExportForm::script:
-      break;
-  }
-  exchange::refuse_export(file, {1, 1},
-                          "this is neither JSON nor CLIXML; export with ConvertTo-Json or Export-Clixml");
-}
 
 void refuse_nothing_known(const exchange::Import& import) {
   const bool known = std::any_of(import.objects.begin(), import.objects.end(),
@@ -90,19 +78,41 @@ class Certificates {
   std::vector<fs::path> fresh_;
 };
 
-exchange::Import import_into(exchange::Organisation before, const PolicyImportOptions& options) {
+/// Exported objects first, then the scripts, each kind in the order of the command line.
+exchange::Import import_into(exchange::Organisation before, const PolicyImportOptions& options,
+                             std::ostream& err) {
   std::vector<exchange::ExportedFile> files;
-  for (const std::string& file : options.files) files.push_back(read(file));
+  std::vector<exchange::ExportedText> scripts;
+  for (const std::string& file : options.files) {
+    exchange::ExportedText text = exchange::read_exported_text(file);
+    switch (text.form()) {
+      case exchange::ExportForm::json:
+        files.push_back({file, exchange::read_export_json(text)});
+        break;
+      case exchange::ExportForm::clixml:
+        files.push_back({file, exchange::read_export_clixml(text)});
+        break;
+      case exchange::ExportForm::script:
+        scripts.push_back(std::move(text));
+        break;
+    }
+  }
   exchange::Import import = exchange::import_objects(std::move(before), files, options.mode, options.config);
-  refuse_nothing_known(import);
+  for (const exchange::ExportedText& script : scripts) {
+    ScriptedImport scripted = run_script(script, std::move(import.organisation), options.mode);
+    import.organisation = std::move(scripted.organisation);
+    std::move(scripted.objects.begin(), scripted.objects.end(), std::back_inserter(import.objects));
+    for (const std::string& warning : scripted.warnings) err << "warning: " << warning << '\n';
+  }
+  if (scripts.empty()) refuse_nothing_known(import);
   refuse_overlaps(import.organisation);
   return import;
 }
 
 /// Into a file that is there: its comments stay, and what it includes is changed where it stands.
-exchange::Import change(const PolicyImportOptions& options) {
+exchange::Import change(const PolicyImportOptions& options, std::ostream& err) {
   exchange::Configuration configuration(options.config);
-  exchange::Import import = import_into(configuration.organisation(), options);
+  exchange::Import import = import_into(configuration.organisation(), options, err);
   if (options.run == ImportRun::dry) {
     (void)exchange::edited(configuration.texts(), configuration.organisation(), import.organisation);
     return import;
@@ -114,8 +124,8 @@ exchange::Import change(const PolicyImportOptions& options) {
   return import;
 }
 
-exchange::Import create(const PolicyImportOptions& options) {
-  exchange::Import import = import_into({}, options);
+exchange::Import create(const PolicyImportOptions& options, std::ostream& err) {
+  exchange::Import import = import_into({}, options, err);
   const std::string text = new_configuration(import.organisation, options.config);
   if (options.run == ImportRun::dry) return import;
   Certificates certificates;
@@ -129,9 +139,9 @@ exchange::Import create(const PolicyImportOptions& options) {
 
 int run_policy_import(const PolicyImportOptions& options, std::ostream& out, std::ostream& err) {
   try {
-    std::error_code error;
-    const bool fresh = !fs::exists(options.config, error) && !error;
-    const exchange::Import import = fresh ? create(options) : change(options);
+    std::error_code fault;
+    const bool fresh = !fs::exists(options.config, fault) && !fault;
+    const exchange::Import import = fresh ? create(options, err) : change(options, err);
     out << (options.form == PolicyForm::json ? import_json(import, options) : import_text(import, options));
     return 0;
   } catch (const ConfigError& error) {

@@ -63,9 +63,11 @@ std::string first_line(const exchange::ImportedObject& object) {
   const std::string where = place(object.file, object.place) + ": ";
   if (object.kind.empty())
     return where + "not taken: " + (object.name.empty() ? "an object of no known kind" : object.name);
-  return where + object.kind + (object.name.empty() ? "" : " " + object.name) + ": " +
-         std::to_string(object.taken.size()) + " taken, " + std::to_string(object.bookkeeping) +
-         " of Exchange's bookkeeping";
+  const std::string taken = std::to_string(object.taken.size()) + " taken";
+  const std::string rest = object.bookkeeping == 0
+                               ? std::string()
+                               : ", " + std::to_string(object.bookkeeping) + " of Exchange's bookkeeping";
+  return where + object.kind + (object.name.empty() ? "" : " " + object.name) + ": " + taken + rest;
 }
 
 std::string text(const exchange::ImportedObject& object, const exchange::Import& import) {

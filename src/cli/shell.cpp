@@ -12,6 +12,7 @@
 #include "domsec/pki/bundle.h"
 #include "domsec/shell/connector_cmdlets.h"
 #include "domsec/shell/core_cmdlets.h"
+#include "domsec/shell/transport_service_cmdlets.h"
 #include "shell_host.h"
 #include "shell_terminal.h"
 
@@ -95,7 +96,10 @@ int run_shell(const ShellOptions& options, std::istream& in, std::ostream& out, 
   shell::CmdletTable table;
   shell::add_core_cmdlets(table);
   shell::add_pipeline_cmdlets(table);
-  if (configuration) shell::add_connector_cmdlets(table, *configuration);
+  if (configuration) {
+    shell::add_connector_cmdlets(table, *configuration);
+    shell::add_transport_service_cmdlets(table, *configuration);
+  }
   shell::Interpreter interpreter(host, table);
   if (source == Source::conversation) return converse(interpreter, out, err);
   const Script script = script_of(options, source, in);

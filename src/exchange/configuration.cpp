@@ -73,9 +73,8 @@ class Editor {
     replace(file, {at, at}, (line_is_open ? "\n" : "") + lines);
   }
 
-  void append(const std::string& lines) {
-    insert_lines(texts_.front().first, texts_.front().second.size(), lines);
-  }
+  /// To the end of the main file, behind what its last section gets.
+  void append(const std::string& lines) { appended_ += lines; }
 
   [[nodiscard]] ConfigurationTexts applied() const {
     ConfigurationTexts out = texts_;
@@ -94,6 +93,9 @@ class Editor {
       }
       text = changed.append(text, done, std::string::npos);
     }
+    std::string& main = out.front().second;
+    if (!appended_.empty() && !main.empty() && main.back() != '\n') main += '\n';
+    main += appended_;
     return out;
   }
 
@@ -101,6 +103,7 @@ class Editor {
   const ConfigurationTexts& texts_;
   std::map<std::string, std::vector<SectionPlace>> layouts_;
   std::map<std::string, std::vector<Edit>> edits_;
+  std::string appended_;
 };
 
 /// A path is written as it was meant: relative to the file that holds it where it lies below it.

@@ -1,5 +1,7 @@
 // Organisation -> cmdlets. Texts stand in single quotes, where PowerShell replaces nothing; a quote in them
 // is doubled, also the typographic ones, which PowerShell takes for it.
+#include <algorithm>
+
 #include "domsec/exchange/export.h"
 #include "exported_sections.h"
 
@@ -47,12 +49,25 @@ bool is_log(const ExportedParameter& parameter) {
   return parameter.name.find("ProtocolLog") != std::string::npos && parameter.name != "ProtocolLoggingLevel";
 }
 
+/// `Tls, ExchangeServer` as 'Tls','ExchangeServer': the form of the documents of Exchange.
+std::string literal(const ExportedParameter& parameter) {
+  const auto* text = std::get_if<std::string>(&parameter.value.value);
+  if (parameter.kind != Kind::words || text == nullptr) return literal(parameter.value);
+  std::string out;
+  for (std::size_t at = 0; at <= text->size();) {
+    const std::size_t end = std::min(text->find(", ", at), text->size());
+    out += (out.empty() ? "" : ",") + quoted(std::string_view(*text).substr(at, end - at));
+    at = end + 2;
+  }
+  return out;
+}
+
 /// A command with one argument on each line; nothing when it has none.
 class Cmdlet {
  public:
   explicit Cmdlet(std::string name) : text_(std::move(name)) {}
   void add(const ExportedParameter& parameter) {
-    text_ += " `\n  -" + parameter.name + " " + literal(parameter.value);
+    text_ += " `\n  -" + parameter.name + " " + literal(parameter);
     ++arguments_;
   }
   [[nodiscard]] std::string text() const { return arguments_ == 0 ? std::string() : "\n" + text_ + "\n"; }
@@ -76,7 +91,7 @@ std::string transport(const ExportedSection& section, const Organisation& organi
 std::string connector(const ExportedSection& section) {
   Cmdlet cmdlet("New-" + section.name);
   for (const ExportedParameter& parameter : section.parameters) {
-    const std::string value = literal(parameter.value);
+    const std::string value = literal(parameter);
     if (value != "$null") cmdlet.add(parameter);
   }
   return cmdlet.text();
@@ -86,7 +101,7 @@ std::string connector(const ExportedSection& section) {
 std::string comment(const ExportedSection& section) {
   std::string out;
   for (const ExportedParameter& parameter : section.parameters) {
-    if (parameter.written) out += "# " + parameter.name + " " + literal(parameter.value) + "\n";
+    if (parameter.written) out += "# " + parameter.name + " " + literal(parameter) + "\n";
   }
   return out.empty() ? out : "\n# " + section.name + ": no cmdlet sets this\n" + out;
 }

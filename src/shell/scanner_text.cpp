@@ -57,8 +57,9 @@ void Scanner::quoted_literal(std::string& out) {
     if (character_here() == '\'') {
       advance();
       if (character_here() != '\'') return;
-      out += '\'';
+      const std::size_t second = at_.offset;  // a typographic quote stays one
       advance();
+      out += text_.substr(second, at_.offset - second);
       continue;
     }
     const std::size_t begin = at_.offset;

@@ -53,9 +53,59 @@ def exports_come_back(home):
             expect(outcome.returncode == 0, "import of our own JSON", outcome)
         second = run("export", "--config", config, "--format", form, cwd=home)
         expect(second.stdout == first.stdout, f"the round trip over {form} is identity")
-    script = run("export", "--config", "xml.toml", "--format", "powershell", cwd=home)
-    expect("New-SendConnector `\n  -Name 'Internet' `\n" in script.stdout, "powershell", script)
+    for config in ("xml.toml", FIXTURES / "complete.toml"):
+        script_comes_back(home, config)
     expect(run("export", "--config", "xml.toml", "--format", "yaml", cwd=home).returncode == 2, "an unknown form")
+
+
+def objects_of_cmdlets(home, config):
+    outcome = run("export", "--config", config, "--format", "json", cwd=home)
+    kinds = ("TransportConfig", "SendConnector", "ReceiveConnector", "InboundConnector", "OutboundConnector")
+    return [one for one in json.loads(outcome.stdout) if one["$type"] in kinds]
+
+
+def script_comes_back(home, config):
+    """Into a configuration that has the sections which no cmdlet sets."""
+    script = run("export", "--config", config, "--format", "powershell", cwd=home)
+    (home / "exported.ps1").write_text(script.stdout)
+    (home / "scripted.toml").write_text("[organization]\nUseDownGradedExchangeServerAuth = true\n# mine\n")
+    wanted = objects_of_cmdlets(home, config)
+    for flags in ((), ("--replace",)):
+        outcome = run("import", "exported.ps1", "--config", "scripted.toml", *flags, cwd=home)
+        expect(outcome.returncode == 0 and "SendConnector Internet: " in outcome.stdout, "import of our own script", outcome)
+        expect(objects_of_cmdlets(home, "scripted.toml") == wanted, f"the round trip of {config} over powershell is identity")
+    expect("# mine" in (home / "scripted.toml").read_text(), "comments stay")
+    outcome = run("import", "exported.ps1", "--config", "scripted.toml", cwd=home)
+    expect(outcome.returncode == 2 and outcome.stderr.startswith("exported.ps1:"), "New-SendConnector of one that is there", outcome)
+
+
+def scripts_change_what_is_there(home):
+    config = home / "c.toml"
+    config.write_text('[[SendConnector]]\nName = "Internet"   # to all\nFqdn = "a.contoso.com"\n')
+    (home / "edge.ps1").write_text("""# from the documents
+$config = Get-TransportConfig
+$config.TLSSendDomainSecureList += "woodgrovebank.com"
+Set-TransportConfig -TLSSendDomainSecureList $config.TLSSendDomainSecureList
+Set-SendConnector Internet -Fqdn mail.contoso.com -DomainSecureEnabled $true
+Get-SendConnector Internet | Format-List Name,DNSRoutingEnabled,FQDN,DomainSecureEnabled
+Set-TransportService EDGE1 -SendProtocolLogMaxAge 7.00:00:00
+""")
+    outcome = run("import", "edge.ps1", FIXTURES / "receive-connectors.xml", "--config", "c.toml", cwd=home)
+    expect(outcome.returncode == 0 and "edge.ps1:5:" in outcome.stdout and "Format" not in outcome.stdout, "a script", outcome)
+    text = config.read_text()
+    expect('Name = "Internet"   # to all\nFqdn = "mail.contoso.com"\nDomainSecureEnabled = true\n' in text and
+           'TLSSendDomainSecureList = ["woodgrovebank.com"]' in text and 'SendProtocolLogMaxAge = "7.00:00:00"' in text, text)
+    before = config.read_bytes()
+    for script, sentence in (("Set-SendConnector Internet `\n  -RequireTLS perhaps", "bad.ps1:2:"),
+                             ("Set-SendConnector Nobody -RequireTLS $true", "bad.ps1:1:"),
+                             ("Get-Content C:\\secret", "an import opens no files"),
+                             ("Remove-SendConnector Internet", "-Confirm:$false"),
+                             ("Set-SendConnector Internet -Port 26\nSet-SendConnector Internet -Prot 26", "bad.ps1:2:"),
+                             ("while ($true) {}", "bad.ps1:1:"), ("if ($true) {", "bad.ps1:")):
+        (home / "bad.ps1").write_text(script)
+        outcome = run("import", "bad.ps1", "--config", "c.toml", cwd=home)
+        expect(outcome.returncode == 2 and sentence in outcome.stderr and outcome.stderr.startswith("bad.ps1:"), script, outcome)
+        expect(config.read_bytes() == before, f"{script} left the configuration as it was")
 
 
 def a_refused_import_changes_nothing(home):
@@ -146,7 +196,7 @@ def merges_replaces_and_keeps_mode_link_and_paths(home):
 
 
 with tempfile.TemporaryDirectory() as directory:
-    for test in (imports_every_fixture_in_both_forms, exports_come_back, a_refused_import_changes_nothing,
+    for test in (imports_every_fixture_in_both_forms, exports_come_back, scripts_change_what_is_there, a_refused_import_changes_nothing,
                  nothing_is_left_of_a_write_that_fails, merges_replaces_and_keeps_mode_link_and_paths):
         home = Path(directory) / test.__name__
         home = Path(directory) / "shared" if test in (imports_every_fixture_in_both_forms, exports_come_back) else home

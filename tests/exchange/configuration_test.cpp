@@ -125,6 +125,16 @@ TEST(Configuration, EditsAListEntryByEntry) {
             with(contoso, "[\"fabrikam.com\", \"tailspintoys.com\"]", "[]"));
 }
 
+TEST(Configuration, PutsANewSectionBehindWhatTheLastOneGets) {
+  EXPECT_EQ(changed("[[SendConnector]]\nName = \"Internet\"",
+                    [](Organisation& o) {
+                      set(o.transport_config, "TLSSendDomainSecureList", texts({"a.com"}));
+                      set(o.send_connectors[0], "RequireTLS", Value{true});
+                    }),
+            "[[SendConnector]]\nName = \"Internet\"\nRequireTLS = true\n\n[TransportConfig]\n"
+            "TLSSendDomainSecureList = [\"a.com\"]\n");
+}
+
 TEST(Configuration, AddsAndRemovesConnectors) {
   EXPECT_EQ(changed(contoso,
                     [](Organisation& o) {

@@ -8,7 +8,6 @@
 
 #include "domsec/exchange/export.h"
 #include "domsec/exchange/write_toml.h"
-#include "exchange/complete_configuration.h"
 #include "exchange/exported_samples.h"
 
 namespace domsec::exchange {
@@ -338,7 +337,7 @@ void expect_no_default(const std::vector<Object>& objects) {
 }
 
 TEST(Export, SampleHasEveryParameter) {
-  const Organisation all = read_toml_text(complete_configuration, "/conf/domsec.toml");
+  const Organisation all = read_toml(fixture("complete.toml"));
   expect_no_default<Organisation>({all});
   expect_no_default<TransportConfig>({all.transport_config});
   expect_no_default(all.send_connectors);
@@ -351,7 +350,7 @@ TEST(Export, SampleHasEveryParameter) {
 }
 
 std::vector<Organisation> organisations() {
-  std::vector<Organisation> all{read_toml_text(complete_configuration, "/conf/domsec.toml"), Organisation{}};
+  std::vector<Organisation> all{read_toml(fixture("complete.toml")), Organisation{}};
   for (const std::string name : {"send-connectors.xml", "receive-connectors.xml", "transport-config.xml",
                                  "auth-config.xml", "online-connectors.json", "exchange-certificates.json"}) {
     all.push_back(import({{name, read_export(read_exported_text(fixture(name)))}}).organisation);
@@ -391,15 +390,16 @@ TEST(Export, PathsAreThoseOfThePlaceWhereTheExportStands) {
 
 TEST(Export, PowershellQuotesAsPowershellDoes) {
   const std::string script =
-      export_powershell(read_toml_text(complete_configuration, "/conf/domsec.toml"), as_it_is);
+      export_powershell(read_toml(fixture("complete.toml")), as_it_is);
   EXPECT_NE(
       script.find("Set-TransportConfig `\n  -TLSSendDomainSecureList 'woodgrovebank.com','fabrikam.com' `\n"),
       std::string::npos);
   EXPECT_NE(script.find("-Name 'Woodgrove Bank''s \"partner\" $connector \u2018\u20181\u2019\u2019'"),
             std::string::npos);
-  EXPECT_NE(script.find("\nNew-ReceiveConnector `\n  -Name 'Default internal receive connector EDGE1' `\n"),
+  EXPECT_NE(script.find("\nNew-ReceiveConnector `\n  -Name 'From partners' `\n"),
             std::string::npos);
   EXPECT_NE(script.find("  -RequireTLS $true `\n"), std::string::npos);
+  EXPECT_NE(script.find("  -ErrorPolicies 'DowngradeDnsFailures','UpgradeCustomFailures' `\n"), std::string::npos);
   EXPECT_NE(script.find("\n# Revocation: no cmdlet sets this\n# Mode 'cached'\n"), std::string::npos);
 }
 
