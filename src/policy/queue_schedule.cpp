@@ -64,6 +64,15 @@ std::string_view text(DeliveryType type) {
   return "";
 }
 
+std::string_view text(RecipientState state) {
+  switch (state) {
+    case RecipientState::waiting: return "waiting";
+    case RecipientState::delivered: return "delivered";
+    case RecipientState::failed: return "failed";
+  }
+  return "";
+}
+
 DeliveryType delivery_type(const exchange::SendConnector& connector) {
   const bool smart_host = !*connector.dns_routing_enabled && !connector.smart_hosts.empty();
   return smart_host ? DeliveryType::smart_host_connector : DeliveryType::dns_connector;

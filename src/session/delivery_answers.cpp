@@ -6,6 +6,7 @@ namespace domsec::session {
 namespace {
 
 using policy::DeliveryOutcome;
+using policy::RecipientState;
 
 RecipientState state_of(const smtp::Reply& reply, bool delivered) {
   if (delivered) return RecipientState::delivered;

@@ -19,7 +19,8 @@ CREATE TABLE queues (
   next_attempt INTEGER,
   error TEXT NOT NULL DEFAULT '',
   error_host TEXT NOT NULL DEFAULT '',
-  error_address TEXT NOT NULL DEFAULT ''
+  error_address TEXT NOT NULL DEFAULT '',
+  error_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE messages (
@@ -27,7 +28,7 @@ CREATE TABLE messages (
   domain TEXT NOT NULL REFERENCES queues(domain),
   message_id TEXT NOT NULL,
   reverse_path TEXT NOT NULL,
-  requirement INTEGER NOT NULL,
+  requirement TEXT NOT NULL,
   state TEXT NOT NULL,
   submitted INTEGER NOT NULL,
   resubmitted INTEGER NOT NULL,
@@ -47,6 +48,7 @@ CREATE TABLE recipients (
   reply TEXT NOT NULL DEFAULT '',
   host TEXT NOT NULL DEFAULT '',
   replied INTEGER,
+  told INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (message, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -55,6 +57,8 @@ CREATE TABLE attempts (
   message INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
   began INTEGER NOT NULL,
   end_of_data_left INTEGER NOT NULL DEFAULT 0,
+  answered INTEGER NOT NULL DEFAULT 0,
+  ambiguous INTEGER NOT NULL DEFAULT 0,
   ended INTEGER,
   outcome TEXT NOT NULL DEFAULT '',
   reply TEXT NOT NULL DEFAULT ''

@@ -10,6 +10,7 @@ namespace domsec::session {
 namespace {
 
 using policy::DeliveryOutcome;
+using policy::RecipientState;
 using testing::Hear;
 using testing::HearData;
 using testing::Say;

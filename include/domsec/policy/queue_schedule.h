@@ -49,6 +49,10 @@ enum class DeliveryOutcome {
   connection_failed,   // no session in which mail may be given: look-up, connection, STARTTLS, either certificate
 };
 
+/// What is known of one recipient; the last two are final.
+enum class RecipientState { waiting, delivered, failed };
+[[nodiscard]] std::string_view text(RecipientState state);  // `waiting` …
+
 /// One destination.
 struct QueueState {
   bool suspended = false;

@@ -11,11 +11,9 @@
 
 namespace domsec::session {
 
-enum class RecipientState { waiting, delivered, failed };
-
 struct RecipientAnswer {
   smtp::ForwardPath recipient;
-  RecipientState state = RecipientState::waiting;
+  policy::RecipientState state = policy::RecipientState::waiting;
   smtp::Reply reply;                     // code 0: none that concerns him came
   std::string host;                      // who gave it
 };
