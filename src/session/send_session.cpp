@@ -252,7 +252,7 @@ net::task<void> give_content(net::Channel& channel, Sending& sending) {
   constexpr std::size_t dot = 5;   // CRLF "." CRLF; a chunk is complete with its last octet
   for (std::size_t at = 0; at < octets.size(); at += block) {
     if (!sending.result.unanswered && at + block + dot > octets.size()) {
-      if (plan.end_of_data.leaves) plan.end_of_data.leaves(sending.result);
+      if (plan.end_of_data.leaves) plan.end_of_data.leaves(sending.result, sending.host);
       sending.result.unanswered = true;
     }
     co_await channel.write(std::string_view(octets).substr(at, block), in(plan.timeouts.data_block));
@@ -263,7 +263,7 @@ net::task<void> give_content(net::Channel& channel, Sending& sending) {
   sending.result.final_reply = taken;
   sending.result.content_reply = taken;
   sending.result.delivered = taken.code() == 250;
-  if (plan.end_of_data.answered) plan.end_of_data.answered(sending.result);
+  if (plan.end_of_data.answered) plan.end_of_data.answered(sending.result, sending.host);
 }
 
 void record_delivery(Sending& sending) {

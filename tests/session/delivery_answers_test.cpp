@@ -198,12 +198,12 @@ TEST(EndOfData, IsToldBeforeItsLastOctetsLeaveAndWhenItIsAnswered) {
     SendPlan plan = plan_in_clear();
     plan.message->content = "Subject: x\n\n" + std::string(size, 'x') + "\n";
     std::vector<std::string> told;
-    plan.end_of_data.leaves = [&](const SendResult& sent) {
+    plan.end_of_data.leaves = [&](const SendResult& sent, const std::string&) {
       EXPECT_EQ(sent.recipients.size(), 2U);
       EXPECT_FALSE(sent.unanswered);
       told.emplace_back("leaves");
     };
-    plan.end_of_data.answered = [&](const SendResult& sent) {
+    plan.end_of_data.answered = [&](const SendResult& sent, const std::string&) {
       EXPECT_TRUE(sent.delivered);
       EXPECT_FALSE(sent.unanswered);
       told.emplace_back("answered");
@@ -217,7 +217,7 @@ TEST(EndOfData, DoesNotLeaveWhenItCannotBeNoted) {
   net::Loop loop;
   testing::ScriptedServer server(loop, script_of({}));
   SendPlan plan = plan_in_clear();
-  plan.end_of_data.leaves = [](const SendResult&) { throw std::runtime_error("the disk is full"); };
+  plan.end_of_data.leaves = [](const SendResult&, const std::string&) { throw std::runtime_error("the disk is full"); };
   transcript::Transcript transcript = testing::new_transcript(policy::Role::send);
   EXPECT_THROW((void)testing::send(loop, plan, server.endpoint(), transcript), std::runtime_error);
   net::run(loop, net::sleep(net::Milliseconds(20)));

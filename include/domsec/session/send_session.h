@@ -33,12 +33,12 @@ enum class ReferenceName { domain, mx_host, greeting };
 struct SendResult;
 
 /// What a queue has to know in time, because its next moment may be its last (RFC 5321 6.1). What they throw ends the session
-/// and leaves send_session().
+/// and leaves send_session(). `host` is the peer's name, empty for an address.
 struct EndOfData {
   /// Before the octets that complete the content leave: from then on the peer may have the message.
-  std::function<void(const SendResult&)> leaves{};
+  std::function<void(const SendResult&, const std::string& host)> leaves{};
   /// As soon as the peer has answered them.
-  std::function<void(const SendResult&)> answered{};
+  std::function<void(const SendResult&, const std::string& host)> answered{};
 };
 
 /// Everything one session needs; shared by the sessions of one delivery, never changed by them.
