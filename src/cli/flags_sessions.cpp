@@ -44,13 +44,32 @@ void add_output(CLI::App& sub, OutputOptions& output) {
       ->allow_extra_args(false)->delimiter(',')->group("Output");
 }
 
+/// What a run with one message or none has besides.
 void add_sender(CLI::App& sub, SendOptions& options) {
+  add_way(sub, options);
+  sub.add_option("--exit-style", options.output.exit_style, "domsec, or nagios: status line first, 0 to 3")
+      ->capture_default_str()->group("Output");
+  sub.add_option("--until", options.until, "last stage: greeting, ehlo, starttls, tls, ehlo2, mail, rcpt, dot")->group("Mail");
+  sub.add_option("--from", options.from, "sender; <> is the null reverse-path")->group("Mail");
+  sub.add_option("--to", options.to, "recipient, may be repeated")->allow_extra_args(false)->group("Mail");
+}
+
+}  // namespace
+
+void add_store(CLI::App& sub, SendOptions& options) {
+  sub.add_option("--store", options.store, "state file (default: $XDG_STATE_HOME/domsec/store.db)")
+      ->envname("DOMSEC_STORE")->group("Mail");
+}
+
+void add_role(CLI::App& sub, SendOptions& options) {
+  sub.add_option("--role", options.role, "retry intervals of a mailbox or an edge server")->capture_default_str()->group("Mail");
+}
+
+void add_way(CLI::App& sub, SendOptions& options) {
   add_end(sub, options.end);
   add_output(sub, options.output);
   sub.add_option("--json-file", options.output.json_file, "append the JSON document to FILE")->group("Output");
   sub.add_option("--transcript", options.output.transcript_file, "append the transcript to FILE")->group("Output");
-  sub.add_option("--exit-style", options.output.exit_style, "domsec, or nagios: status line first, 0 to 3")
-      ->capture_default_str()->group("Output");
   sub.add_option("--require", options.require, "none, tls, server or mutual, whatever the configuration says")->group("Policy");
   sub.add_flag("--fail-closed", options.fail_closed, "refuse mail to a listed domain that cannot be secured")->group("Policy");
   sub.add_option("--connector", options.connector, "send connector by name")->group("Policy");
@@ -62,12 +81,7 @@ void add_sender(CLI::App& sub, SendOptions& options) {
   sub.add_option("--mx", options.mx, "at most so many MX hosts, or all")->group("Network");
   sub.add_option("--budget", options.budget, "at most so many connections")
       ->check(CLI::NonNegativeNumber)->capture_default_str()->group("Network");
-  sub.add_option("--until", options.until, "last stage: greeting, ehlo, starttls, tls, ehlo2, mail, rcpt, dot")->group("Mail");
-  sub.add_option("--from", options.from, "sender; <> is the null reverse-path")->group("Mail");
-  sub.add_option("--to", options.to, "recipient, may be repeated")->allow_extra_args(false)->group("Mail");
 }
-
-}  // namespace
 
 void add_sending(CLI::App& app, Command& command) {
   auto checking = std::make_shared<SendOptions>();
@@ -84,6 +98,9 @@ void add_sending(CLI::App& app, Command& command) {
   add_sender(*send, *sending);
   send->add_option("--data", sending->data_file, "message file, - for standard input")->group("Mail");
   send->add_option("--subject", sending->subject, "subject of the message that is made without --data")->group("Mail");
+  send->add_flag("--queue", sending->queue, "store the message first; domsec queue run tries again")->group("Mail");
+  add_store(*send, *sending);
+  add_role(*send, *sending);
   add_environment(*send);
   send->callback([&command, sending] { command = [sending] { return run_send(*sending, std::cout, std::cerr); }; });
 }

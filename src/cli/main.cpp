@@ -107,6 +107,7 @@ int main(int argc, char** argv) {
   Command command;
   cli::add_sending(app, command);
   cli::add_serving(app, command);
+  cli::add_queue(app, command);
   cli::add_lab(app, command);
   cli::add_policy(app, command);
   cli::add_shell(app, command);

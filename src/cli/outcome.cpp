@@ -139,6 +139,11 @@ void Conclusion::add(const report::Report& report, std::chrono::milliseconds too
   if (const auto days = days_left(report)) measure("certificate days", std::to_string(*days));
 }
 
+void Conclusion::add_code(int code) {
+  code_ = policy::worse_exit_code(code_, code);
+  state_ = worse_state(state_, state_of(code, false));
+}
+
 int Conclusion::exit_code() {
   if (style_ == ExitStyle::domsec) return code_;
   std::string line;

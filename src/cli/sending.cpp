@@ -1,7 +1,8 @@
 #include "domsec/cli/sending.h"
 
+#include <unistd.h>
+
 #include <array>
-#include <charconv>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -11,63 +12,13 @@
 #include "domsec/cli/outcome.h"
 #include "domsec/cli/output.h"
 #include "domsec/smtp/date.h"
-#include "domsec/transcript/file_sink.h"
-#include "domsec/transcript/ndjson.h"
+#include "partner.h"
+#include "queue_sending.h"
 
 namespace domsec::cli {
 namespace {
 
 constexpr std::size_t message_limit = 256U << 20;
-
-/// What one run does besides the route: how far it goes, and with what.
-struct Errand {
-  policy::Step until = policy::Step::ehlo_inside_tls;
-  session::Walk walk = session::Walk::all;
-  std::optional<session::Message> message;
-  std::optional<session::Message> in_clear;   // --try-plaintext: the envelope to try without TLS
-};
-
-std::size_t hosts_of(const std::string& mx) {
-  if (mx.empty() || mx == "all") return 0;
-  std::size_t hosts = 0;
-  const auto [end, error] = std::from_chars(mx.data(), mx.data() + mx.size(), hosts);
-  if (error == std::errc() && end == mx.data() + mx.size() && hosts > 0) return hosts;
-  throw UsageError("--mx: '" + mx + "' is neither a number of hosts nor all");
-}
-
-session::DeliveryPlan plan_of(const SendOptions& options, const Route& route, const session::Edge& edge, Errand errand) {
-  session::DeliveryPlan plan;
-  plan.session = edge.send_plan(route.connector, route.partner);
-  plan.session.until = options.until.empty() ? errand.until : read_stage(options.until);
-  plan.session.message = std::move(errand.message);
-  if (route.implicit_tls) plan.session.tls_startup = session::TlsStartup::implicit;
-  if (!options.sni.empty()) plan.session.sni = options.sni == "none" ? std::string() : options.sni;
-  plan.walk = errand.walk;
-  plan.most_connections = options.budget;
-  plan.most_hosts = hosts_of(options.mx);
-  return plan;
-}
-
-/// The first partner's host that a connection came to once more, without STARTTLS, up to MAIL FROM or RCPT TO.
-std::optional<report::PlaintextTrial> try_in_clear(net::Loop& loop, const session::DeliveryPlan& plan, session::Message envelope,
-                                                   const session::DeliveryResult& result, const session::NewTranscript& begin) {
-  for (const session::Attempt& attempt : result.attempts) {
-    const auto to = net::read_endpoint(attempt.transcript.remote());
-    if (!to || !transcript::evidence_of(attempt.transcript).connected) continue;
-    session::SendPlan clear = plan.session;
-    clear.requirement = policy::TlsRequirement();
-    clear.requirement.requirement = policy::Requirement::none;
-    clear.tls = nullptr;
-    clear.until = envelope.recipients.empty() ? policy::Step::mail : policy::Step::rcpt;
-    clear.message = std::move(envelope);
-    transcript::Transcript transcript = begin();
-    const session::SendResult sent = net::run(loop, session::send_session(clear, *to, attempt.host, transcript));
-    const policy::PlaintextJudgement judgement =
-        policy::judge_plaintext(transcript::evidence_of(transcript), sent.verdict, clear.rules.profile);
-    return report::PlaintextTrial{judgement, std::move(transcript)};
-  }
-  return std::nullopt;
-}
 
 /// One partner, start to end.
 void run_one(const SendOptions& options, const TargetText& target, const std::string& shown, Errand errand,
@@ -75,43 +26,20 @@ void run_one(const SendOptions& options, const TargetText& target, const std::st
   const auto began = now_in_milliseconds();
   std::ostream& out = conclusion.reports();
   const policy::FailOn fail_on = read_fail_on(options.output.fail_on);
-  const Route route = find_route(options, target);
-  if (!route.from_lab.empty() && !options.output.quiet) {
-    err << "domsec: using the running lab as " << route.from_lab << " (" << route.organisation.origin.file << ")\n";
-  }
-  net::Loop loop;
-  session::EdgeSettings settings = edge_settings_of(options.end);
-  settings.now = now;
-  settings.fail_closed = options.fail_closed ? policy::FailClosed::yes : policy::FailClosed::no;
-  session::Edge edge(loop, route.organisation, settings);
   std::optional<session::Message> in_clear = std::move(errand.in_clear);
-  const session::DeliveryPlan plan = plan_of(options, route, edge, std::move(errand));
-
-  std::optional<transcript::ProtocolLogFiles> log;
-  const exchange::ProtocolLogSettings& log_settings = route.organisation.transport_config.send_protocol_log;
-  const bool verbose = route.connector.protocol_logging_level == exchange::ProtocolLoggingLevel::verbose;
-  if (verbose && !log_settings.path.empty()) log.emplace(policy::Role::send, log_settings, "domsec " DOMSEC_VERSION);
-  transcript::SessionIds ids(now_in_milliseconds());
-  const session::NewTranscript begin = [&] {
-    transcript::Transcript transcript(policy::Role::send, route.connector.name, ids.next(), now_in_milliseconds);
-    if (log) transcript.add_sink(log->sink());
-    if (options.output.ndjson) transcript.add_sink(event_stream(out));
-    return transcript;
-  };
-  session::DeliveryResult result = net::run(loop, session::deliver(plan, route.target, edge.resolver(), begin));
-
-  report::Report report{shown, plan.session.requirement, {}, result.connections, now()};
-  report.exit_code = session::exit_code(plan, result, fail_on);
+  Partner partner(options, target, out, err);
+  const session::DeliveryPlan plan = partner.plan(std::move(errand));
+  session::DeliveryResult result = partner.deliver(plan);
   const bool affordable = result.connections < options.budget;
-  if (in_clear && affordable) report.plaintext = try_in_clear(loop, plan, std::move(*in_clear), result, begin);
-  if (report.plaintext) {
+  std::optional<report::PlaintextTrial> trial;
+  if (in_clear && affordable) trial = partner.try_in_clear(plan, std::move(*in_clear), result);
+
+  report::Report report = report_of(shown, plan, result, fail_on);
+  if (trial) {
+    report.plaintext = std::move(trial);
     ++report.connections;
     const bool warns = report.plaintext->judgement.finding.severity == finding::Severity::warning;
     if (fail_on.warnings && warns) report.exit_code = policy::worse_exit_code(report.exit_code, 1);
-  }
-  for (session::Attempt& attempt : result.attempts) {
-    report.sessions.push_back(
-        report::Session{std::move(attempt.transcript), std::move(attempt.result.verdict), attempt.host, attempt.preference});
   }
   write_report(options.output, report, out);
   if (result.hosts.left_out > 0) err << "domsec: " << result.hosts.detail << '\n';
@@ -140,25 +68,27 @@ int conclude(const SendOptions& options, std::ostream& out, const std::function<
   return conclusion.exit_code();
 }
 
-std::string read_content(const SendOptions& options, const std::string& from, const std::vector<std::string>& to) {
-  if (options.data_file == "-") {
-    std::string text;
-    std::array<char, 65536> block;
-    while (std::cin.read(block.data(), block.size()) || std::cin.gcount() > 0) {
-      text.append(block.data(), static_cast<std::size_t>(std::cin.gcount()));
-      if (text.size() > message_limit) throw UsageError("--data: standard input holds more than 256 MiB");
-    }
-    return text;
+/// The message of --data; nothing when one is to be made.
+std::optional<std::string> given_content(const SendOptions& options) {
+  if (options.data_file.empty()) return std::nullopt;
+  if (options.data_file != "-") return pki::read_file(options.data_file, message_limit);
+  std::string text;
+  std::array<char, 65536> block;
+  while (std::cin.read(block.data(), block.size()) || std::cin.gcount() > 0) {
+    text.append(block.data(), static_cast<std::size_t>(std::cin.gcount()));
+    if (text.size() > message_limit) throw UsageError("--data: standard input holds more than 256 MiB");
   }
-  if (!options.data_file.empty()) return pki::read_file(options.data_file, message_limit);
+  return text;
+}
+
+std::string made_content(const SendOptions& options, const std::string& from, const std::vector<std::string>& to) {
   std::string recipients;
   for (const std::string& address : to) recipients += (recipients.empty() ? "<" : ", <") + address + ">";
   const bool one_line = options.subject.find_first_of("\r\n") == std::string::npos;
   if (!one_line) throw UsageError("--subject: give one line");
   const std::string subject = options.subject.empty() ? "domsec test" : options.subject;
   return "From: <" + from + ">\nTo: " + recipients + "\nSubject: " + subject + "\nDate: " + smtp::rfc5322_date(now()) +
-         "\nMessage-ID: <" + std::to_string(now_in_milliseconds().time_since_epoch().count()) +
-         "@domsec.invalid>\n\nA message from domsec, the mutual-TLS domain-security tester.\n";
+         "\nMessage-ID: " + new_message_id() + "\n\nA message from domsec, the mutual-TLS domain-security tester.\n";
 }
 
 /// The recipients of one domain share a delivery (RFC 5321 5.1).
@@ -174,7 +104,8 @@ std::map<std::string, std::vector<std::string>> by_domain(const std::vector<std:
   return groups;
 }
 
-session::Message message_of(const SendOptions& options, const std::string& from, const std::vector<std::string>& to) {
+session::Message message_of(const SendOptions& options, const std::string& from, const std::vector<std::string>& to,
+                            const std::optional<std::string>& content) {
   session::Message message;
   if (from != "<>") {
     message.reverse_path = smtp::parse_mailbox(from, smtp::AllowUtf8::yes);
@@ -185,7 +116,7 @@ session::Message message_of(const SendOptions& options, const std::string& from,
     if (!mailbox) throw UsageError("--to: '" + recipient + "' is no mail address");
     message.recipients.push_back(smtp::ForwardPath{std::move(mailbox)});
   }
-  message.content = read_content(options, from, to);
+  message.content = content ? *content : made_content(options, from, to);
   return message;
 }
 
@@ -205,10 +136,16 @@ session::Message envelope_in_clear(const SendOptions& options, const std::string
   if (!options.until.empty() && read_stage(options.until) < policy::Step::ehlo_inside_tls) {
     throw UsageError("--try-plaintext follows a whole check: give it without --until " + options.until);
   }
-  return message_of(options, sender_of(options, target), options.to);
+  return message_of(options, sender_of(options, target), options.to, given_content(options));
 }
 
 }  // namespace
+
+std::string new_message_id() {
+  static int count = 0;
+  return "<" + std::to_string(now_in_milliseconds().time_since_epoch().count()) + "." + std::to_string(::getpid()) + "." +
+         std::to_string(++count) + "@domsec.invalid>";
+}
 
 int run_check(const SendOptions& options, std::ostream& out, std::ostream& err) {
   if (options.targets.empty()) throw UsageError("check: name at least one TARGET, a partner's domain or host:port");
@@ -218,7 +155,7 @@ int run_check(const SendOptions& options, std::ostream& out, std::ostream& err) 
       if (options.try_plaintext) errand.in_clear = envelope_in_clear(options, text);
       if (!options.until.empty() && read_stage(options.until) >= policy::Step::mail) {
         if (options.to.empty()) throw UsageError("--until " + options.until + ": give --to, the recipient to try");
-        errand.message = message_of(options, sender_of(options, read_target(text)), options.to);
+        errand.message = message_of(options, sender_of(options, read_target(text)), options.to, given_content(options));
         if (read_stage(options.until) == policy::Step::end_of_data) throw UsageError("check never delivers; use domsec send");
       }
       run_one(options, read_target(text), text, std::move(errand), conclusion, err);
@@ -228,13 +165,20 @@ int run_check(const SendOptions& options, std::ostream& out, std::ostream& err) 
 
 int run_send(const SendOptions& options, std::ostream& out, std::ostream& err) {
   if (options.to.empty()) throw UsageError("send: give --to, the recipient");
+  if (options.queue && !options.until.empty()) throw UsageError("--queue delivers the message: leave --until away");
+  const std::optional<std::string> content = given_content(options);
   return conclude(options, out, [&](Conclusion& conclusion) {
     for (const auto& [domain, recipients] : by_domain(options.to)) {
       const TargetText target = read_target(domain);
+      session::Message message = message_of(options, sender_of(options, target), recipients, content);
+      if (options.queue) {
+        send_through_queue(options, domain, std::move(message), conclusion, err);
+        continue;
+      }
       Errand errand;
       errand.until = policy::Step::end_of_data;
       errand.walk = session::Walk::first_success;
-      errand.message = message_of(options, sender_of(options, target), recipients);
+      errand.message = std::move(message);
       run_one(options, target, domain, std::move(errand), conclusion, err);
     }
   });

@@ -88,7 +88,7 @@ DeliveryAnswers answers_of(const Message& message, const DeliveryResult& result,
   for (const Attempt& attempt : result.attempts) {
     const SendResult& sent = attempt.result;
     const policy::Evidence evidence = transcript::evidence_of(attempt.transcript);
-    const std::string host = attempt.host;
+    const std::string host = net::read_endpoint(attempt.host + ":0") ? std::string() : attempt.host;
     answers.unanswered = answers.unanswered || sent.unanswered;
     good_session = good_session || sent.delivered || (sent.verdict.result == policy::Result::pass && !cut_off(evidence));
     take_over(answers.recipients, answers_of(sent, host));

@@ -195,7 +195,7 @@ bool Queue::settle(const Lease& lease, const std::optional<Notice>& notice, pki:
   return done;
 }
 
-/// D-26: a queue that is empty starts anew with its next message.
+/// D-25: a queue that is empty starts anew with its next message.
 void Queue::leave_queue(MessageNumber message) {
   database_.prepare("UPDATE queues SET connection_failures = 0, next_attempt = NULL"
                     " WHERE domain = (SELECT domain FROM messages WHERE id = ?)"

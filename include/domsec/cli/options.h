@@ -86,6 +86,9 @@ struct SendOptions {
   std::vector<std::string> to;           // --to
   std::string data_file;                 // --data FILE|-
   std::string subject;                   // --subject
+  bool queue = false;                    // --queue, send
+  std::string store;                     // --store FILE
+  std::string role = "mailbox";          // --role mailbox|edge
 };
 
 /// The receiving side's own flags.

@@ -34,6 +34,8 @@ class Conclusion {
   /// Where the reports go.
   [[nodiscard]] std::ostream& reports();
   void add(const report::Report& report, std::chrono::milliseconds took);
+  /// A target that no session was held with.
+  void add_code(int code);
   /// After the last target.
   [[nodiscard]] int exit_code();
 

@@ -13,6 +13,9 @@ namespace domsec::cli {
 int run_check(const SendOptions& options, std::ostream& out, std::ostream& err);
 int run_send(const SendOptions& options, std::ostream& out, std::ostream& err);
 
+/// `<…@domsec.invalid>`, of this run alone.
+[[nodiscard]] std::string new_message_id();
+
 /// Configuration and connector for one partner, flags applied.
 struct Route {
   exchange::Organisation organisation;

@@ -1,5 +1,5 @@
 // LastError of a queue: what the last failed session came to, in the words that Exchange is on record with (spec exchange 6.1),
-// and in the two forms in which it wraps them.
+// and in the two forms in which it wraps them (D-27).
 #pragma once
 
 #include <optional>

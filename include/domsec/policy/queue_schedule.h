@@ -1,5 +1,5 @@
 // When queued mail is tried again, when its sender hears of a delay, and when it is given up (spec exchange 6.5). Values and
-// instants only: whoever runs a queue brings the clock. What the record leaves open is decided in docs/decisions.md (D-23 to
+// instants only: whoever runs a queue brings the clock. What the record leaves open is decided in docs/decisions.md (D-25,
 // D-26).
 #pragma once
 

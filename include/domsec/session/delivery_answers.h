@@ -15,7 +15,7 @@ struct RecipientAnswer {
   smtp::ForwardPath recipient;
   policy::RecipientState state = policy::RecipientState::waiting;
   smtp::Reply reply;                     // code 0: none that concerns him came
-  std::string host;                      // who gave it
+  std::string host;                      // who gave it; empty for an address
 };
 
 struct DeliveryAnswers {
@@ -28,7 +28,7 @@ struct DeliveryAnswers {
 /// After one session: the answers that hold for the recipients of `message`. For EndOfData::answered, and for what follows.
 [[nodiscard]] std::vector<RecipientAnswer> answers_of(const SendResult& sent, const std::string& host);
 
-/// D-24: a host that refuses us for our certificate fails the session as one that we refuse does; a 5yz reply to the mail is
+/// D-26: a host that refuses us for our certificate fails the session as one that we refuse does; a 5yz reply to the mail is
 /// final whatever led to it.
 [[nodiscard]] DeliveryAnswers answers_of(const Message& message, const DeliveryResult& result, pki::Instant now);
 
