@@ -133,7 +133,13 @@ void ConfigurationFile::replace(exchange::Organisation after) {
   try {
     configuration_.replace(std::move(after));
   } catch (const exchange::ConfigError& error) {
-    throw HostError(error.what());
+    const std::string sentence = error.what();
+    try {  // what another program wrote meanwhile is in force from here on
+      configuration_ = exchange::Configuration(configuration_.file());
+    } catch (const exchange::ConfigError&) {
+      throw HostError(sentence);  // it cannot be read: the last one that could stays
+    }
+    throw HostError(sentence);
   }
 }
 

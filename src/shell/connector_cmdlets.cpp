@@ -309,6 +309,26 @@ List set_transport_config(Invocation& call, ChangeableOrganisation& configuratio
   return {};
 }
 
+/// The configuration describes one Edge Transport server.
+List get_exchange_server(Invocation& call, ChangeableOrganisation& configuration) {
+  const Organisation& organisation = configuration.organisation();
+  if (!organisation.server_fqdn) {
+    call.host().warn("ServerFqdn of [organization] is not set: the server has no name here");
+    return {};
+  }
+  const std::string fqdn = organisation.server_fqdn->text();
+  const std::string name = fqdn.substr(0, fqdn.find('.'));
+  const std::string wanted = call.text("Identity", fqdn);
+  if (!exchange::same_word(wanted, fqdn) && !exchange::same_word(wanted, name))
+    call.refuse("Identity", "no server is called '" + wanted + "'; there is " + fqdn);
+  return {
+      Object{"ExchangeServer",
+             {{"Name", name}, {"Fqdn", fqdn}, {"ServerRole", "Edge"}, {"Identity", name, Access::read_only}},
+             {"Name", "ServerRole", "Fqdn"},
+             View::table,
+             name}};
+}
+
 // --- their parameters
 
 std::string about(exchange::Effect effect) {
@@ -333,6 +353,18 @@ ParameterSpec identity(Presence presence) {
           .position = 0,
           .pipeline = FromPipeline::value_or_property,
           .presence = presence};
+}
+
+void add_exchange_server(CmdletTable& table, ChangeableOrganisation& configuration) {
+  table.add({"Get-ExchangeServer",
+             "the server of this configuration",
+             {{.name = "Identity",
+               .kind = ParameterKind::text,
+               .about = "its name; there is one",
+               .position = 0,
+               .pipeline = FromPipeline::value_or_property}},
+             Feed::each,
+             [&configuration](Invocation& call) { return get_exchange_server(call, configuration); }});
 }
 
 template <typename T>
@@ -381,6 +413,7 @@ void add_connector_cmdlets(CmdletTable& table, ChangeableOrganisation& configura
   table.add({"Set-TransportConfig", "changes the transport configuration of the organisation",
              settings<TransportConfig>(), Feed::none,
              [&configuration](Invocation& call) { return set_transport_config(call, configuration); }});
+  add_exchange_server(table, configuration);
   add_noun<SendConnector>(table, configuration);
   add_noun<ReceiveConnector>(table, configuration);
   add_noun<InboundConnector>(table, configuration);

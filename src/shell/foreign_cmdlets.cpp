@@ -84,7 +84,6 @@ constexpr std::array foreign_cmdlets = {
                   "name the services in Services of the certificate in domsec.toml"},
     ForeignCmdlet{"Remove-ExchangeCertificate", Meeting::refused,
                   "take the certificate's section out of domsec.toml"},
-    ForeignCmdlet{"Get-ExchangeServer", Meeting::refused, "domsec lab ls lists the hosts of the lab"},
     ForeignCmdlet{"Get-TransportConfig", Meeting::refused,
                   "the shell was started without a configuration; give --config FILE"},
     ForeignCmdlet{"Set-TransportConfig", Meeting::refused,

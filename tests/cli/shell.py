@@ -87,10 +87,27 @@ class Talk:
     def type(self, text):
         os.write(self.terminal, text.encode())
 
-    def end(self):
-        _, status = os.waitpid(self.process, 0)
-        os.close(self.terminal)
-        return os.waitstatus_to_exitcode(status)
+    def end(self, key=""):
+        """The exit code; `key` is pressed until it counts: before a prompt is there it is the terminal's."""
+        end, pressed = time.monotonic() + 20, 0.0
+        while True:
+            process, status = os.waitpid(self.process, os.WNOHANG)
+            if process:
+                os.close(self.terminal)
+                return os.waitstatus_to_exitcode(status)
+            if time.monotonic() > end:
+                os.kill(self.process, 9)
+                os.waitpid(self.process, 0)
+                raise Failure(f"the conversation does not end: {self.seen!r}")
+            try:
+                if key and time.monotonic() > pressed + 0.5:
+                    pressed = time.monotonic()
+                    self.type(key)
+                ready, _, _ = select.select([self.terminal], [], [], 0.02)
+                if ready:
+                    self.seen += os.read(self.terminal, 4096).decode("utf-8", "replace")
+            except OSError:
+                time.sleep(0.02)  # it is about to end
 
 
 def commands(shell):
@@ -166,6 +183,21 @@ def exported_cmdlets_make_the_same_configuration(shell):
     expect(values("bare.toml") == values("domsec.toml"), "the script makes another configuration than the one it came from")
 
 
+def another_program_changes_the_file(shell):
+    talk = Talk(shell)
+    talk.read_until("domsec> ")
+    with open(shell.config, "a", encoding="utf-8") as file:
+        file.write("RequireTLS = true\n")
+    talk.type("Set-SendConnector Internet -Port 2525\r")
+    talk.read_until("was changed by another program")
+    talk.read_until("domsec> ")
+    talk.type("Set-SendConnector Internet -Port 2525; (Get-ReceiveConnector).RequireTLS; 'p' + (Get-SendConnector).Port\r")
+    talk.read_until("True")
+    talk.read_until("p2525")
+    talk.read_until("domsec> ")  # a key that comes earlier is the terminal's, not the editor's
+    expect(talk.end("\x04") == 0, "Ctrl-D did not end with 0")
+
+
 def answers(shell):
     script = os.path.join(shell.directory, "remove.ps1")
     with open(script, "w", encoding="utf-8") as file:
@@ -227,8 +259,7 @@ def conversation(shell):
     talk.read_until("domsec> ")
     talk.type("$p = 'password'\r")
     talk.read_until("domsec> ")
-    talk.type("\x04")
-    code = talk.end()
+    code = talk.end("\x04")
     expect(code == 0, f"Ctrl-D ended with {code}")
     kept = os.path.join(shell.directory, "state/domsec/shell_history")
     expect(stat.S_IMODE(os.stat(kept).st_mode) == 0o600, "the history is not private")
@@ -244,7 +275,8 @@ def conversation(shell):
 
 
 CASES = (commands, standard_input, script_changes_the_configuration, refusal_keeps_the_file,
-         exported_cmdlets_make_the_same_configuration, answers, files_below_the_root,
+         exported_cmdlets_make_the_same_configuration,
+         another_program_changes_the_file, answers, files_below_the_root,
          wrong_configuration, conversation)
 
 

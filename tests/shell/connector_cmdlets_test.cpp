@@ -206,6 +206,104 @@ TEST(ConnectorCmdlets, SayWhenNothingIsModified) {
   EXPECT_EQ(shell.configuration.changes, 0);
 }
 
+std::string document(const char* name) {
+  std::ifstream in(std::string(DOMSEC_SOURCE_DIR "/fixtures/shell/") + name);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// Cmdlets about certificates that print what reaches them: what the documents write has to bind whole.
+void add_certificate_stubs(CmdletTable& table) {
+  using enum ParameterKind;
+  const ParameterSpec thumbprint{.name = "Thumbprint",
+                                 .kind = ParameterKind::text,
+                                 .position = 0,
+                                 .pipeline = FromPipeline::value_or_property};
+  const auto print = [](Invocation& call) {
+    std::string line = call.cmdlet.name;
+    for (const auto& [name, argument] : call.bound) line += ' ' + name + '=' + shown_text(argument.value, -1);
+    call.host().write(line + '\n');
+    return List{Object{"ExchangeCertificate",
+                       {{"Thumbprint", "434AC224"}, {"Subject", "CN=a"}},
+                       {},
+                       View::list,
+                       "434AC224"}};
+  };
+  const auto quiet = [print](Invocation& call) {
+    (void)print(call);
+    return List{};
+  };
+  table.add({"New-ExchangeCertificate",
+             "",
+             {{.name = "GenerateRequest", .kind = flag},
+              {.name = "FriendlyName", .kind = text},
+              {.name = "SubjectName", .kind = text},
+              {.name = "DomainName", .kind = texts},
+              {.name = "KeySize", .kind = number},
+              {.name = "PrivateKeyExportable", .kind = truth}},
+             Feed::none,
+             print});
+  table.add({"Import-ExchangeCertificate", "", {{.name = "FileData", .kind = octets}}, Feed::none, print});
+  table.add({"Enable-ExchangeCertificate",
+             "",
+             {thumbprint, {.name = "Services", .kind = texts}, {.name = "Server", .kind = text}},
+             Feed::each,
+             quiet});
+  table.add({"Get-ExchangeCertificate", "", {thumbprint}, Feed::each, print});
+  table.add({"Get-AuthConfig", "", {}, Feed::none, [](Invocation&) {
+               return List{
+                   Object{"AuthConfig",
+                          {{"CurrentCertificateThumbprint", "AA"}, {"NextCertificateThumbprint", "BB"}},
+                          {},
+                          View::list,
+                          {}}};
+             }});
+  table.add({"Set-AuthConfig",
+             "",
+             {{.name = "NewCertificateThumbprint", .kind = text},
+              {.name = "NewCertificateEffectiveDate", .kind = date_time}},
+             Feed::none,
+             quiet});
+}
+
+TEST(ConnectorCmdlets, RunEveryDocumentWithCmdletsForCertificates) {
+  Contoso shell;
+  add_certificate_stubs(shell.table);
+  shell.host.files["C:\\Certificates\\mail1-certificate.pfx"] = "pfx";
+  const std::string printed = shell.run(document("domain-security.ps1"));
+  EXPECT_EQ(
+      printed,
+      "New-ExchangeCertificate DomainName={mail.contoso.com} FriendlyName=Internet certificate for mail1 "
+      "GenerateRequest=True "
+      "SubjectName=DC=com,DC=Contoso,CN=mail1.contoso.com\n"
+      "New-ExchangeCertificate DomainName={mail.contoso.com} FriendlyName=Internet certificate for mail2 "
+      "GenerateRequest=True "
+      "SubjectName=DC=com,DC=Contoso,CN=mail2.mail.contoso.com\n"
+      "Import-ExchangeCertificate FileData={112, 102, 120}\n"
+      "Enable-ExchangeCertificate Services={SMTP} Thumbprint=434AC224\n"
+      "\nName                : Internet\nDNSRoutingEnabled   : True\nFqdn                : mail.contoso.com\n"
+      "DomainSecureEnabled : True\n\n");
+  EXPECT_TRUE(shell.host.files.contains("C:\\Certificates\\mail2-request.req"));
+  EXPECT_EQ(shell.run(document("auth-certificate.ps1")),
+            "Get-ExchangeCertificate Thumbprint=AA\n\nSubject    : CN=a\nThumbprint : 434AC224\n\n"
+            "Get-ExchangeCertificate Thumbprint=BB\n\nSubject    : CN=a\nThumbprint : 434AC224\n\n"
+            "New-ExchangeCertificate DomainName={} FriendlyName=Microsoft Exchange Server Auth Certificate "
+            "KeySize=2048 "
+            "PrivateKeyExportable=True SubjectName=cn=Microsoft Exchange Server Auth Certificate\n"
+            "Set-AuthConfig NewCertificateEffectiveDate=11/24/2026 10:15:02 AM "
+            "NewCertificateThumbprint=434AC224\n");
+  EXPECT_EQ(shell.run(document("services.ps1")),
+            "Enable-ExchangeCertificate Services={POP, IMAP, IIS, SMTP} "
+            "Thumbprint=434AC224C8459924B26521298CE8834C514856AB\n"
+            "Get-ExchangeCertificate\n\nSubject    : CN=a\nThumbprint : 434AC224\n\n");
+  const std::string others = document("other-documents.ps1");
+  EXPECT_EQ(shell.run(others.substr(0, others.find("New-ItemProperty"))),
+            "");  // an Edge is no Mailbox server
+  EXPECT_EQ(
+      shell.run(
+          "Get-ExchangeServer | Where-Object { $_.ServerRole -eq \"edge\" } | ForEach-Object { $_.Fqdn }"),
+      "mail1.contoso.com\n");
+}
+
 TEST(ConnectorCmdlets, StayAsTheyWereWhenTheWriterCannotWrite) {
   Contoso shell;
   shell.configuration.refusal = "domsec.toml cannot be written";

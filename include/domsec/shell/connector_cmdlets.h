@@ -1,6 +1,6 @@
 // Get-, Set-, New- and Remove- for TransportConfig (Get and Set alone), SendConnector, ReceiveConnector,
-// InboundConnector and OutboundConnector, over the tables of exchange/parameter.h: a parameter that is added
-// there is a parameter here.
+// InboundConnector and OutboundConnector, and Get-ExchangeServer. They go
+// over the tables of exchange/parameter.h: a parameter that is added there is a parameter here.
 //
 // A plain value replaces everything (R2), @{Add=…; Remove=…} edits (R3). What the cmdlet of Exchange refuses
 // (SC-1 … SC-7, SC-9, RC-1 … RC-11) is refused here, in its own words where they are known, and the
