@@ -64,6 +64,7 @@ std::optional<std::string> answer_from(std::istream& in, std::ostream& out, cons
   constexpr std::size_t longest = 200;
   out << prompt << std::flush;
   std::string line;
+  in.clear();  // an interrupted question does not end the input
   if (!std::getline(in, line)) return std::nullopt;
   if (!line.empty() && line.back() == '\r') line.pop_back();
   return line.substr(0, longest);

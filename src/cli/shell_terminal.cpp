@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -50,6 +50,24 @@ bool make_private(const std::string& file) {
   return made;
 }
 
+/// Ctrl-C while no line is edited: the script ends, the conversation does not.
+volatile std::sig_atomic_t interrupted = 0;
+
+class Interruptions {
+ public:
+  Interruptions() {
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupted = 1; };
+    ::sigaction(SIGINT, &action, &before_);  // without SA_RESTART: a question is left as well
+  }
+  ~Interruptions() { ::sigaction(SIGINT, &before_, nullptr); }
+  Interruptions(const Interruptions&) = delete;
+  Interruptions& operator=(const Interruptions&) = delete;
+
+ private:
+  struct sigaction before_ {};
+};
+
 /// One terminal. libedit calls back with the EditLine alone, whose client data is this.
 class Terminal {
  public:
@@ -83,6 +101,12 @@ class Terminal {
     cancelled = false;
     int count = 0;
     const char* text = el_gets(edit_.get(), &count);
+    if ((!text || count <= 0) && interrupted) {  // Ctrl-C before the editor took the terminal over
+      cancelled = true;
+      interrupted = 0;
+      out << std::endl;
+      return std::string();
+    }
     if (!text || count <= 0) return std::nullopt;
     return std::string(text, static_cast<std::size_t>(count));
   }
@@ -156,7 +180,9 @@ bool wants_more(const std::string& text, shell::StatementsPtr& script, std::ostr
 }  // namespace
 
 int converse(shell::Interpreter& interpreter, std::ostream& out, std::ostream& err) {
+  const Interruptions interruptions;
   Terminal terminal(interpreter, out);
+  interpreter.budget().watch(interrupted);
   std::string text;
   while (true) {
     const std::optional<std::string> line = terminal.line(text.empty() ? "domsec> " : ">> ");
@@ -169,6 +195,7 @@ int converse(shell::Interpreter& interpreter, std::ostream& out, std::ostream& e
     shell::StatementsPtr script;
     if (wants_more(text, script, err)) continue;
     terminal.remember(text);
+    interrupted = 0;
     try {
       if (script)
         if (const std::optional<int> code = interpreter.run(script)) return *code;

@@ -12,6 +12,7 @@
 namespace domsec::shell {
 
 void Budget::step(Place place) {
+  if (interrupted_ && *interrupted_) throw ScriptError(place, "interrupted");
   if (++steps_ > limits_.steps)
     throw ScriptError(place, "the script takes too many steps; it was stopped here");
 }

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 CONFIGURATION = """# Contoso's edge
@@ -85,11 +86,18 @@ class Talk:
         self.seen = self.seen[self.seen.index(wanted) + len(wanted):]
 
     def type(self, text):
+        """Into the line editor: a key that comes earlier is the terminal's."""
+        end = time.monotonic() + 20
+        while termios.tcgetattr(self.terminal)[3] & termios.ICANON:
+            expect(time.monotonic() < end, "the editor does not take the terminal over")
+            time.sleep(0.005)
+        self.press(text)
+
+    def press(self, text):
         os.write(self.terminal, text.encode())
 
-    def end(self, key=""):
-        """The exit code; `key` is pressed until it counts: before a prompt is there it is the terminal's."""
-        end, pressed = time.monotonic() + 20, 0.0
+    def end(self):
+        end = time.monotonic() + 20
         while True:
             process, status = os.waitpid(self.process, os.WNOHANG)
             if process:
@@ -99,15 +107,11 @@ class Talk:
                 os.kill(self.process, 9)
                 os.waitpid(self.process, 0)
                 raise Failure(f"the conversation does not end: {self.seen!r}")
-            try:
-                if key and time.monotonic() > pressed + 0.5:
-                    pressed = time.monotonic()
-                    self.type(key)
-                ready, _, _ = select.select([self.terminal], [], [], 0.02)
-                if ready:
+            if select.select([self.terminal], [], [], 0.02)[0]:
+                try:
                     self.seen += os.read(self.terminal, 4096).decode("utf-8", "replace")
-            except OSError:
-                time.sleep(0.02)  # it is about to end
+                except OSError:
+                    time.sleep(0.02)  # it is about to end
 
 
 def commands(shell):
@@ -195,7 +199,8 @@ def another_program_changes_the_file(shell):
     talk.read_until("True")
     talk.read_until("p2525")
     talk.read_until("domsec> ")  # a key that comes earlier is the terminal's, not the editor's
-    expect(talk.end("\x04") == 0, "Ctrl-D did not end with 0")
+    talk.type("\x04")
+    expect(talk.end() == 0, "Ctrl-D did not end with 0")
 
 
 def answers(shell):
@@ -251,15 +256,23 @@ def conversation(shell):
     talk.type("Get-Nothing\r")
     talk.read_until("line:1:1: there is no cmdlet 'Get-Nothing'")
     talk.read_until("domsec> ")
-    talk.type("'never\x03")
+    talk.type("'never")
+    talk.read_until("'never")
+    talk.type("\x03")
+    talk.read_until("domsec> ")
+    talk.type("'runs'; foreach ($i in 1..90000) { foreach ($j in 1..90000) { $x = 1 } }\r")
+    talk.read_until("\nruns")
+    talk.press("\x03")
+    talk.read_until("interrupted")
     talk.read_until("domsec> ")
     talk.type("Remove-SendConnector Internet\r")
     talk.read_until('(default is "Y"): ')
-    talk.type("N\r")
+    talk.press("N\r")
     talk.read_until("domsec> ")
     talk.type("$p = 'password'\r")
     talk.read_until("domsec> ")
-    code = talk.end("\x04")
+    talk.type("\x04")
+    code = talk.end()
     expect(code == 0, f"Ctrl-D ended with {code}")
     kept = os.path.join(shell.directory, "state/domsec/shell_history")
     expect(stat.S_IMODE(os.stat(kept).st_mode) == 0o600, "the history is not private")

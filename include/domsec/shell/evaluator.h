@@ -2,6 +2,7 @@
 // depth.
 #pragma once
 
+#include <csignal>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -28,6 +29,8 @@ class Budget {
  public:
   explicit Budget(Limits limits) : limits_(limits) {}
   void renew() { steps_ = octets_ = 0; }
+  /// Ends the script at its next step once `flag` is set, by a signal's handler for instance.
+  void watch(const volatile std::sig_atomic_t& flag) { interrupted_ = &flag; }
   void step(Place place);
   void charge(std::size_t octets, Place place);
   /// Before a text or a list gets this long.
@@ -39,6 +42,7 @@ class Budget {
   Limits limits_;
   std::int64_t steps_ = 0;
   std::int64_t octets_ = 0;
+  const volatile std::sig_atomic_t* interrupted_ = nullptr;
 };
 
 enum class ToAll { unanswered, yes, no };
