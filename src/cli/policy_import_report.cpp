@@ -47,13 +47,17 @@ std::string text(const exchange::NotUnderstood& one, const std::string& file) {
                  "  ");
 }
 
-/// The subject of the certificate that the object was.
-std::string certificate_line(const exchange::Import& import, const std::string& thumbprint) {
+/// The subject of the certificate that the object was, and what the export did not bring with it.
+std::string certificate_line(const exchange::Import& import, const exchange::ImportedObject& object) {
+  const bool services = std::find(object.taken.begin(), object.taken.end(), "Services") != object.taken.end();
   for (const pki::CertificatePtr& certificate : import.certificates) {
-    if (certificate->thumbprint != thumbprint) continue;
+    if (certificate->thumbprint != object.name) continue;
+    const std::string smtp =
+        services ? "" : "; the export does not say its Services, so that SMTP may use it";
     return wrapped(certificate->subject +
                        ", without its key: an export has none; Export-ExchangeCertificate "
-                       "brings it, and PfxFile names it",
+                       "brings it, and PfxFile names it" +
+                       smtp,
                    "  ");
   }
   return {};
@@ -72,7 +76,7 @@ std::string first_line(const exchange::ImportedObject& object) {
 
 std::string text(const exchange::ImportedObject& object, const exchange::Import& import) {
   std::string out = transcript::one_line(first_line(object)) + "\n";
-  if (object.kind == "ExchangeCertificate") out += certificate_line(import, object.name);
+  if (object.kind == "ExchangeCertificate") out += certificate_line(import, object);
   if (!object.not_carried.empty()) out += wrapped("not carried: " + joined(object.not_carried), "  ");
   for (const exchange::NotUnderstood& one : object.not_understood) out += text(one, object.file);
   return out;

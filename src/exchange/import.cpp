@@ -16,6 +16,10 @@ namespace domsec::exchange {
 
 namespace {
 
+// Far beyond any server; what is read of each object is searched for names.
+constexpr std::size_t most_objects = 1'000;
+constexpr std::size_t most_properties = 2'000;
+
 /// `DomainSecureEnable` for `DomainSecureEnabled`: the same but for two neighbouring letters. Narrow on
 /// purpose: an export names many parameters that domsec has none of.
 bool is_slip_of(std::string_view written, std::string_view known) {
@@ -79,7 +83,7 @@ class Properties {
       return;
     }
     for (const Parameter<Object>& parameter : parameters<Object>()) {
-      if (from_.find(parameter.name) == nullptr && is_slip_of(property.name, parameter.name)) {
+      if (is_slip_of(property.name, parameter.name) && from_.find(parameter.name) == nullptr) {
         refuse_export(report_.file, property.place,
                       report_.kind + " has no parameter " + shown(std::string_view(property.name)) +
                           "; did you mean " + parameter.name + "?");
@@ -117,6 +121,13 @@ class Importer {
   }
 
   void add(const std::string& file, const ExportedObject& object) {
+    if (out_.objects.size() == most_objects) {
+      refuse_export(file, object.place, "there are more than 1,000 objects; import fewer at a time");
+    }
+    if (object.properties.size() > most_properties) {
+      refuse_export(file, object.place,
+                    "this object has more than 2,000 properties; no object of Exchange has so many");
+    }
     ImportedObject report{file, object.place, {}, {}, {}, 0, {}, {}};
     const std::optional<ExportedKind> kind = kind_of(object);
     if (!kind) {
@@ -174,16 +185,18 @@ class Importer {
                         std::to_string(before->second.line) +
                         " already; export the connectors of one server, each once");
     }
-    auto found = std::find_if(connectors.begin(), connectors.end(),
-                              [&report](const Connector& one) { return same_word(one.name, report.name); });
-    if (found == connectors.end()) {
+    std::map<std::string, std::size_t>& places = places_[report.kind];
+    if (names_[report.kind].size() == 1) {  // the first of its kind
+      for (std::size_t i = 0; i < connectors.size(); ++i) places.emplace(lower_case(connectors[i].name), i);
+    }
+    const auto [place, absent] = places.emplace(lower_case(report.name), connectors.size());
+    if (absent) {
       Connector connector;
       connector.name = report.name;
       connector.origin = Origin{report.file, report.place.line, report.place.column};
       connectors.push_back(std::move(connector));
-      found = std::prev(connectors.end());
     }
-    take(object, *found, report);
+    take(object, connectors[place->second], report);
   }
 
   /// An export has no key. In the CLIXML of a remote shell the certificate itself is all there is.
@@ -277,6 +290,8 @@ class Importer {
   std::string configuration_file_;
   Import out_;
   std::map<std::string, std::map<std::string, Place>> names_;  // kind -> name -> where
+  std::map<std::string, std::map<std::string, std::size_t>>
+      places_;  // kind -> name -> place among the connectors
 };
 
 }  // namespace

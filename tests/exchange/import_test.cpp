@@ -320,6 +320,16 @@ TEST(Import, ReportsAddressSpacesThatDomsecHasNot) {
   }
 }
 
+TEST(Import, IsBounded) {
+  std::string objects;
+  for (int i = 0; i <= 1'000; ++i) objects += (i == 0 ? "[" : ",") + std::string(R"({"A":1})");
+  EXPECT_EQ(refusal(objects + "]"), "export:1:8002: there are more than 1,000 objects; import fewer at a time");
+  std::string properties = "{";
+  for (int i = 0; i <= 2'000; ++i) properties += (i == 0 ? "" : ",") + std::string(R"("A":1)");
+  EXPECT_EQ(refusal(properties + "}"),
+            "export:1:1: this object has more than 2,000 properties; no object of Exchange has so many");
+}
+
 TEST(Import, ReportsObjectsOfOtherCmdlets) {
   const Import result = import_text(R"({"DomainName":"contoso.com"})");
   EXPECT_EQ(result.objects.at(0).kind, "");
