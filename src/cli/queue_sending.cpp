@@ -19,6 +19,13 @@ void require_as_much(const store::QueuedMessage& queued, const policy::TlsRequir
                               "': give the --config, --cert or --require that it was queued with");
 }
 
+/// The route is chosen at every attempt and seldom changes: no commit for the same again.
+void note_route(store::Queue& queue, const std::string& domain, policy::DeliveryType type, const std::string& tls_domain) {
+  const auto known = queue.queue(domain);
+  if (known && known->delivery_type == type && known->tls_domain == tls_domain) return;
+  queue.set_route(domain, type, tls_domain);
+}
+
 session::DeliveryAnswers held_by_ourselves(const session::Message& message, const std::string& sentence) {
   session::DeliveryAnswers answers;
   for (const smtp::ForwardPath& recipient : message.recipients) {
@@ -79,8 +86,8 @@ session::DeliveryAnswers Destinations::deliver(const store::QueuedMessage& queue
     partners_.erase(queued.domain);
     return held_by_ourselves(message, error.what());
   }
-  queue_.set_route(queued.domain, policy::delivery_type(partner->route().connector),
-                   policy::queue_tls_domain(plan->session.requirement, *smtp::Domain::parse(queued.domain)));
+  note_route(queue_, queued.domain, policy::delivery_type(partner->route().connector),
+             policy::queue_tls_domain(plan->session.requirement, *smtp::Domain::parse(queued.domain)));
   plan->session.end_of_data = end_of_data;
   session::DeliveryResult result = partner->deliver(*plan);
   const session::DeliveryAnswers answers = session::answers_of(message, result, now());
