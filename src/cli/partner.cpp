@@ -34,11 +34,13 @@ Partner::Partner(const SendOptions& options, const TargetText& target, std::ostr
       edge_(loop_, route_.organisation, settings_of(options)),
       ids_(now_in_milliseconds()) {
   if (!route_.from_lab.empty() && !options.output.quiet) {
-    err << "domsec: using the running lab as " << route_.from_lab << " (" << route_.organisation.origin.file << ")\n";
+    err << "domsec: using the running lab as " << route_.from_lab << " (" << route_.organisation.origin.file
+        << ")\n";
   }
   const exchange::ProtocolLogSettings& log_settings = route_.organisation.transport_config.send_protocol_log;
   const bool verbose = route_.connector.protocol_logging_level == exchange::ProtocolLoggingLevel::verbose;
-  if (verbose && !log_settings.path.empty()) log_.emplace(policy::Role::send, log_settings, "domsec " DOMSEC_VERSION);
+  if (verbose && !log_settings.path.empty())
+    log_.emplace(policy::Role::send, log_settings, "domsec " DOMSEC_VERSION);
 }
 
 session::DeliveryPlan Partner::plan(Errand errand) const {
@@ -55,7 +57,8 @@ session::DeliveryPlan Partner::plan(Errand errand) const {
 }
 
 transcript::Transcript Partner::begin() {
-  transcript::Transcript transcript(policy::Role::send, route_.connector.name, ids_.next(), now_in_milliseconds);
+  transcript::Transcript transcript(policy::Role::send, route_.connector.name, ids_.next(),
+                                    now_in_milliseconds);
   if (log_) transcript.add_sink(log_->sink());
   if (options_.output.ndjson) transcript.add_sink(event_stream(out_));
   return transcript;
@@ -65,7 +68,8 @@ session::DeliveryResult Partner::deliver(const session::DeliveryPlan& plan) {
   return net::run(loop_, session::deliver(plan, route_.target, edge_.resolver(), [this] { return begin(); }));
 }
 
-std::optional<report::PlaintextTrial> Partner::try_in_clear(const session::DeliveryPlan& plan, session::Message envelope,
+std::optional<report::PlaintextTrial> Partner::try_in_clear(const session::DeliveryPlan& plan,
+                                                            session::Message envelope,
                                                             const session::DeliveryResult& result) {
   for (const session::Attempt& attempt : result.attempts) {
     const auto to = net::read_endpoint(attempt.transcript.remote());
@@ -77,7 +81,8 @@ std::optional<report::PlaintextTrial> Partner::try_in_clear(const session::Deliv
     clear.until = envelope.recipients.empty() ? policy::Step::mail : policy::Step::rcpt;
     clear.message = std::move(envelope);
     transcript::Transcript transcript = begin();
-    const session::SendResult sent = net::run(loop_, session::send_session(clear, *to, attempt.host, transcript));
+    const session::SendResult sent =
+        net::run(loop_, session::send_session(clear, *to, attempt.host, transcript));
     const policy::PlaintextJudgement judgement =
         policy::judge_plaintext(transcript::evidence_of(transcript), sent.verdict, clear.rules.profile);
     return report::PlaintextTrial{judgement, std::move(transcript)};
@@ -85,13 +90,13 @@ std::optional<report::PlaintextTrial> Partner::try_in_clear(const session::Deliv
   return std::nullopt;
 }
 
-report::Report report_of(const std::string& shown, const session::DeliveryPlan& plan, session::DeliveryResult& result,
-                         const policy::FailOn& fail_on) {
+report::Report report_of(const std::string& shown, const session::DeliveryPlan& plan,
+                         session::DeliveryResult& result, const policy::FailOn& fail_on) {
   report::Report report{shown, plan.session.requirement, {}, result.connections, now()};
   report.exit_code = session::exit_code(plan, result, fail_on);
   for (session::Attempt& attempt : result.attempts) {
-    report.sessions.push_back(
-        report::Session{std::move(attempt.transcript), std::move(attempt.result.verdict), attempt.host, attempt.preference});
+    report.sessions.push_back(report::Session{
+        std::move(attempt.transcript), std::move(attempt.result.verdict), attempt.host, attempt.preference});
   }
   return report;
 }

@@ -1,4 +1,5 @@
-// One partner of the sending side, made ready: the route to him, our end, the logs. Sessions go through it. Private to cli/.
+// One partner of the sending side, made ready: the route to him, our end, the logs. Sessions go through it.
+// Private to cli/.
 #pragma once
 
 #include <iosfwd>
@@ -16,7 +17,7 @@ struct Errand {
   policy::Step until = policy::Step::ehlo_inside_tls;
   session::Walk walk = session::Walk::all;
   std::optional<session::Message> message;
-  std::optional<session::Message> in_clear;   // --try-plaintext: the envelope to try without TLS
+  std::optional<session::Message> in_clear;  // --try-plaintext: the envelope to try without TLS
 };
 
 class Partner {
@@ -29,8 +30,10 @@ class Partner {
   [[nodiscard]] const Route& route() const { return route_; }
   [[nodiscard]] session::DeliveryPlan plan(Errand errand) const;
   [[nodiscard]] session::DeliveryResult deliver(const session::DeliveryPlan& plan);
-  /// The first partner's host that a connection came to once more, without STARTTLS, up to MAIL FROM or RCPT TO.
-  [[nodiscard]] std::optional<report::PlaintextTrial> try_in_clear(const session::DeliveryPlan& plan, session::Message envelope,
+  /// The first partner's host that a connection came to once more, without STARTTLS, up to MAIL FROM or RCPT
+  /// TO.
+  [[nodiscard]] std::optional<report::PlaintextTrial> try_in_clear(const session::DeliveryPlan& plan,
+                                                                   session::Message envelope,
                                                                    const session::DeliveryResult& result);
 
  private:

@@ -12,14 +12,17 @@ namespace {
 
 /// The state file and its queue.
 struct Opened {
-  explicit Opened(const QueueOptions& options) : database(store_file(options.send), store::migrations()), queue(database) {}
+  explicit Opened(const QueueOptions& options)
+      : database(store_file(options.send), store::migrations()), queue(database) {}
   store::Database database;
   store::Queue queue;
 };
 
 store::QueuedMessage message_of(const store::Queue& queue, const QueueOptions& options) {
   auto message = queue.message(options.message);
-  if (!message) throw UsageError("there is no message " + std::to_string(options.message) + " in the store; domsec queue ls --all lists them");
+  if (!message)
+    throw UsageError("there is no message " + std::to_string(options.message) +
+                     " in the store; domsec queue ls --all lists them");
   return *message;
 }
 
@@ -27,7 +30,9 @@ UsageError no_queue(const std::string& domain) {
   return UsageError("there is no queue for " + domain + " in the store; domsec queue ls lists them");
 }
 
-std::string short_time(const std::optional<pki::Instant>& at) { return at ? pki::rfc3339(*at) : "-"; }
+std::string short_time(const std::optional<pki::Instant>& at) {
+  return at ? pki::rfc3339(*at) : "-";
+}
 
 std::string sender_text(const store::QueuedMessage& message) {
   return message.reverse_path.empty() ? "<>" : message.reverse_path;
@@ -44,24 +49,27 @@ std::string for_a_terminal(std::string text) {
 }
 
 void write_message_line(const store::QueuedMessage& message, std::ostream& out) {
-  out << "  " << message.number << "  " << store::text(message.state) << "  " << pki::rfc3339(message.times.submitted) << "  "
-      << message.octets << " octets  " << sender_text(message) << " ->";
+  out << "  " << message.number << "  " << store::text(message.state) << "  "
+      << pki::rfc3339(message.times.submitted) << "  " << message.octets << " octets  "
+      << sender_text(message) << " ->";
   for (const store::QueuedRecipient& recipient : message.recipients) {
     out << ' ' << recipient.address;
-    if (recipient.state != policy::RecipientState::waiting) out << " (" << policy::text(recipient.state) << ')';
+    if (recipient.state != policy::RecipientState::waiting)
+      out << " (" << policy::text(recipient.state) << ')';
   }
   if (message.times.next_attempt) out << "  next attempt " << pki::rfc3339(*message.times.next_attempt);
   out << '\n';
 }
 
-void write_queue_head(const store::DestinationQueue& destination, policy::QueueActivity activity, std::ostream& out) {
+void write_queue_head(const store::DestinationQueue& destination, policy::QueueActivity activity,
+                      std::ostream& out) {
   out << destination.domain << "  " << policy::text(policy::queue_status(destination.state, activity)) << "  "
       << policy::text(destination.delivery_type);
   if (!destination.tls_domain.empty()) out << "  TlsDomain " << destination.tls_domain;
   out << "  " << destination.messages << (destination.messages == 1 ? " message\n" : " messages\n");
   if (destination.state.next_attempt) {
-    out << "  next attempt " << pki::rfc3339(*destination.state.next_attempt) << ", failures in a row: "
-        << destination.state.connection_failures << '\n';
+    out << "  next attempt " << pki::rfc3339(*destination.state.next_attempt)
+        << ", failures in a row: " << destination.state.connection_failures << '\n';
   }
   if (!destination.error.text.empty()) out << "  LastError " << policy::last_error(destination.error) << '\n';
 }
@@ -79,7 +87,8 @@ int run_queue_ls(const QueueOptions& options, std::ostream& out, std::ostream&) 
   for (const store::DestinationQueue& destination : store.queue.queues()) {
     policy::QueueActivity activity = policy::QueueActivity::none;
     for (const store::QueuedMessage& message : messages) {
-      if (message.domain == destination.domain) activity = std::max(activity, store.queue.activity(message.number));
+      if (message.domain == destination.domain)
+        activity = std::max(activity, store.queue.activity(message.number));
     }
     write_queue_head(destination, activity, out);
     for (const store::QueuedMessage& message : messages) {
@@ -105,9 +114,10 @@ int run_queue_show(const QueueOptions& options, std::ostream& out, std::ostream&
     out << queued_message_json(store.queue, message) << '\n';
     return 0;
   }
-  out << "message     " << message.number << ", " << store::text(message.state) << "\nMessage-ID  " << message.message_id
-      << "\nqueue       " << message.domain << "\nfrom        " << sender_text(message) << "\nrequires    "
-      << policy::text(message.requirement) << "\nsubmitted   " << pki::rfc3339(message.times.submitted) << '\n';
+  out << "message     " << message.number << ", " << store::text(message.state) << "\nMessage-ID  "
+      << message.message_id << "\nqueue       " << message.domain << "\nfrom        " << sender_text(message)
+      << "\nrequires    " << policy::text(message.requirement) << "\nsubmitted   "
+      << pki::rfc3339(message.times.submitted) << '\n';
   if (message.finished) out << "finished    " << pki::rfc3339(*message.finished) << '\n';
   for (const store::QueuedRecipient& recipient : message.recipients) {
     out << "recipient   " << recipient.address << "  " << policy::text(recipient.state);
@@ -135,7 +145,8 @@ int run_queue_ndr(const QueueOptions& options, std::ostream& out, std::ostream&)
   const std::vector<store::Notice> notices = store.queue.notices(message.number);
   if (notices.empty()) {
     throw UsageError("no notification was made about message " + std::to_string(message.number) +
-                     (message.reverse_path.empty() ? ": its reverse-path is null" : ": it has neither failed nor waited for four hours"));
+                     (message.reverse_path.empty() ? ": its reverse-path is null"
+                                                   : ": it has neither failed nor waited for four hours"));
   }
   // The last one: an NDR supersedes the delay before it.
   out << for_a_terminal(notices.back().content);
@@ -168,7 +179,8 @@ int run_queue_remove(const QueueOptions& options, std::ostream& out, std::ostrea
   const store::QueuedMessage message = message_of(store.queue, options);
   const auto lease = store.queue.lease(message.number);
   if (!lease) {
-    err << "domsec: message " << message.number << " is being delivered by another process; try again when it has ended\n";
+    err << "domsec: message " << message.number
+        << " is being delivered by another process; try again when it has ended\n";
     return 3;
   }
   OutputOptions lines;

@@ -19,7 +19,8 @@ std::vector<store::NotedAnswer> noted(const std::vector<session::RecipientAnswer
   std::vector<store::NotedAnswer> out;
   for (const session::RecipientAnswer& answer : answers) {
     if (answer.reply.code() == 0) continue;
-    out.push_back(store::NotedAnswer{answer.recipient.text(), answer.state, answer.reply.text(), answer.host});
+    out.push_back(
+        store::NotedAnswer{answer.recipient.text(), answer.state, answer.reply.text(), answer.host});
   }
   return out;
 }
@@ -35,7 +36,8 @@ session::Message message_of(const QueuedMessage& queued, std::string content) {
   message.reverse_path = reverse_path_of(queued);
   for (const store::QueuedRecipient& recipient : queued.recipients) {
     if (recipient.state != RecipientState::waiting) continue;
-    message.recipients.push_back(smtp::ForwardPath{smtp::parse_mailbox(recipient.address, smtp::AllowUtf8::yes)});
+    message.recipients.push_back(
+        smtp::ForwardPath{smtp::parse_mailbox(recipient.address, smtp::AllowUtf8::yes)});
   }
   message.content = std::move(content);
   return message;
@@ -52,7 +54,8 @@ std::string last_reply(const QueuedMessage& message) {
 }
 
 std::string may_have_it(const QueuedMessage& message) {
-  return ": the partner may have the message; it comes again with the same Message-ID " + message.message_id + " (RFC 5321 6.1)";
+  return ": the partner may have the message; it comes again with the same Message-ID " + message.message_id +
+         " (RFC 5321 6.1)";
 }
 
 bool concerns(const std::vector<std::string>& domains, const std::string& domain) {
@@ -63,23 +66,35 @@ bool concerns(const std::vector<std::string>& domains, const std::string& domain
 
 std::string_view text(QueueEventKind kind) {
   switch (kind) {
-    case QueueEventKind::queued: return "queued";
-    case QueueEventKind::interrupted: return "interrupted";
-    case QueueEventKind::ambiguous: return "ambiguous";
-    case QueueEventKind::delivered: return "delivered";
-    case QueueEventKind::failed: return "failed";
-    case QueueEventKind::deferred: return "deferred";
-    case QueueEventKind::retry: return "retry";
-    case QueueEventKind::delayed: return "delayed";
-    case QueueEventKind::expired: return "expired";
-    case QueueEventKind::resubmitted: return "resubmitted";
-    case QueueEventKind::waiting: return "waiting";
+    case QueueEventKind::queued:
+      return "queued";
+    case QueueEventKind::interrupted:
+      return "interrupted";
+    case QueueEventKind::ambiguous:
+      return "ambiguous";
+    case QueueEventKind::delivered:
+      return "delivered";
+    case QueueEventKind::failed:
+      return "failed";
+    case QueueEventKind::deferred:
+      return "deferred";
+    case QueueEventKind::retry:
+      return "retry";
+    case QueueEventKind::delayed:
+      return "delayed";
+    case QueueEventKind::expired:
+      return "expired";
+    case QueueEventKind::resubmitted:
+      return "resubmitted";
+    case QueueEventKind::waiting:
+      return "waiting";
   }
   return "";
 }
 
 std::string event_line(const QueueEvent& event) {
-  std::string line = std::to_string(event.message) + "  " + event.domain + "  " + std::string(text(event.kind));
+  std::string line =
+      std::to_string(event.message) + "  " + event.domain + "  " + std::string(text(event.kind));
   if (!event.detail.empty()) line += "  " + event.detail;
   if (event.next_attempt) line += "; next attempt " + pki::rfc3339(*event.next_attempt);
   return line;
@@ -87,8 +102,8 @@ std::string event_line(const QueueEvent& event) {
 
 void Courier::tell(QueueEventKind kind, const QueuedMessage& message, std::string detail,
                    std::optional<pki::Instant> next_attempt) const {
-  settings_.tell(QueueEvent{kind, settings_.now(), message.number, message.message_id, message.domain, std::move(detail),
-                            next_attempt});
+  settings_.tell(QueueEvent{kind, settings_.now(), message.number, message.message_id, message.domain,
+                            std::move(detail), next_attempt});
 }
 
 void Courier::recover(const store::Lease& lease) {
@@ -113,7 +128,8 @@ bool Courier::settle(const store::Lease& lease, const QueuedMessage& message) {
   const auto ndr = untold ? notice(store::NoticeKind::failure, message) : std::nullopt;
   const bool left = queue_.settle(lease, ndr, settings_.now());
   if (untold) {
-    const std::string told = ndr ? "; NDR: domsec queue ndr " + std::to_string(message.number) : "; no NDR: its reverse-path is null";
+    const std::string told = ndr ? "; NDR: domsec queue ndr " + std::to_string(message.number)
+                                 : "; no NDR: its reverse-path is null";
     tell(QueueEventKind::failed, message, last_reply(message) + told);
   } else {
     tell(QueueEventKind::delivered, message, last_reply(message));
@@ -127,13 +143,14 @@ std::optional<store::Notice> Courier::notice(store::NoticeKind kind, const Queue
   const std::string content = queue_.content(message.number);
   const auto destination = queue_.queue(message.domain);
   const pki::Instant now = settings_.now();
-  const RecipientState concerned = kind == store::NoticeKind::failure ? RecipientState::failed : RecipientState::waiting;
+  const RecipientState concerned =
+      kind == store::NoticeKind::failure ? RecipientState::failed : RecipientState::waiting;
   smtp::DeliveryStatusNotification dsn;
   dsn.action = kind == store::NoticeKind::failure ? smtp::DsnAction::failed : smtp::DsnAction::delayed;
   dsn.reporting_mta = settings_.reporting_mta;
   dsn.to = message.reverse_path;
-  dsn.message_id = "<" + std::to_string(message.number) + "." + std::to_string(now.time_since_epoch().count()) + ".dsn@" +
-                   settings_.reporting_mta + ">";
+  dsn.message_id = "<" + std::to_string(message.number) + "." +
+                   std::to_string(now.time_since_epoch().count()) + ".dsn@" + settings_.reporting_mta + ">";
   dsn.made = now;
   dsn.arrived = message.times.submitted;
   if (destination) dsn.last_attempt = destination->state.last_attempt;
@@ -191,15 +208,18 @@ void Courier::fulfil(QueueDuty duty, const store::Lease& lease, const QueuedMess
     case QueueDuty::tell_delay: {
       const auto told = notice(store::NoticeKind::delay, message);
       queue_.tell_delay(lease, told);
-      tell(QueueEventKind::delayed, message, told ? "delay DSN: domsec queue ndr " + std::to_string(message.number)
-                                                  : "no delay DSN: its reverse-path is null");
+      tell(QueueEventKind::delayed, message,
+           told ? "delay DSN: domsec queue ndr " + std::to_string(message.number)
+                : "no delay DSN: its reverse-path is null");
       break;
     }
     case QueueDuty::resubmit:
       queue_.resubmit(lease, now);
       tell(QueueEventKind::resubmitted, message, "connector and requirement are chosen anew");
       break;
-    case QueueDuty::attempt: attempt(lease, message); break;
+    case QueueDuty::attempt:
+      attempt(lease, message);
+      break;
   }
 }
 
@@ -219,7 +239,8 @@ void Courier::pass(const std::vector<std::string>& domains) {
   for (const QueuedMessage& message : queue_.messages(store::Listed::queued)) {
     if (!concerns(domains, message.domain)) continue;
     const auto destination = queue_.queue(message.domain);
-    const bool due = policy::next_duty(settings_.intervals, destination->state, message.times) <= settings_.now();
+    const bool due =
+        policy::next_duty(settings_.intervals, destination->state, message.times) <= settings_.now();
     // What is answered and not settled, an owner left behind who died between the two.
     if (!due && message.any_waiting()) continue;
     if (const auto lease = queue_.lease(message.number)) work_on(*lease);

@@ -1,5 +1,6 @@
-// Does what is due about one queued message: recovers what an earlier owner left open, delivers, tells delays, gives up. It knows
-// neither sessions nor the clock, so that a test can let two days pass at once. Private to cli/.
+// Does what is due about one queued message: recovers what an earlier owner left open, delivers, tells
+// delays, gives up. It knows neither sessions nor the clock, so that a test can let two days pass at once.
+// Private to cli/.
 #pragma once
 
 #include <functional>
@@ -12,17 +13,17 @@
 namespace domsec::cli {
 
 enum class QueueEventKind {
-  queued,        // it is durable
-  interrupted,   // an earlier owner died before its end of data left: nothing was delivered by him
-  ambiguous,     // the peer may have it without our knowing (RFC 5321 6.1); it is sent again
+  queued,       // it is durable
+  interrupted,  // an earlier owner died before its end of data left: nothing was delivered by him
+  ambiguous,    // the peer may have it without our knowing (RFC 5321 6.1); it is sent again
   delivered,
-  failed,        // at least one recipient was refused for good; the NDR was made
-  deferred,      // the message waits
-  retry,         // the queue is in Retry
-  delayed,       // the delay DSN was made
+  failed,    // at least one recipient was refused for good; the NDR was made
+  deferred,  // the message waits
+  retry,     // the queue is in Retry
+  delayed,   // the delay DSN was made
   expired,
   resubmitted,
-  waiting,       // nothing was tried: the queue is in Retry or suspended
+  waiting,  // nothing was tried: the queue is in Retry or suspended
 };
 [[nodiscard]] std::string_view text(QueueEventKind kind);
 
@@ -32,7 +33,7 @@ struct QueueEvent {
   store::MessageNumber message = 0;
   std::string message_id;
   std::string domain;
-  std::string detail;                         // one sentence, or the reply
+  std::string detail;  // one sentence, or the reply
   std::optional<pki::Instant> next_attempt;
 };
 /// `17  woodgrovebank.com  retry  454 4.7.5 …; next attempt 2026-11-22T10:01:00Z`
@@ -41,8 +42,8 @@ struct QueueEvent {
 [[nodiscard]] std::string queue_event_json(const QueueEvent& event);
 
 /// Gives a message to its destination. May throw store::StoreError out of `end_of_data`, nothing else.
-using Deliver =
-    std::function<session::DeliveryAnswers(const store::QueuedMessage&, const session::Message&, const session::EndOfData&)>;
+using Deliver = std::function<session::DeliveryAnswers(const store::QueuedMessage&, const session::Message&,
+                                                       const session::EndOfData&)>;
 
 struct CourierSettings {
   policy::QueueIntervals intervals;
@@ -72,7 +73,8 @@ class Courier {
   [[nodiscard]] bool settle(const store::Lease& lease, const store::QueuedMessage& message);
   void attempt(const store::Lease& lease, const store::QueuedMessage& message);
   void fulfil(policy::QueueDuty duty, const store::Lease& lease, const store::QueuedMessage& message);
-  [[nodiscard]] std::optional<store::Notice> notice(store::NoticeKind kind, const store::QueuedMessage& message) const;
+  [[nodiscard]] std::optional<store::Notice> notice(store::NoticeKind kind,
+                                                    const store::QueuedMessage& message) const;
 
   store::Queue& queue_;
   CourierSettings settings_;

@@ -9,8 +9,12 @@ namespace {
 
 namespace json = boost::json;
 
-json::value time(const std::optional<pki::Instant>& at) { return at ? json::value(pki::rfc3339(*at)) : json::value(nullptr); }
-json::value known(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+json::value time(const std::optional<pki::Instant>& at) {
+  return at ? json::value(pki::rfc3339(*at)) : json::value(nullptr);
+}
+json::value known(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
+}
 
 policy::QueueActivity activity(const store::Queue& queue, const std::string& domain) {
   policy::QueueActivity most = policy::QueueActivity::none;
@@ -21,7 +25,8 @@ policy::QueueActivity activity(const store::Queue& queue, const std::string& dom
 }
 
 json::object queue_object(const store::Queue& queue, const store::DestinationQueue& destination) {
-  const policy::QueueStatus status = policy::queue_status(destination.state, activity(queue, destination.domain));
+  const policy::QueueStatus status =
+      policy::queue_status(destination.state, activity(queue, destination.domain));
   return {{"domain", destination.domain},
           {"status", policy::text(status)},
           {"delivery_type", policy::text(destination.delivery_type)},
@@ -72,10 +77,13 @@ std::string queue_event_json(const QueueEvent& event) {
 
 std::string queue_list_json(const store::Queue& queue, store::Listed listed) {
   json::array queues;
-  for (const store::DestinationQueue& destination : queue.queues()) queues.push_back(queue_object(queue, destination));
+  for (const store::DestinationQueue& destination : queue.queues())
+    queues.push_back(queue_object(queue, destination));
   json::array messages;
-  for (const store::QueuedMessage& message : queue.messages(listed)) messages.push_back(message_object(message));
-  return json::serialize(json::object{{"schema", "domsec.queue-list/1"}, {"queues", queues}, {"messages", messages}});
+  for (const store::QueuedMessage& message : queue.messages(listed))
+    messages.push_back(message_object(message));
+  return json::serialize(
+      json::object{{"schema", "domsec.queue-list/1"}, {"queues", queues}, {"messages", messages}});
 }
 
 std::string queued_message_json(const store::Queue& queue, const store::QueuedMessage& message) {
@@ -91,7 +99,9 @@ std::string queued_message_json(const store::Queue& queue, const store::QueuedMe
   }
   json::array notices;
   for (const store::Notice& notice : queue.notices(message.number)) {
-    notices.push_back({{"kind", store::text(notice.kind)}, {"made", pki::rfc3339(notice.made)}, {"content", notice.content}});
+    notices.push_back({{"kind", store::text(notice.kind)},
+                       {"made", pki::rfc3339(notice.made)},
+                       {"content", notice.content}});
   }
   json::object object{{"schema", "domsec.queued-message/1"}};
   for (const auto& member : message_object(message)) object.insert(member);

@@ -35,7 +35,8 @@ std::string reporting_mta(const SendOptions& options) {
 
 void sleep_until(std::optional<pki::Instant> next) {
   auto left = longest_sleep;
-  if (next) left = std::min(left, std::chrono::floor<std::chrono::milliseconds>(*next - now_in_milliseconds()));
+  if (next)
+    left = std::min(left, std::chrono::floor<std::chrono::milliseconds>(*next - now_in_milliseconds()));
   std::this_thread::sleep_for(std::max(left, shortest_sleep));
 }
 
@@ -55,17 +56,16 @@ int run_queue_run(const QueueOptions& options, std::ostream& out, std::ostream& 
   store::Database database(store_file(options.send), store::migrations());
   store::Queue queue(database);
   const OutputOptions reports = report_output(options.send.output);
-  Destinations destinations(options.send, queue, out, err, [&](const report::Report& report, std::chrono::milliseconds) {
-    write_report(reports, report, out);
-  });
+  Destinations destinations(
+      options.send, queue, out, err,
+      [&](const report::Report& report, std::chrono::milliseconds) { write_report(reports, report, out); });
   const auto shown = event_teller(options.send.output, out, err);
   CourierSettings settings;
   settings.intervals = intervals_of(options.send);
   settings.reporting_mta = reporting_mta(options.send);
   settings.now = now;
-  settings.deliver = [&](const store::QueuedMessage& queued, const session::Message& mail, const session::EndOfData& end) {
-    return destinations.deliver(queued, mail, end);
-  };
+  settings.deliver = [&](const store::QueuedMessage& queued, const session::Message& mail,
+                         const session::EndOfData& end) { return destinations.deliver(queued, mail, end); };
   settings.tell = [&](const QueueEvent& event) {
     shown(event);
     if (event.kind == QueueEventKind::failed) destinations.set_exit_code(event.message, 1);

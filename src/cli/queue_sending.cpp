@@ -14,13 +14,15 @@ namespace {
 void require_as_much(const store::QueuedMessage& queued, const policy::TlsRequirement& now_demanded) {
   if (now_demanded.requirement >= queued.requirement) return;
   throw exchange::ConfigError("message " + std::to_string(queued.number) + " was queued as '" +
-                              std::string(policy::text(queued.requirement)) + "' and the configuration now says '" +
+                              std::string(policy::text(queued.requirement)) +
+                              "' and the configuration now says '" +
                               std::string(policy::text(now_demanded.requirement)) +
                               "': give the --config, --cert or --require that it was queued with");
 }
 
 /// The route is chosen at every attempt and seldom changes: no commit for the same again.
-void note_route(store::Queue& queue, const std::string& domain, policy::DeliveryType type, const std::string& tls_domain) {
+void note_route(store::Queue& queue, const std::string& domain, policy::DeliveryType type,
+                const std::string& tls_domain) {
   const auto known = queue.queue(domain);
   if (known && known->delivery_type == type && known->tls_domain == tls_domain) return;
   queue.set_route(domain, type, tls_domain);
@@ -29,7 +31,8 @@ void note_route(store::Queue& queue, const std::string& domain, policy::Delivery
 session::DeliveryAnswers held_by_ourselves(const session::Message& message, const std::string& sentence) {
   session::DeliveryAnswers answers;
   for (const smtp::ForwardPath& recipient : message.recipients) {
-    answers.recipients.push_back(session::RecipientAnswer{recipient, policy::RecipientState::waiting, {}, {}});
+    answers.recipients.push_back(
+        session::RecipientAnswer{recipient, policy::RecipientState::waiting, {}, {}});
   }
   answers.error = {"451 4.4.0 " + sentence, "", "", now()};
   return answers;
@@ -44,13 +47,15 @@ std::string with_message_id(session::Message& message) {
   return id;
 }
 
-store::Submission submission_of(const std::string& domain, const session::Message& message, const std::string& message_id,
-                                const session::SendPlan& plan, const Route& route) {
+store::Submission submission_of(const std::string& domain, const session::Message& message,
+                                const std::string& message_id, const session::SendPlan& plan,
+                                const Route& route) {
   store::Submission submission;
   submission.domain = domain;
   submission.message_id = message_id;
   if (message.reverse_path) submission.reverse_path = message.reverse_path->text();
-  for (const smtp::ForwardPath& recipient : message.recipients) submission.recipients.push_back(recipient.text());
+  for (const smtp::ForwardPath& recipient : message.recipients)
+    submission.recipients.push_back(recipient.text());
   submission.requirement = plan.requirement.requirement;
   submission.delivery_type = policy::delivery_type(route.connector);
   submission.tls_domain = policy::queue_tls_domain(plan.requirement, *smtp::Domain::parse(domain));
@@ -66,7 +71,8 @@ Partner& Destinations::ready(const std::string& domain) {
   return *partner;
 }
 
-session::DeliveryAnswers Destinations::deliver(const store::QueuedMessage& queued, const session::Message& message,
+session::DeliveryAnswers Destinations::deliver(const store::QueuedMessage& queued,
+                                               const session::Message& message,
                                                const session::EndOfData& end_of_data) {
   const auto began = now_in_milliseconds();
   Errand errand;
@@ -81,7 +87,7 @@ session::DeliveryAnswers Destinations::deliver(const store::QueuedMessage& queue
     require_as_much(queued, plan->session.requirement);
   } catch (const store::StoreError&) {
     throw;
-  } catch (const std::runtime_error& error) {   // UsageError, ConfigError, BundleError
+  } catch (const std::runtime_error& error) {  // UsageError, ConfigError, BundleError
     codes_[queued.number] = 2;
     partners_.erase(queued.domain);
     return held_by_ourselves(message, error.what());
@@ -91,7 +97,8 @@ session::DeliveryAnswers Destinations::deliver(const store::QueuedMessage& queue
   plan->session.end_of_data = end_of_data;
   session::DeliveryResult result = partner->deliver(*plan);
   const session::DeliveryAnswers answers = session::answers_of(message, result, now());
-  const report::Report report = report_of(queued.domain, *plan, result, read_fail_on(options_.output.fail_on));
+  const report::Report report =
+      report_of(queued.domain, *plan, result, read_fail_on(options_.output.fail_on));
   codes_[queued.number] = report.exit_code;
   reported_(report, std::chrono::duration_cast<std::chrono::milliseconds>(now_in_milliseconds() - began));
   return answers;
@@ -103,7 +110,8 @@ int Destinations::exit_code() const {
   return code;
 }
 
-std::function<void(const QueueEvent&)> event_teller(const OutputOptions& output, std::ostream& out, std::ostream& err) {
+std::function<void(const QueueEvent&)> event_teller(const OutputOptions& output, std::ostream& out,
+                                                    std::ostream& err) {
   return [&output, &out, &err](const QueueEvent& event) {
     if (output.json || output.ndjson) {
       out << queue_event_json(event) << '\n' << std::flush;
@@ -125,17 +133,18 @@ policy::QueueIntervals intervals_of(const SendOptions& options) {
   return policy::queue_intervals(*role);
 }
 
-void send_through_queue(const SendOptions& options, const std::string& domain, session::Message message, Conclusion& conclusion,
-                        std::ostream& err) {
+void send_through_queue(const SendOptions& options, const std::string& domain, session::Message message,
+                        Conclusion& conclusion, std::ostream& err) {
   std::ostream& out = conclusion.reports();
   store::Database database(store_file(options), store::migrations());
   store::Queue queue(database);
   bool tried = false;
-  Destinations destinations(options, queue, out, err, [&](const report::Report& report, std::chrono::milliseconds took) {
-    tried = true;
-    write_report(options.output, report, out);
-    conclusion.add(report, took);
-  });
+  Destinations destinations(options, queue, out, err,
+                            [&](const report::Report& report, std::chrono::milliseconds took) {
+                              tried = true;
+                              write_report(options.output, report, out);
+                              conclusion.add(report, took);
+                            });
   // What is wrong with our own configuration is said before the message is taken.
   Partner& partner = destinations.ready(domain);
   const session::DeliveryPlan plan = partner.plan({});
@@ -147,17 +156,18 @@ void send_through_queue(const SendOptions& options, const std::string& domain, s
   settings.reporting_mta = plan.session.helo;
   settings.now = now;
   settings.tell = tell;
-  settings.deliver = [&](const store::QueuedMessage& queued, const session::Message& mail, const session::EndOfData& end) {
-    return destinations.deliver(queued, mail, end);
-  };
-  const store::Lease lease = queue.put(submission_of(domain, message, message_id, plan.session, partner.route()), now());
+  settings.deliver = [&](const store::QueuedMessage& queued, const session::Message& mail,
+                         const session::EndOfData& end) { return destinations.deliver(queued, mail, end); };
+  const store::Lease lease =
+      queue.put(submission_of(domain, message, message_id, plan.session, partner.route()), now());
   tell(QueueEvent{QueueEventKind::queued, now(), lease.message(), message_id, domain, message_id, {}});
   Courier(queue, settings).work_on(lease);
   if (tried) return;
   const auto destination = queue.queue(domain);
-  const std::string status(policy::text(policy::queue_status(destination->state, policy::QueueActivity::none)));
-  tell(QueueEvent{QueueEventKind::waiting, now(), lease.message(), message_id, domain, "its queue is " + status,
-                  destination->state.next_attempt});
+  const std::string status(
+      policy::text(policy::queue_status(destination->state, policy::QueueActivity::none)));
+  tell(QueueEvent{QueueEventKind::waiting, now(), lease.message(), message_id, domain,
+                  "its queue is " + status, destination->state.next_attempt});
   conclusion.add_code(3);
 }
 

@@ -1,4 +1,5 @@
-// From the queue to the sessions: destinations made ready, messages delivered to them, results told. Private to cli/.
+// From the queue to the sessions: destinations made ready, messages delivered to them, results told. Private
+// to cli/.
 #pragma once
 
 #include <functional>
@@ -17,14 +18,16 @@ namespace domsec::cli {
 class Destinations {
  public:
   using Reported = std::function<void(const report::Report&, std::chrono::milliseconds took)>;
-  Destinations(const SendOptions& options, store::Queue& queue, std::ostream& out, std::ostream& err, Reported reported)
+  Destinations(const SendOptions& options, store::Queue& queue, std::ostream& out, std::ostream& err,
+               Reported reported)
       : options_(options), queue_(queue), out_(out), err_(err), reported_(std::move(reported)) {}
 
   /// Throws what Partner throws.
   Partner& ready(const std::string& domain);
   void forget() { partners_.clear(); }
   /// Faults of our own configuration are answers, too: the queue goes into Retry with their sentence.
-  [[nodiscard]] session::DeliveryAnswers deliver(const store::QueuedMessage& queued, const session::Message& message,
+  [[nodiscard]] session::DeliveryAnswers deliver(const store::QueuedMessage& queued,
+                                                 const session::Message& message,
                                                  const session::EndOfData& end_of_data);
   /// The exit code of the last delivery of each message, the worst of all.
   [[nodiscard]] int exit_code() const;
@@ -41,15 +44,15 @@ class Destinations {
 };
 
 /// How events are shown: a line each, JSON with --json or --ndjson; with --quiet only an ambiguity, on `err`.
-[[nodiscard]] std::function<void(const QueueEvent&)> event_teller(const OutputOptions& output, std::ostream& out,
-                                                                  std::ostream& err);
+[[nodiscard]] std::function<void(const QueueEvent&)> event_teller(const OutputOptions& output,
+                                                                  std::ostream& out, std::ostream& err);
 
 /// The state file of --store, or the one of this user.
 [[nodiscard]] std::string store_file(const SendOptions& options);
 [[nodiscard]] policy::QueueIntervals intervals_of(const SendOptions& options);
 
 /// `send --queue`: durable first, then delivered.
-void send_through_queue(const SendOptions& options, const std::string& domain, session::Message message, Conclusion& conclusion,
-                        std::ostream& err);
+void send_through_queue(const SendOptions& options, const std::string& domain, session::Message message,
+                        Conclusion& conclusion, std::ostream& err);
 
 }  // namespace domsec::cli

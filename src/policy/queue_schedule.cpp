@@ -20,8 +20,10 @@ std::optional<pki::Instant> resubmit_due(const QueueIntervals& intervals, const 
 
 std::string_view text(QueueRole role) {
   switch (role) {
-    case QueueRole::mailbox: return "mailbox";
-    case QueueRole::edge: return "edge";
+    case QueueRole::mailbox:
+      return "mailbox";
+    case QueueRole::edge:
+      return "edge";
   }
   return "";
 }
@@ -36,7 +38,8 @@ std::optional<QueueRole> read_queue_role(std::string_view word) {
 QueueIntervals queue_intervals(QueueRole role) {
   QueueIntervals intervals;
   switch (role) {
-    case QueueRole::mailbox: break;
+    case QueueRole::mailbox:
+      break;
     case QueueRole::edge:
       intervals.transient_failure_retry_interval = std::chrono::minutes(10);
       intervals.outbound_connection_failure_retry_interval = std::chrono::minutes(30);
@@ -47,28 +50,38 @@ QueueIntervals queue_intervals(QueueRole role) {
 
 std::string_view text(QueueStatus status) {
   switch (status) {
-    case QueueStatus::active: return "Active";
-    case QueueStatus::connecting: return "Connecting";
-    case QueueStatus::suspended: return "Suspended";
-    case QueueStatus::ready: return "Ready";
-    case QueueStatus::retry: return "Retry";
+    case QueueStatus::active:
+      return "Active";
+    case QueueStatus::connecting:
+      return "Connecting";
+    case QueueStatus::suspended:
+      return "Suspended";
+    case QueueStatus::ready:
+      return "Ready";
+    case QueueStatus::retry:
+      return "Retry";
   }
   return "";
 }
 
 std::string_view text(DeliveryType type) {
   switch (type) {
-    case DeliveryType::dns_connector: return "DnsConnectorDelivery";
-    case DeliveryType::smart_host_connector: return "SmartHostConnectorDelivery";
+    case DeliveryType::dns_connector:
+      return "DnsConnectorDelivery";
+    case DeliveryType::smart_host_connector:
+      return "SmartHostConnectorDelivery";
   }
   return "";
 }
 
 std::string_view text(RecipientState state) {
   switch (state) {
-    case RecipientState::waiting: return "waiting";
-    case RecipientState::delivered: return "delivered";
-    case RecipientState::failed: return "failed";
+    case RecipientState::waiting:
+      return "waiting";
+    case RecipientState::delivered:
+      return "delivered";
+    case RecipientState::failed:
+      return "failed";
   }
   return "";
 }
@@ -98,7 +111,8 @@ std::chrono::seconds retry_interval(const QueueIntervals& intervals, int connect
   return intervals.outbound_connection_failure_retry_interval;
 }
 
-QueueState after_delivery(const QueueIntervals& intervals, QueueState queue, DeliveryOutcome outcome, pki::Instant now) {
+QueueState after_delivery(const QueueIntervals& intervals, QueueState queue, DeliveryOutcome outcome,
+                          pki::Instant now) {
   queue.last_attempt = now;
   switch (outcome) {
     case DeliveryOutcome::completed:
@@ -128,8 +142,8 @@ std::optional<pki::Instant> next_attempt(const QueueState& queue, const MessageT
   return due;
 }
 
-std::optional<QueueDuty> duty(const QueueIntervals& intervals, const QueueState& queue, const MessageTimes& message,
-                              pki::Instant now) {
+std::optional<QueueDuty> duty(const QueueIntervals& intervals, const QueueState& queue,
+                              const MessageTimes& message, pki::Instant now) {
   if (expires(intervals, message) <= now) return QueueDuty::expire;
   if (!message.delay_told && delay_due(intervals, message) <= now) return QueueDuty::tell_delay;
   const auto resubmit = resubmit_due(intervals, queue, message);
@@ -139,7 +153,8 @@ std::optional<QueueDuty> duty(const QueueIntervals& intervals, const QueueState&
   return std::nullopt;
 }
 
-pki::Instant next_duty(const QueueIntervals& intervals, const QueueState& queue, const MessageTimes& message) {
+pki::Instant next_duty(const QueueIntervals& intervals, const QueueState& queue,
+                       const MessageTimes& message) {
   pki::Instant next = expires(intervals, message);
   if (!message.delay_told) next = std::min(next, delay_due(intervals, message));
   if (const auto resubmit = resubmit_due(intervals, queue, message)) next = std::min(next, *resubmit);

@@ -18,7 +18,8 @@ void take_over(std::vector<RecipientAnswer>& into, const std::vector<RecipientAn
   for (const RecipientAnswer& answer : from) {
     for (RecipientAnswer& known : into) {
       const bool final = known.state != RecipientState::waiting;
-      if (!final && answer.reply.code() != 0 && known.recipient.text() == answer.recipient.text()) known = answer;
+      if (!final && answer.reply.code() != 0 && known.recipient.text() == answer.recipient.text())
+        known = answer;
     }
   }
 }
@@ -90,15 +91,18 @@ DeliveryAnswers answers_of(const Message& message, const DeliveryResult& result,
     const policy::Evidence evidence = transcript::evidence_of(attempt.transcript);
     const std::string host = net::read_endpoint(attempt.host + ":0") ? std::string() : attempt.host;
     answers.unanswered = answers.unanswered || sent.unanswered;
-    good_session = good_session || sent.delivered || (sent.verdict.result == policy::Result::pass && !cut_off(evidence));
+    good_session =
+        good_session || sent.delivered || (sent.verdict.result == policy::Result::pass && !cut_off(evidence));
     take_over(answers.recipients, answers_of(sent, host));
     if (sent.recipients.empty() && sent.final_reply) refuse_all(answers.recipients, *sent.final_reply, host);
     if (const auto reply = cannot_be_carried(evidence)) refuse_all(answers.recipients, *reply, host);
-    if (const auto reply = policy::permanent_lookup_failure(evidence)) refuse_all(answers.recipients, *reply, host);
+    if (const auto reply = policy::permanent_lookup_failure(evidence))
+      refuse_all(answers.recipients, *reply, host);
     if (!sent.delivered) answers.error = {error_of(sent, evidence), host, attempt.transcript.remote(), now};
   }
-  const bool waiting = std::ranges::any_of(
-      answers.recipients, [](const RecipientAnswer& answer) { return answer.state == RecipientState::waiting; });
+  const bool waiting = std::ranges::any_of(answers.recipients, [](const RecipientAnswer& answer) {
+    return answer.state == RecipientState::waiting;
+  });
   answers.outcome = !waiting       ? DeliveryOutcome::completed
                     : good_session ? DeliveryOutcome::message_deferred
                                    : DeliveryOutcome::connection_failed;

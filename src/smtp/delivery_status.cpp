@@ -10,7 +10,7 @@
 namespace domsec::smtp {
 namespace {
 
-constexpr std::size_t longest_reply = 900;   // a line has at most 998 octets (RFC 5322 2.1.1)
+constexpr std::size_t longest_reply = 900;  // a line has at most 998 octets (RFC 5322 2.1.1)
 constexpr std::size_t fold_at = 76;
 
 bool has_eight_bit(std::string_view text) {
@@ -46,17 +46,20 @@ std::string field(std::string_view name, std::string_view body) {
 
 std::string subject_of(const DeliveryStatusNotification& notification) {
   const std::string subject = header_field(notification.original, "subject").value_or("");
-  return (notification.action == DsnAction::failed ? "Undeliverable: " : "Delivery delayed: ") + one_line(subject);
+  return (notification.action == DsnAction::failed ? "Undeliverable: " : "Delivery delayed: ") +
+         one_line(subject);
 }
 
 /// For people.
 std::string explanation(const DeliveryStatusNotification& notification) {
-  std::string text = "This is the delivery status notification of domsec at " + notification.reporting_mta + ".\r\n\r\n";
+  std::string text =
+      "This is the delivery status notification of domsec at " + notification.reporting_mta + ".\r\n\r\n";
   if (notification.action == DsnAction::failed) {
     text += "Your message was not delivered to these recipients, and is not tried again:\r\n\r\n";
   } else {
     text += "Your message has not been delivered to these recipients yet. You need not send it\r\nagain.";
-    if (notification.retry_until) text += " It is tried until " + rfc5322_date(*notification.retry_until) + ".";
+    if (notification.retry_until)
+      text += " It is tried until " + rfc5322_date(*notification.retry_until) + ".";
     text += "\r\n\r\n";
   }
   for (const DsnRecipient& recipient : notification.recipients) {
@@ -79,7 +82,8 @@ std::string status(const DeliveryStatusNotification& notification) {
     text += field("Status", notification.action == DsnAction::delayed ? "4" + code.substr(1) : code);
     if (!recipient.remote_mta.empty()) text += field("Remote-MTA", "dns; " + one_line(recipient.remote_mta));
     if (!recipient.reply.empty()) text += field("Diagnostic-Code", "smtp; " + one_line(recipient.reply));
-    if (notification.last_attempt) text += field("Last-Attempt-Date", rfc5322_date(*notification.last_attempt));
+    if (notification.last_attempt)
+      text += field("Last-Attempt-Date", rfc5322_date(*notification.last_attempt));
     if (notification.action == DsnAction::delayed && notification.retry_until) {
       text += field("Will-Retry-Until", rfc5322_date(*notification.retry_until));
     }
@@ -89,8 +93,8 @@ std::string status(const DeliveryStatusNotification& notification) {
 
 std::string part(const std::string& boundary, std::string_view type, const std::string& content) {
   const char* const encoding = has_eight_bit(content) ? "8bit" : "7bit";
-  return "--" + boundary + "\r\nContent-Type: " + std::string(type) + "\r\nContent-Transfer-Encoding: " + encoding +
-         "\r\n\r\n" + content + "\r\n";
+  return "--" + boundary + "\r\nContent-Type: " + std::string(type) +
+         "\r\nContent-Transfer-Encoding: " + encoding + "\r\n\r\n" + content + "\r\n";
 }
 
 }  // namespace
@@ -103,16 +107,20 @@ std::string write(const DeliveryStatusNotification& notification) {
   while ((text + report + original).find(boundary) != std::string::npos) boundary += "_";
   const bool eight_bit = has_eight_bit(text) || has_eight_bit(report) || has_eight_bit(original);
 
-  std::string message = field("From", "Mail Delivery Subsystem <postmaster@" + notification.reporting_mta + ">");
+  std::string message =
+      field("From", "Mail Delivery Subsystem <postmaster@" + notification.reporting_mta + ">");
   message += field("To", "<" + one_line(notification.to) + ">");
   message += field("Subject", subject_of(notification));
   message += field("Date", rfc5322_date(notification.made));
   message += field("Message-ID", notification.message_id);
-  if (const auto id = header_field(notification.original, "message-id")) message += field("In-Reply-To", one_line(*id));
-  message += "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n";   // RFC 3834 5
-  message += "Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"" + boundary + "\"\r\n";
+  if (const auto id = header_field(notification.original, "message-id"))
+    message += field("In-Reply-To", one_line(*id));
+  message += "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n";  // RFC 3834 5
+  message +=
+      "Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"" + boundary + "\"\r\n";
   message += std::string("Content-Transfer-Encoding: ") + (eight_bit ? "8bit" : "7bit") + "\r\n\r\n";
-  message += part(boundary, has_eight_bit(text) ? "text/plain; charset=utf-8" : "text/plain; charset=us-ascii", text);
+  message += part(boundary,
+                  has_eight_bit(text) ? "text/plain; charset=utf-8" : "text/plain; charset=us-ascii", text);
   message += part(boundary, "message/delivery-status", report);
   message += part(boundary, "text/rfc822-headers", original);
   return message + "--" + boundary + "--\r\n";
@@ -125,7 +133,9 @@ std::string status_of(std::string_view reply) {
   return !reply.empty() && reply.front() == '5' ? "5.0.0" : "4.0.0";
 }
 
-std::string_view header_of(std::string_view message) { return message.substr(0, measure_header_section(message).octets); }
+std::string_view header_of(std::string_view message) {
+  return message.substr(0, measure_header_section(message).octets);
+}
 
 std::optional<std::string> header_field(std::string_view message, std::string_view name) {
   std::string_view rest = header_of(message);

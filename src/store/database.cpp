@@ -1,5 +1,6 @@
-// SQLite makes the file's companions (-wal, -shm) with the mode of the file itself, so that is set before SQLite sees it.
-// The application id tells our files from databases of other programs, which are never migrated.
+// SQLite makes the file's companions (-wal, -shm) with the mode of the file itself, so that is set before
+// SQLite sees it. The application id tells our files from databases of other programs, which are never
+// migrated.
 #include "domsec/store/database.h"
 
 #include <fcntl.h>
@@ -21,9 +22,10 @@ constexpr std::int64_t application_id = 0x646d7365;  // `dmse`
 constexpr std::chrono::milliseconds pause{20};
 
 StoreError unwritable(const std::string& file, const std::string& cause) {
-  return {StoreFault::unwritable, "the store " + file + " cannot be written (" + cause +
-                                      "): make its directory writable for the user that runs domsec, or name another "
-                                      "file with --store"};
+  return {StoreFault::unwritable,
+          "the store " + file + " cannot be written (" + cause +
+              "): make its directory writable for the user that runs domsec, or name another "
+              "file with --store"};
 }
 
 /// Only its owner may read what is queued, and later keys.
@@ -45,20 +47,26 @@ void make_private_file(const std::string& file) {
 StoreFault fault_of(int code) {
   switch (code & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return StoreFault::busy;
+    case SQLITE_LOCKED:
+      return StoreFault::busy;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return StoreFault::damaged;
-    case SQLITE_FULL: return StoreFault::full;
+    case SQLITE_NOTADB:
+      return StoreFault::damaged;
+    case SQLITE_FULL:
+      return StoreFault::full;
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
-    case SQLITE_PERM: return StoreFault::unwritable;
-    default: return StoreFault::failed;
+    case SQLITE_PERM:
+      return StoreFault::unwritable;
+    default:
+      return StoreFault::failed;
   }
 }
 
 std::string sentence(StoreFault fault, const std::string& file, const std::string& cause) {
   switch (fault) {
-    case StoreFault::unwritable: return unwritable(file, cause).what();
+    case StoreFault::unwritable:
+      return unwritable(file, cause).what();
     case StoreFault::damaged:
       return "the store " + file + " is damaged or is no store (" + cause +
              "): it was left as it is; put a copy of it in its place, or name another file with --store";
@@ -68,42 +76,53 @@ std::string sentence(StoreFault fault, const std::string& file, const std::strin
       return "the store " + file + " was written by a newer domsec (" + cause +
              "): use that one, or name another file with --store";
     case StoreFault::busy:
-      return "the store " + file + " is kept locked by another process (" + cause + "): end it, or try again later";
+      return "the store " + file + " is kept locked by another process (" + cause +
+             "): end it, or try again later";
     case StoreFault::full:
-      return "the store " + file + " cannot grow (" + cause + "): make room on the disk; what was stored is safe";
-    case StoreFault::failed: return "the store " + file + " failed: " + cause;
+      return "the store " + file + " cannot grow (" + cause +
+             "): make room on the disk; what was stored is safe";
+    case StoreFault::failed:
+      return "the store " + file + " failed: " + cause;
   }
   return cause;
 }
 
 }  // namespace
 
-void Statement::Close::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-void Database::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+void Statement::Close::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+void Database::Close::operator()(sqlite3* database) const {
+  sqlite3_close_v2(database);
+}
 
 Statement& Statement::add(std::int64_t value) {
-  if (const int code = sqlite3_bind_int64(statement_.get(), ++bound_, value); code != SQLITE_OK) database_->fail(code);
+  if (const int code = sqlite3_bind_int64(statement_.get(), ++bound_, value); code != SQLITE_OK)
+    database_->fail(code);
   return *this;
 }
 
 Statement& Statement::add(std::string_view text) {
-  const int code = sqlite3_bind_text64(statement_.get(), ++bound_, text.data() ? text.data() : "", text.size(),
-                                       SQLITE_TRANSIENT, SQLITE_UTF8);
+  const int code = sqlite3_bind_text64(statement_.get(), ++bound_, text.data() ? text.data() : "",
+                                       text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   if (code != SQLITE_OK) database_->fail(code);
   return *this;
 }
 
 Statement& Statement::add_octets(std::string_view octets) {
-  const int code = sqlite3_bind_blob64(statement_.get(), ++bound_, octets.data() ? octets.data() : "", octets.size(),
-                                       SQLITE_TRANSIENT);
+  const int code = sqlite3_bind_blob64(statement_.get(), ++bound_, octets.data() ? octets.data() : "",
+                                       octets.size(), SQLITE_TRANSIENT);
   if (code != SQLITE_OK) database_->fail(code);
   return *this;
 }
 
-Statement& Statement::add(std::optional<std::int64_t> value) { return value ? add(*value) : add_nothing(); }
+Statement& Statement::add(std::optional<std::int64_t> value) {
+  return value ? add(*value) : add_nothing();
+}
 
 Statement& Statement::add_nothing() {
-  if (const int code = sqlite3_bind_null(statement_.get(), ++bound_); code != SQLITE_OK) database_->fail(code);
+  if (const int code = sqlite3_bind_null(statement_.get(), ++bound_); code != SQLITE_OK)
+    database_->fail(code);
   return *this;
 }
 
@@ -118,7 +137,9 @@ void Statement::run() {
   }
 }
 
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
 
 std::optional<std::int64_t> Statement::optional_integer(int column) const {
   return is_null(column) ? std::nullopt : std::optional(integer(column));
@@ -127,10 +148,13 @@ std::optional<std::int64_t> Statement::optional_integer(int column) const {
 std::string Statement::text(int column) const {
   const void* octets = sqlite3_column_blob(statement_.get(), column);
   const int size = sqlite3_column_bytes(statement_.get(), column);
-  return octets ? std::string(static_cast<const char*>(octets), static_cast<std::size_t>(size)) : std::string();
+  return octets ? std::string(static_cast<const char*>(octets), static_cast<std::size_t>(size))
+                : std::string();
 }
 
-bool Statement::is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
 
 Database::Database(std::string file, Migrations migrations, DatabaseSettings settings)
     : file_(std::move(file)), settings_(settings) {
@@ -156,12 +180,13 @@ void Database::configure() {
   if (id != application_id) {
     Statement count = prepare("SELECT count(*) FROM sqlite_schema");
     count.step();
-    if (id != 0 || count.integer(0) != 0) throw StoreError(StoreFault::foreign, sentence(StoreFault::foreign, file_, ""));
+    if (id != 0 || count.integer(0) != 0)
+      throw StoreError(StoreFault::foreign, sentence(StoreFault::foreign, file_, ""));
   }
   if (::chmod(file_.c_str(), 0600) != 0) throw unwritable(file_, std::strerror(errno));
   execute("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;");
-  // The change to WAL takes every lock at once and does not wait for them, so the wait is here. A file system without
-  // shared memory keeps the rollback journal, which is as safe.
+  // The change to WAL takes every lock at once and does not wait for them, so the wait is here. A file system
+  // without shared memory keeps the rollback journal, which is as safe.
   const auto until = std::chrono::steady_clock::now() + settings_.busy_timeout;
   while (true) {
     try {
@@ -181,10 +206,12 @@ void Database::migrate(Migrations migrations) {
   Transaction transaction(*this);
   const std::int64_t version = pragma("user_version");  // again: another process may have been first
   if (version > last) {
-    const std::string cause = "version " + std::to_string(version) + ", this one knows " + std::to_string(last);
+    const std::string cause =
+        "version " + std::to_string(version) + ", this one knows " + std::to_string(last);
     throw StoreError(StoreFault::newer, sentence(StoreFault::newer, file_, cause));
   }
-  for (const std::string_view step : migrations.subspan(static_cast<std::size_t>(version))) execute(std::string(step));
+  for (const std::string_view step : migrations.subspan(static_cast<std::size_t>(version)))
+    execute(std::string(step));
   execute("PRAGMA application_id = " + std::to_string(application_id) +
           "; PRAGMA user_version = " + std::to_string(last) + ";");
   transaction.commit();
@@ -197,19 +224,25 @@ std::int64_t Database::pragma(const char* name) const {
 
 Statement Database::prepare(std::string_view sql) const {
   sqlite3_stmt* prepared = nullptr;
-  const int code = sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &prepared, nullptr);
+  const int code =
+      sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &prepared, nullptr);
   Statement statement(*this, prepared);
   if (code != SQLITE_OK) fail(code);
   return statement;
 }
 
 void Database::execute(const std::string& sql) {
-  if (const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr); code != SQLITE_OK) fail(code);
+  if (const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr); code != SQLITE_OK)
+    fail(code);
 }
 
-std::int64_t Database::last_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
+std::int64_t Database::last_id() const {
+  return sqlite3_last_insert_rowid(handle_.get());
+}
 
-std::int64_t Database::changes() const { return sqlite3_changes64(handle_.get()); }
+std::int64_t Database::changes() const {
+  return sqlite3_changes64(handle_.get());
+}
 
 void Database::fail(int code) const {
   const StoreFault fault = fault_of(code);
@@ -217,7 +250,9 @@ void Database::fail(int code) const {
   throw StoreError(fault, sentence(fault, file_, cause));
 }
 
-Transaction::Transaction(Database& database) : database_(database) { database_.execute("BEGIN IMMEDIATE"); }
+Transaction::Transaction(Database& database) : database_(database) {
+  database_.execute("BEGIN IMMEDIATE");
+}
 
 Transaction::~Transaction() {
   if (!open_) return;

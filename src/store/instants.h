@@ -8,7 +8,9 @@
 
 namespace domsec::store {
 
-inline std::int64_t seconds(pki::Instant at) { return at.time_since_epoch().count(); }
+inline std::int64_t seconds(pki::Instant at) {
+  return at.time_since_epoch().count();
+}
 inline std::optional<std::int64_t> seconds(const std::optional<pki::Instant>& at) {
   return at ? std::optional(seconds(*at)) : std::nullopt;
 }

@@ -24,7 +24,8 @@ struct flock octet(std::int64_t number, short type) {
 LeaseFile::LeaseFile(const std::string& path)
     : path_(path), file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) {
   if (file_.get() >= 0) return;
-  throw StoreError(StoreFault::unwritable, "the file of leases " + path + " cannot be written (" + std::strerror(errno) +
+  throw StoreError(StoreFault::unwritable, "the file of leases " + path + " cannot be written (" +
+                                               std::strerror(errno) +
                                                "): make it writable for the user that runs domsec");
 }
 
@@ -36,8 +37,8 @@ bool LeaseFile::take(std::int64_t number) {
     return true;
   }
   if (errno == EAGAIN || errno == EACCES) return false;
-  throw StoreError(StoreFault::failed, "the file of leases " + path_ + " cannot be locked (" + std::strerror(errno) +
-                                           "): put the store on a local file system");
+  throw StoreError(StoreFault::failed, "the file of leases " + path_ + " cannot be locked (" +
+                                           std::strerror(errno) + "): put the store on a local file system");
 }
 
 void LeaseFile::give_back(std::int64_t number) {

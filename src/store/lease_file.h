@@ -1,7 +1,8 @@
-// Who delivers what: one octet of a file for each message, locked by the open file description (F_OFD_SETLK). The kernel ends a
-// lock with its owner, however he dies, so that nothing stale is left and no process id is ever compared; a lock is seen by every
-// process on the machine, also from another container that shares the directory. The file has no content, and is never
-// removed: whoever made it anew would not see the locks on the old one. Private to store/.
+// Who delivers what: one octet of a file for each message, locked by the open file description (F_OFD_SETLK).
+// The kernel ends a lock with its owner, however he dies, so that nothing stale is left and no process id is
+// ever compared; a lock is seen by every process on the machine, also from another container that shares the
+// directory. The file has no content, and is never removed: whoever made it anew would not see the locks on
+// the old one. Private to store/.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,7 @@ class LeaseFile {
  private:
   std::string path_;
   Descriptor file_;
-  std::set<std::int64_t> held_;   // locks of one description do not exclude each other
+  std::set<std::int64_t> held_;  // locks of one description do not exclude each other
 };
 
 }  // namespace domsec::store

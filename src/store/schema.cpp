@@ -6,8 +6,8 @@
 namespace domsec::store {
 namespace {
 
-/// Version 1: the queue (queue.h). Instants are seconds since 1970, UTC; an absent one is NULL. AUTOINCREMENT: an id is never
-/// given twice, not even after its message is gone.
+/// Version 1: the queue (queue.h). Instants are seconds since 1970, UTC; an absent one is NULL.
+/// AUTOINCREMENT: an id is never given twice, not even after its message is gone.
 constexpr std::string_view queue_tables = R"sql(
 CREATE TABLE queues (
   domain TEXT PRIMARY KEY,
@@ -79,12 +79,17 @@ constexpr std::array<std::string_view, 1> steps{queue_tables};
 
 }  // namespace
 
-Migrations migrations() { return steps; }
+Migrations migrations() {
+  return steps;
+}
 
 std::string default_store_file() {
-  if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state) return std::string(state) + "/domsec/store.db";
-  if (const char* home = std::getenv("HOME"); home && *home) return std::string(home) + "/.local/state/domsec/store.db";
-  throw StoreError(StoreFault::unwritable, "there is neither XDG_STATE_HOME nor HOME: name the store with --store");
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state)
+    return std::string(state) + "/domsec/store.db";
+  if (const char* home = std::getenv("HOME"); home && *home)
+    return std::string(home) + "/.local/state/domsec/store.db";
+  throw StoreError(StoreFault::unwritable,
+                   "there is neither XDG_STATE_HOME nor HOME: name the store with --store");
 }
 
 }  // namespace domsec::store

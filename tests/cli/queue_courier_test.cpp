@@ -1,4 +1,5 @@
-// The courier with a real store, a virtual clock and a partner who answers as the test says: two days pass at once.
+// The courier with a real store, a virtual clock and a partner who answers as the test says: two days pass at
+// once.
 #include "../../src/cli/queue_courier.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +22,7 @@ const pki::Instant start = *pki::read_rfc3339("2026-11-22T10:00:00Z");
 /// What the partner answers to one delivery.
 struct Answer {
   DeliveryOutcome outcome;
-  smtp::Reply reply;                    // code 0: none came
+  smtp::Reply reply;  // code 0: none came
   enum class Dot { never_left, unanswered, answered } dot = Dot::never_left;
 };
 const Answer down{DeliveryOutcome::connection_failed, {}};
@@ -42,7 +43,9 @@ class CourierTest : public ::testing::Test {
     settings.now = [this] { return now; };
     settings.tell = [this](const QueueEvent& event) { events.push_back(event); };
     settings.deliver = [this](const store::QueuedMessage& queued, const session::Message& mail,
-                              const session::EndOfData& end_of_data) { return deliver(queued, mail, end_of_data); };
+                              const session::EndOfData& end_of_data) {
+      return deliver(queued, mail, end_of_data);
+    };
   }
 
   session::DeliveryAnswers deliver(const store::QueuedMessage&, const session::Message& mail,
@@ -55,7 +58,8 @@ class CourierTest : public ::testing::Test {
     answers.outcome = answer.outcome;
     for (const smtp::ForwardPath& recipient : mail.recipients) {
       sent.recipients.push_back({recipient, smtp::Reply(250, "2.1.5 ok")});
-      answers.recipients.push_back({recipient, state_of(answer.reply), answer.reply, "mail1.woodgrovebank.com"});
+      answers.recipients.push_back(
+          {recipient, state_of(answer.reply), answer.reply, "mail1.woodgrovebank.com"});
     }
     if (answer.dot != Answer::Dot::never_left) {
       end_of_data.leaves(sent, "mail1.woodgrovebank.com");
@@ -68,7 +72,8 @@ class CourierTest : public ::testing::Test {
       end_of_data.answered(sent, "mail1.woodgrovebank.com");
     }
     const bool failed = answer.outcome == DeliveryOutcome::connection_failed;
-    answers.error = {failed ? "421 4.2.1 Unable to connect" : answer.reply.text(), "mail1.woodgrovebank.com", "127.0.0.1:25", now};
+    answers.error = {failed ? "421 4.2.1 Unable to connect" : answer.reply.text(), "mail1.woodgrovebank.com",
+                     "127.0.0.1:25", now};
     return answers;
   }
 
@@ -93,7 +98,8 @@ class CourierTest : public ::testing::Test {
   std::vector<long> minutes(QueueEventKind kind) const {
     std::vector<long> out;
     for (const QueueEvent& event : events) {
-      if (event.kind == kind) out.push_back(std::chrono::duration_cast<std::chrono::minutes>(event.at - start).count());
+      if (event.kind == kind)
+        out.push_back(std::chrono::duration_cast<std::chrono::minutes>(event.at - start).count());
     }
     return out;
   }
@@ -125,9 +131,10 @@ TEST_F(CourierTest, AMessageThatNeverGetsThroughIsTriedForTwoDaysAndReturned) {
   const auto notices = queue.notices(number);
   ASSERT_EQ(notices.size(), 2U);
   EXPECT_EQ(notices[0].kind, store::NoticeKind::delay);
-  for (const char* line : {"Action: delayed\r\n", "Status: 4.2.1\r\n", "Remote-MTA: dns; mail1.woodgrovebank.com\r\n",
-                           "Diagnostic-Code: smtp; 421 4.2.1 Unable to connect\r\n",
-                           "Will-Retry-Until: Tue, 24 Nov 2026 10:00:00 +0000\r\n"}) {
+  for (const char* line :
+       {"Action: delayed\r\n", "Status: 4.2.1\r\n", "Remote-MTA: dns; mail1.woodgrovebank.com\r\n",
+        "Diagnostic-Code: smtp; 421 4.2.1 Unable to connect\r\n",
+        "Will-Retry-Until: Tue, 24 Nov 2026 10:00:00 +0000\r\n"}) {
     EXPECT_NE(notices[0].content.find(line), std::string::npos) << line;
   }
   EXPECT_EQ(notices[1].kind, store::NoticeKind::failure);
@@ -225,7 +232,8 @@ TEST_F(CourierTest, WhatWasAnsweredIsSettledByTheNextOneAndNotSentAgain) {
     const auto lease = queue.lease(number);
     const auto attempt = queue.begin_attempt(*lease, now);
     queue.end_of_data_leaves(*lease, attempt, {}, now);
-    queue.end_of_data_answered(*lease, attempt, {{"bob@woodgrovebank.com", RecipientState::delivered, "250 ok", ""}}, now);
+    queue.end_of_data_answered(*lease, attempt,
+                               {{"bob@woodgrovebank.com", RecipientState::delivered, "250 ok", ""}}, now);
   }
   live();
   EXPECT_TRUE(attempts.empty());
@@ -280,7 +288,8 @@ TEST_F(CourierTest, EventsAreALineAndADocument) {
   put();
   Courier(queue, settings).pass({});
   ASSERT_EQ(events.size(), 1U);
-  EXPECT_EQ(event_line(events[0]), "1  woodgrovebank.com  retry  421 4.2.1 Unable to connect; next attempt 2026-11-22T10:01:00Z");
+  EXPECT_EQ(event_line(events[0]),
+            "1  woodgrovebank.com  retry  421 4.2.1 Unable to connect; next attempt 2026-11-22T10:01:00Z");
   const auto json = boost::json::parse(queue_event_json(events[0])).as_object();
   EXPECT_EQ(json.at("schema").as_string(), "domsec.queue-event/1");
   EXPECT_EQ(json.at("event").as_string(), "retry");

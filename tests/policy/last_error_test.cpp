@@ -8,14 +8,15 @@ namespace domsec::policy {
 namespace {
 
 LastError sample() {
-  return {"454 4.7.5 Certificate validation failure, Reason:UntrustedRoot", "mail1.woodgrovebank.com", "203.0.113.7:25",
-          pki::read_rfc3339("2026-11-22T10:02:41Z")};
+  return {"454 4.7.5 Certificate validation failure, Reason:UntrustedRoot", "mail1.woodgrovebank.com",
+          "203.0.113.7:25", pki::read_rfc3339("2026-11-22T10:02:41Z")};
 }
 
 TEST(LastError, HasTheClassicWrapper) {
   EXPECT_EQ(classic_last_error(sample()),
             "451 4.4.0 Primary target IP address responded with: \"454 4.7.5 Certificate validation failure, "
-            "Reason:UntrustedRoot\" Attempted failover to alternate host, but that did not succeed. Either there are no "
+            "Reason:UntrustedRoot\" Attempted failover to alternate host, but that did not succeed. Either "
+            "there are no "
             "alternate hosts, or delivery failed to all alternate hosts.");
 }
 
@@ -31,10 +32,12 @@ TEST(LastError, TellsTheHourOfTwelve) {
     const char* at;
     const char* told;
   };
-  for (const Row& row : {Row{"2026-01-02T00:05:06Z", "1/2/2026 12:05:06 AM"}, Row{"2026-12-31T12:00:00Z", "12/31/2026 12:00:00 PM"},
+  for (const Row& row : {Row{"2026-01-02T00:05:06Z", "1/2/2026 12:05:06 AM"},
+                         Row{"2026-12-31T12:00:00Z", "12/31/2026 12:00:00 PM"},
                          Row{"2026-12-31T23:59:59Z", "12/31/2026 11:59:59 PM"}}) {
     error.at = pki::read_rfc3339(row.at);
-    EXPECT_NE(last_error(error).find("{LRT=" + std::string(row.told) + "}"), std::string::npos) << last_error(error);
+    EXPECT_NE(last_error(error).find("{LRT=" + std::string(row.told) + "}"), std::string::npos)
+        << last_error(error);
   }
 }
 
@@ -56,7 +59,8 @@ TEST(LastError, TakesTheVerdictsReplyThenThePeersThenTheWordForTheBreak) {
   evidence.refusal = smtp::Reply(451, "4.3.0 Later");
   EXPECT_EQ(session_error(verdict, evidence), "451 4.3.0 Later");
   verdict.reply = smtp::replies::certificate_validation_failure("UntrustedRoot");
-  EXPECT_EQ(session_error(verdict, evidence), "454 4.7.5 Certificate validation failure, Reason:UntrustedRoot");
+  EXPECT_EQ(session_error(verdict, evidence),
+            "454 4.7.5 Certificate validation failure, Reason:UntrustedRoot");
 }
 
 TEST(LastError, OfALookupThatFailedIsOurOwnSentence) {
@@ -69,7 +73,8 @@ TEST(LastError, OfALookupThatFailedIsOurOwnSentence) {
 
 TEST(LastError, OnlyADomainThatTakesNoMailFailsForGood) {
   Evidence evidence;
-  for (const DnsOutcome outcome : {DnsOutcome::not_asked, DnsOutcome::ok, DnsOutcome::no_address, DnsOutcome::failed}) {
+  for (const DnsOutcome outcome :
+       {DnsOutcome::not_asked, DnsOutcome::ok, DnsOutcome::no_address, DnsOutcome::failed}) {
     evidence.dns = outcome;
     EXPECT_EQ(permanent_lookup_failure(evidence), std::nullopt);
   }

@@ -36,7 +36,9 @@ Life live(const QueueIntervals& intervals, const std::function<DeliveryOutcome(l
       return life;
     }
     switch (*due) {
-      case QueueDuty::expire: life.expired = at; break;
+      case QueueDuty::expire:
+        life.expired = at;
+        break;
       case QueueDuty::tell_delay:
         life.delays.push_back(at);
         message.delay_told = true;
@@ -142,8 +144,9 @@ TEST(QueueSchedule, IntervalsFollowTheRecord) {
     long mailbox;
     long edge;
   };
-  for (const Row& row : {Row{"first glitch", 1, 1, 1}, Row{"last glitch", 4, 1, 1}, Row{"first transient", 5, 5, 10},
-                         Row{"last transient", 10, 5, 10}, Row{"from then on", 11, 10, 30}, Row{"for ever", 1000, 10, 30}}) {
+  for (const Row& row :
+       {Row{"first glitch", 1, 1, 1}, Row{"last glitch", 4, 1, 1}, Row{"first transient", 5, 5, 10},
+        Row{"last transient", 10, 5, 10}, Row{"from then on", 11, 10, 30}, Row{"for ever", 1000, 10, 30}}) {
     SCOPED_TRACE(row.name);
     EXPECT_EQ(retry_interval(queue_intervals(QueueRole::mailbox), row.failures), minutes(row.mailbox));
     EXPECT_EQ(retry_interval(queue_intervals(QueueRole::edge), row.failures), minutes(row.edge));
@@ -178,10 +181,11 @@ TEST(QueueSchedule, StatusIsOneOfTheFiveWords) {
     QueueActivity activity;
     const char* status;
   };
-  for (const Row& row : {Row{false, false, QueueActivity::none, "Ready"}, Row{false, true, QueueActivity::none, "Retry"},
-                         Row{false, true, QueueActivity::connecting, "Connecting"},
-                         Row{false, false, QueueActivity::delivering, "Active"},
-                         Row{true, true, QueueActivity::none, "Suspended"}}) {
+  for (const Row& row :
+       {Row{false, false, QueueActivity::none, "Ready"}, Row{false, true, QueueActivity::none, "Retry"},
+        Row{false, true, QueueActivity::connecting, "Connecting"},
+        Row{false, false, QueueActivity::delivering, "Active"},
+        Row{true, true, QueueActivity::none, "Suspended"}}) {
     SCOPED_TRACE(row.status);
     QueueState queue;
     queue.suspended = row.suspended;

@@ -1,4 +1,5 @@
-// What a delivery comes to for a queued message, over real sockets; and when a queue hears that the end of data leaves.
+// What a delivery comes to for a queued message, over real sockets; and when a queue hears that the end of
+// data leaves.
 #include "domsec/session/delivery_answers.h"
 
 #include <gtest/gtest.h>
@@ -22,16 +23,25 @@ struct Replies {
   const char* first = "250 2.1.5 Recipient OK";
   const char* second = "250 2.1.5 Recipient OK";
   const char* data = "354 go on";
-  const char* dot = "250 2.6.0 taken";         // null: the peer leaves without it
+  const char* dot = "250 2.6.0 taken";  // null: the peer leaves without it
 };
 
-bool taken(const char* reply) { return std::string(reply).starts_with("250"); }
+bool taken(const char* reply) {
+  return std::string(reply).starts_with("250");
+}
 
 Script script_of(const Replies& replies) {
   const auto line = [](const char* reply) { return Say{std::string(reply) + "\r\n"}; };
   Script script;
-  script.actions = {Say{"220 peer.example\r\n"}, Hear{}, Say{"250-peer.example\r\n250 PIPELINING\r\n"}, Hear{}, Hear{}, Hear{},
-                    line(replies.mail), line(replies.first), line(replies.second)};
+  script.actions = {Say{"220 peer.example\r\n"},
+                    Hear{},
+                    Say{"250-peer.example\r\n250 PIPELINING\r\n"},
+                    Hear{},
+                    Hear{},
+                    Hear{},
+                    line(replies.mail),
+                    line(replies.first),
+                    line(replies.second)};
   const bool any = taken(replies.mail) && (taken(replies.first) || taken(replies.second));
   if (any) {
     script.actions.insert(script.actions.end(), {Hear{}, line(replies.data)});
@@ -50,7 +60,8 @@ SendPlan plan_in_clear() {
   plan.requirement = {};
   plan.requirement.requirement = policy::Requirement::none;
   plan.tls = nullptr;
-  plan.message->recipients = {{smtp::parse_mailbox("a@woodgrovebank.com")}, {smtp::parse_mailbox("b@woodgrovebank.com")}};
+  plan.message->recipients = {{smtp::parse_mailbox("a@woodgrovebank.com")},
+                              {smtp::parse_mailbox("b@woodgrovebank.com")}};
   return plan;
 }
 
@@ -69,8 +80,8 @@ Delivered deliver_to(const Script& script, SendPlan session) {
   Target target;
   target.host = server.endpoint().address;
   target.port = server.endpoint().port;
-  const DeliveryResult result =
-      net::run(loop, deliver(plan, target, resolver, [] { return testing::new_transcript(policy::Role::send); }));
+  const DeliveryResult result = net::run(
+      loop, deliver(plan, target, resolver, [] { return testing::new_transcript(policy::Role::send); }));
   return {answers_of(*plan.session.message, result, pki::Instant()), server.connections()};
 }
 
@@ -114,11 +125,14 @@ TEST(DeliveryAnswers, EveryRecipientHasHisOwnState) {
       {"one unknown", one_unknown, delivered, failed, DeliveryOutcome::completed, "550 5.1.1 User unknown"},
       {"one later", one_later, waiting, delivered, DeliveryOutcome::message_deferred, "450 4.2.1 later"},
       {"both unknown", both_unknown, failed, failed, DeliveryOutcome::completed, "550 5.1.1 User unknown"},
-      {"one unknown, one later", one_unknown_one_later, waiting, failed, DeliveryOutcome::message_deferred, "450 4.2.1 later"},
-      {"sender later", sender_later, waiting, waiting, DeliveryOutcome::message_deferred, "451 4.3.0 not now"},
+      {"one unknown, one later", one_unknown_one_later, waiting, failed, DeliveryOutcome::message_deferred,
+       "450 4.2.1 later"},
+      {"sender later", sender_later, waiting, waiting, DeliveryOutcome::message_deferred,
+       "451 4.3.0 not now"},
       {"sender never", sender_never, failed, failed, DeliveryOutcome::completed, "550 5.7.1 not from you"},
       {"data never", data_never, failed, failed, DeliveryOutcome::completed, "554 5.6.0 no"},
-      {"end of data later", dot_later, waiting, failed, DeliveryOutcome::message_deferred, "451 4.3.0 disk full"},
+      {"end of data later", dot_later, waiting, failed, DeliveryOutcome::message_deferred,
+       "451 4.3.0 disk full"},
       {"end of data never", dot_never, failed, failed, DeliveryOutcome::completed, "552 5.3.4 too large"},
       {"no answer to the end of data", no_answer, waiting, failed, DeliveryOutcome::connection_failed,
        "421 4.4.2 Connection dropped", true}};
@@ -138,7 +152,8 @@ TEST(DeliveryAnswers, AMessageThatTheServerCannotCarryFailsForGood) {
   SendPlan plan = plan_in_clear();
   plan.message->content = "Subject: \xc3\xbc\n\nx\n";
   Script script;
-  script.actions = {Say{"220 peer.example\r\n"}, Hear{}, Say{"250 peer.example\r\n"}, Hear{}, Say{"221 bye\r\n"}};
+  script.actions = {Say{"220 peer.example\r\n"}, Hear{}, Say{"250 peer.example\r\n"}, Hear{},
+                    Say{"221 bye\r\n"}};
   const Delivered got = deliver_to(script, plan);
   EXPECT_EQ(got.answers.outcome, DeliveryOutcome::completed);
   EXPECT_EQ(got.answers.recipients[0].state, RecipientState::failed);
@@ -159,8 +174,8 @@ TEST(DeliveryAnswers, AServerThatCannotBeReachedFailsTheConnectionWithTheAtteste
   Target target;
   target.host = "127.0.0.1";
   target.port = port;
-  const DeliveryResult result =
-      net::run(loop, deliver(plan, target, resolver, [] { return testing::new_transcript(policy::Role::send); }));
+  const DeliveryResult result = net::run(
+      loop, deliver(plan, target, resolver, [] { return testing::new_transcript(policy::Role::send); }));
   const DeliveryAnswers answers = answers_of(*plan.session.message, result, pki::Instant());
   EXPECT_EQ(answers.outcome, DeliveryOutcome::connection_failed);
   EXPECT_EQ(answers.error.text, "421 4.2.1 Unable to connect");
@@ -217,7 +232,9 @@ TEST(EndOfData, DoesNotLeaveWhenItCannotBeNoted) {
   net::Loop loop;
   testing::ScriptedServer server(loop, script_of({}));
   SendPlan plan = plan_in_clear();
-  plan.end_of_data.leaves = [](const SendResult&, const std::string&) { throw std::runtime_error("the disk is full"); };
+  plan.end_of_data.leaves = [](const SendResult&, const std::string&) {
+    throw std::runtime_error("the disk is full");
+  };
   transcript::Transcript transcript = testing::new_transcript(policy::Role::send);
   EXPECT_THROW((void)testing::send(loop, plan, server.endpoint(), transcript), std::runtime_error);
   net::run(loop, net::sleep(net::Milliseconds(20)));

@@ -8,7 +8,8 @@ namespace domsec::smtp {
 namespace {
 
 const std::string original =
-    "From: <alice@contoso.com>\nSubject: Offer\n of today\nMessage-ID: <1@contoso.com>\n\nThe body stays where it is.\n";
+    "From: <alice@contoso.com>\nSubject: Offer\n of today\nMessage-ID: <1@contoso.com>\n\nThe body stays "
+    "where it is.\n";
 
 DeliveryStatusNotification sample() {
   DeliveryStatusNotification notification;
@@ -78,14 +79,16 @@ TEST(DeliveryStatus, ADelayTellsUntilWhenItIsTried) {
   notification.action = DsnAction::delayed;
   notification.retry_until = *pki::read_rfc3339("2026-11-24T10:00:00Z");
   notification.recipients = {
-      {"bob@woodgrovebank.com", "454 4.7.5 Certificate validation failure, Reason:UntrustedRoot", "mail1.woodgrovebank.com"},
+      {"bob@woodgrovebank.com", "454 4.7.5 Certificate validation failure, Reason:UntrustedRoot",
+       "mail1.woodgrovebank.com"},
       {"carol@woodgrovebank.com", "", ""}};
   const std::string text = write(notification);
-  for (const char* line : {"Subject: Delivery delayed: Offer of today\r\n", "Action: delayed\r\n", "Status: 4.7.5\r\n",
-                           "Remote-MTA: dns; mail1.woodgrovebank.com\r\n",
-                           "Diagnostic-Code: smtp; 454 4.7.5 Certificate validation failure,\r\n Reason:UntrustedRoot\r\n",
-                           "Will-Retry-Until: Tue, 24 Nov 2026 10:00:00 +0000\r\n",
-                           "\r\nFinal-Recipient: rfc822; carol@woodgrovebank.com\r\nAction: delayed\r\nStatus: 4.0.0\r\n"}) {
+  for (const char* line :
+       {"Subject: Delivery delayed: Offer of today\r\n", "Action: delayed\r\n", "Status: 4.7.5\r\n",
+        "Remote-MTA: dns; mail1.woodgrovebank.com\r\n",
+        "Diagnostic-Code: smtp; 454 4.7.5 Certificate validation failure,\r\n Reason:UntrustedRoot\r\n",
+        "Will-Retry-Until: Tue, 24 Nov 2026 10:00:00 +0000\r\n",
+        "\r\nFinal-Recipient: rfc822; carol@woodgrovebank.com\r\nAction: delayed\r\nStatus: 4.0.0\r\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << "is not in\n" << text;
   }
 }
@@ -95,16 +98,18 @@ TEST(DeliveryStatus, StatusComesFromTheReply) {
     const char* reply;
     const char* status;
   };
-  for (const Row& row : {Row{"550 5.1.1 User unknown", "5.1.1"}, Row{"550 4.4.7 QUEUE.Expired; message expired", "4.4.7"},
-                         Row{"451 5.7.3 STARTTLS is required to send mail", "5.7.3"}, Row{"550 no", "5.0.0"},
-                         Row{"450 no", "4.0.0"}, Row{"", "4.0.0"}, Row{"550", "5.0.0"}}) {
+  for (const Row& row :
+       {Row{"550 5.1.1 User unknown", "5.1.1"}, Row{"550 4.4.7 QUEUE.Expired; message expired", "4.4.7"},
+        Row{"451 5.7.3 STARTTLS is required to send mail", "5.7.3"}, Row{"550 no", "5.0.0"},
+        Row{"450 no", "4.0.0"}, Row{"", "4.0.0"}, Row{"550", "5.0.0"}}) {
     EXPECT_EQ(status_of(row.reply), row.status) << row.reply;
   }
 }
 
 TEST(DeliveryStatus, WhatOthersWroteStaysInItsField) {
   DeliveryStatusNotification notification = sample();
-  notification.recipients = {{"bob@woodgrovebank.com", "550 5.1.1 no\r\nStatus: 2.0.0" + std::string(2000, 'x'), "mail\nX: y"}};
+  notification.recipients = {
+      {"bob@woodgrovebank.com", "550 5.1.1 no\r\nStatus: 2.0.0" + std::string(2000, 'x'), "mail\nX: y"}};
   const std::string text = write(notification);
   EXPECT_EQ(text.find("\nStatus: 2.0.0"), std::string::npos);
   EXPECT_EQ(text.find("\nX: y"), std::string::npos);

@@ -85,7 +85,11 @@ TEST_F(DatabaseTest, KeepsValuesOfEveryKind) {
   database.execute("CREATE TABLE v (n INTEGER, t TEXT, b BLOB, x INTEGER)");
   const std::string nul("a\0b", 3);
   database.prepare("INSERT INTO v VALUES (?, ?, ?, ?)")
-      .add(std::int64_t{-5}).add(std::string_view()).add_octets(nul).add(std::optional<std::int64_t>()).run();
+      .add(std::int64_t{-5})
+      .add(std::string_view())
+      .add_octets(nul)
+      .add(std::optional<std::int64_t>())
+      .run();
   EXPECT_EQ(database.changes(), 1);
   Statement row = database.prepare("SELECT n, t, b, x FROM v");
   ASSERT_TRUE(row.step());
@@ -108,16 +112,21 @@ TEST_F(DatabaseTest, AnOlderFileIsBroughtUpToDateAndKeepsItsRows) {
 
 TEST_F(DatabaseTest, AStepThatFailsLeavesTheVersionBefore) {
   { const Database first(file, whole.first(1)); }
-  constexpr std::array<std::string_view, 2> broken{two_steps[0], "CREATE TABLE b (id INTEGER); CREATE TABLE a (id INTEGER);"};
+  constexpr std::array<std::string_view, 2> broken{
+      two_steps[0], "CREATE TABLE b (id INTEGER); CREATE TABLE a (id INTEGER);"};
   const auto error = fault(broken);
   ASSERT_TRUE(error);
   EXPECT_EQ(error->fault(), StoreFault::failed);
-  EXPECT_FALSE(fault(whole)) << "the right second step finds the version before it, and no table b in its way";
+  EXPECT_FALSE(fault(whole))
+      << "the right second step finds the version before it, and no table b in its way";
 }
 
 TEST_F(DatabaseTest, WhatIsNotCommittedIsNotThere) {
   Database database(file, whole);
-  { const Transaction transaction(database); database.execute("INSERT INTO a (name) VALUES ('second')"); }
+  {
+    const Transaction transaction(database);
+    database.execute("INSERT INTO a (name) VALUES ('second')");
+  }
   EXPECT_EQ(count(database), 1);
   Transaction transaction(database);
   database.execute("INSERT INTO a (name) VALUES ('second')");
@@ -125,7 +134,8 @@ TEST_F(DatabaseTest, WhatIsNotCommittedIsNotThere) {
   EXPECT_EQ(count(database), 2);
 }
 
-/// What a crash leaves is what lies on the disk at that moment: the files are copied in the middle of a transaction.
+/// What a crash leaves is what lies on the disk at that moment: the files are copied in the middle of a
+/// transaction.
 TEST_F(DatabaseTest, ACopyTakenInTheMiddleOfATransactionHoldsWhatWasCommitted) {
   Database database(file, whole);
   {
@@ -134,9 +144,10 @@ TEST_F(DatabaseTest, ACopyTakenInTheMiddleOfATransactionHoldsWhatWasCommitted) {
     transaction.commit();
   }
   const Transaction transaction(database);
-  database.execute("PRAGMA cache_size = 1; CREATE TABLE big (b BLOB);"
-                   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)"
-                   "INSERT INTO big SELECT randomblob(4000) FROM n; INSERT INTO a (name) VALUES ('third');");
+  database.execute(
+      "PRAGMA cache_size = 1; CREATE TABLE big (b BLOB);"
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)"
+      "INSERT INTO big SELECT randomblob(4000) FROM n; INSERT INTO a (name) VALUES ('third');");
   const std::string copy = directory.path() + "/copy.db";
   fs::copy_file(file, copy);
   ASSERT_GT(fs::file_size(file + "-wal"), 400'000U) << "the transaction has reached the disk in part";
@@ -154,16 +165,18 @@ TEST_F(DatabaseTest, ANewerFileIsRefusedAndLeftAsItIs) {
   const auto error = fault(whole.first(1));
   ASSERT_TRUE(error);
   EXPECT_EQ(error->fault(), StoreFault::newer);
-  EXPECT_EQ(std::string(error->what()), "the store " + file + " was written by a newer domsec (version 2, this one knows 1): "
-                                        "use that one, or name another file with --store");
+  EXPECT_EQ(std::string(error->what()), "the store " + file +
+                                            " was written by a newer domsec (version 2, this one knows 1): "
+                                            "use that one, or name another file with --store");
   EXPECT_EQ(octets(), before);
 }
 
 TEST_F(DatabaseTest, WhatIsNoDatabaseIsRefusedAndLeftAsItIs) {
   fs::create_directories(fs::path(file).parent_path());
-  for (const std::string& text : {std::string("From: alice\n\nnot a database, but longer than the header of one: ") +
-                                      std::string(2000, 'x'),
-                                  std::string("short")}) {
+  for (const std::string& text :
+       {std::string("From: alice\n\nnot a database, but longer than the header of one: ") +
+            std::string(2000, 'x'),
+        std::string("short")}) {
     std::ofstream(file, std::ios::binary) << text;
     const auto error = fault();
     ASSERT_TRUE(error) << text.substr(0, 10);
@@ -177,7 +190,7 @@ TEST_F(DatabaseTest, ADamagedPageIsOneSentence) {
   { const Database database(file, whole); }
   {
     std::fstream out(file, std::ios::binary | std::ios::in | std::ios::out);
-    out.seekp(100);   // the schema's page, behind the header
+    out.seekp(100);  // the schema's page, behind the header
     out << std::string(2000, '\xff');
   }
   const auto error = fault();
@@ -186,7 +199,7 @@ TEST_F(DatabaseTest, ADamagedPageIsOneSentence) {
 }
 
 TEST_F(DatabaseTest, ADatabaseOfAnotherProgramIsNotMigrated) {
-  for (const char* id : {"1234", "0"}) {   // 0: a program that gives itself no id
+  for (const char* id : {"1234", "0"}) {  // 0: a program that gives itself no id
     SCOPED_TRACE(id);
     {
       Database other(file, whole);
@@ -213,7 +226,7 @@ TEST_F(DatabaseTest, ALockedStoreIsWaitedForAndThenSaid) {
 }
 
 TEST_F(DatabaseTest, AFileThatCannotBeWrittenIsOneSentenceWithTheRemedy) {
-  fs::create_directories(file);   // a directory stands in its place
+  fs::create_directories(file);  // a directory stands in its place
   const auto error = fault();
   ASSERT_TRUE(error);
   EXPECT_EQ(error->fault(), StoreFault::unwritable);

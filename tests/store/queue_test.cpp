@@ -64,7 +64,11 @@ TEST_F(QueueTest, KeepsAMessageAcrossProcesses) {
 
 TEST_F(QueueTest, ANumberIsNeverGivenTwice) {
   const MessageNumber first = put();
-  { const Lease lease = *queue.lease(first); queue.remove(lease, start); queue.remove(lease, start); }
+  {
+    const Lease lease = *queue.lease(first);
+    queue.remove(lease, start);
+    queue.remove(lease, start);
+  }
   EXPECT_FALSE(queue.message(first));
   EXPECT_GT(put(), first);
 }
@@ -124,9 +128,10 @@ TEST_F(QueueTest, TheNextOwnerKnowsWhetherThePeerMayHaveTheMessage) {
     Died died;
     bool ambiguous;
   };
-  for (const Row& row : {Row{"before the dot", Died::before_the_dot, false}, Row{"at the dot", Died::at_the_dot, true},
-                         Row{"after the answer", Died::after_the_answer, false},
-                         Row{"at the dot of the second host", Died::at_the_dot_of_the_second_host, true}}) {
+  for (const Row& row :
+       {Row{"before the dot", Died::before_the_dot, false}, Row{"at the dot", Died::at_the_dot, true},
+        Row{"after the answer", Died::after_the_answer, false},
+        Row{"at the dot of the second host", Died::at_the_dot_of_the_second_host, true}}) {
     SCOPED_TRACE(row.name);
     const MessageNumber number = put();
     const Lease lease = *queue.lease(number);
@@ -157,7 +162,8 @@ TEST_F(QueueTest, AHostThatDidNotAnswerStaysAmbiguousWhenTheNextOneTakesTheMessa
 TEST_F(QueueTest, AFinalAnswerIsNeverReplaced) {
   const Lease lease = queue.put(submission(), start);
   const AttemptNumber attempt = queue.begin_attempt(lease, start);
-  const NotedAnswer refused{"bob@woodgrovebank.com", RecipientState::failed, "550 5.1.1 User unknown", "mail1"};
+  const NotedAnswer refused{"bob@woodgrovebank.com", RecipientState::failed, "550 5.1.1 User unknown",
+                            "mail1"};
   queue.end_of_data_leaves(lease, attempt, {refused}, start);
   const NotedAnswer taken{"bob@woodgrovebank.com", RecipientState::delivered, "250 2.6.0 taken", "mail2"};
   queue.end_of_data_answered(lease, attempt, {taken}, start + second);
@@ -201,7 +207,8 @@ TEST_F(QueueTest, AQueueKeepsItsFailuresWhileItHasMessages) {
   const Lease lease = queue.put(submission(), start);
   AttemptEnd end;
   end.queue = policy::after_delivery({}, {}, DeliveryOutcome::connection_failed, start);
-  end.error = {"454 4.7.5 Certificate validation failure, Reason:UntrustedRoot", "mail1", "127.0.0.1:25", start};
+  end.error = {"454 4.7.5 Certificate validation failure, Reason:UntrustedRoot", "mail1", "127.0.0.1:25",
+               start};
   queue.end_attempt(lease, queue.begin_attempt(lease, start), end, start);
   auto destination = queue.queue("woodgrovebank.com");
   EXPECT_EQ(destination->state.connection_failures, 1);
@@ -270,7 +277,8 @@ TEST_F(QueueTest, ACopyTakenAtAnyMomentHoldsTheMessageWholeAndTheLastThingThatWa
   crash(lease.message(), false, RecipientState::waiting);
   queue.end_of_data_leaves(lease, attempt, {}, start);
   crash(lease.message(), true, RecipientState::waiting);
-  queue.end_of_data_answered(lease, attempt, {{"bob@woodgrovebank.com", RecipientState::delivered, "250 ok", ""}}, start);
+  queue.end_of_data_answered(lease, attempt,
+                             {{"bob@woodgrovebank.com", RecipientState::delivered, "250 ok", ""}}, start);
   crash(lease.message(), true, RecipientState::delivered);
 }
 

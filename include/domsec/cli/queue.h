@@ -11,16 +11,16 @@
 namespace domsec::cli {
 
 struct QueueOptions {
-  SendOptions send;                      // run: everything that `send` has about the way; all: --store
-  bool json = false;                     // --json, but of run
-  bool all = false;                      // ls --all
-  bool once = false;                     // run --once
-  bool until_empty = false;              // run --until-empty
-  bool at_once = false;                  // run --now
-  bool with_ndr = false;                 // remove --with-ndr
-  std::vector<std::string> domains;      // run [DOMAIN...]
-  std::string domain;                    // retry, suspend, resume
-  std::int64_t message = 0;              // show, ndr, remove
+  SendOptions send;                  // run: everything that `send` has about the way; all: --store
+  bool json = false;                 // --json, but of run
+  bool all = false;                  // ls --all
+  bool once = false;                 // run --once
+  bool until_empty = false;          // run --until-empty
+  bool at_once = false;              // run --now
+  bool with_ndr = false;             // remove --with-ndr
+  std::vector<std::string> domains;  // run [DOMAIN...]
+  std::string domain;                // retry, suspend, resume
+  std::int64_t message = 0;          // show, ndr, remove
 };
 
 /// Each returns the exit code. They throw UsageError and store::StoreError; run what `send` throws.

@@ -1,6 +1,6 @@
-// When queued mail is tried again, when its sender hears of a delay, and when it is given up (spec exchange 6.5). Values and
-// instants only: whoever runs a queue brings the clock. What the record leaves open is decided in docs/decisions.md (D-25,
-// D-26).
+// When queued mail is tried again, when its sender hears of a delay, and when it is given up (spec
+// exchange 6.5). Values and instants only: whoever runs a queue brings the clock. What the record leaves open
+// is decided in docs/decisions.md (D-25, D-26).
 #pragma once
 
 #include <chrono>
@@ -36,17 +36,19 @@ enum class QueueStatus { active, connecting, suspended, ready, retry };
 [[nodiscard]] std::string_view text(QueueStatus status);  // `Active` …
 
 enum class DeliveryType { dns_connector, smart_host_connector };
-[[nodiscard]] std::string_view text(DeliveryType type);   // `DnsConnectorDelivery` …
+[[nodiscard]] std::string_view text(DeliveryType type);  // `DnsConnectorDelivery` …
 [[nodiscard]] DeliveryType delivery_type(const exchange::SendConnector& connector);
 
 /// TlsDomain of a queue: its domain where domain security is in force, else empty (spec exchange 1.11).
-[[nodiscard]] std::string queue_tls_domain(const TlsRequirement& requirement, const smtp::Domain& destination);
+[[nodiscard]] std::string queue_tls_domain(const TlsRequirement& requirement,
+                                           const smtp::Domain& destination);
 
 /// What one delivery means to the queue it was made from.
 enum class DeliveryOutcome {
-  completed,           // every recipient has his last answer
-  message_deferred,    // the session was good; the answer to this message, or to a recipient, was temporary
-  connection_failed,   // no session in which mail may be given: look-up, connection, STARTTLS, either certificate
+  completed,          // every recipient has his last answer
+  message_deferred,   // the session was good; the answer to this message, or to a recipient, was temporary
+  connection_failed,  // no session in which mail may be given: look-up, connection, STARTTLS, either
+                      // certificate
 };
 
 /// What is known of one recipient; the last two are final.
@@ -56,7 +58,7 @@ enum class RecipientState { waiting, delivered, failed };
 /// One destination.
 struct QueueState {
   bool suspended = false;
-  int connection_failures = 0;             // in a row
+  int connection_failures = 0;  // in a row
   std::optional<pki::Instant> last_attempt;
   std::optional<pki::Instant> next_attempt;  // only after a failure; else at once
 };
@@ -68,7 +70,7 @@ enum class QueueActivity { none, connecting, delivering };
 /// One message in a queue.
 struct MessageTimes {
   pki::Instant submitted;
-  pki::Instant resubmitted;                // = submitted at first
+  pki::Instant resubmitted;                  // = submitted at first
   std::optional<pki::Instant> next_attempt;  // only after a deferral; else with its queue
   bool delay_told = false;
 };
@@ -76,11 +78,11 @@ struct MessageTimes {
 /// How long a queue waits after that many failures in a row; 1 = the first.
 [[nodiscard]] std::chrono::seconds retry_interval(const QueueIntervals& intervals, int connection_failures);
 /// The queue after a delivery that ended `now`.
-[[nodiscard]] QueueState after_delivery(const QueueIntervals& intervals, QueueState queue, DeliveryOutcome outcome,
-                                        pki::Instant now);
+[[nodiscard]] QueueState after_delivery(const QueueIntervals& intervals, QueueState queue,
+                                        DeliveryOutcome outcome, pki::Instant now);
 /// When a message that was deferred is tried again: nothing for the other outcomes.
-[[nodiscard]] std::optional<pki::Instant> message_next_attempt(const QueueIntervals& intervals, DeliveryOutcome outcome,
-                                                               pki::Instant now);
+[[nodiscard]] std::optional<pki::Instant> message_next_attempt(const QueueIntervals& intervals,
+                                                               DeliveryOutcome outcome, pki::Instant now);
 /// When the next delivery is due; nothing while the queue is suspended.
 [[nodiscard]] std::optional<pki::Instant> next_attempt(const QueueState& queue, const MessageTimes& message);
 

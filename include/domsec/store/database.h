@@ -1,6 +1,7 @@
-// The one state file: a SQLite database, private to its owner, whose transactions survive a crash at any moment (WAL,
-// synchronous FULL). Everything that must last has its tables here; which ones is schema.h's.
-// Nothing is ever deleted or repaired behind the operator's back: a file that cannot be used is left as it is.
+// The one state file: a SQLite database, private to its owner, whose transactions survive a crash at any
+// moment (WAL, synchronous FULL). Everything that must last has its tables here; which ones is schema.h's.
+// Nothing is ever deleted or repaired behind the operator's back: a file that cannot be used is left as it
+// is.
 #pragma once
 
 #include <chrono>
@@ -19,13 +20,13 @@ namespace domsec::store {
 
 /// What keeps a state file from being used.
 enum class StoreFault {
-  unwritable,   // it cannot be made or opened for writing
-  damaged,      // no database, or one that is not whole
-  foreign,      // a database of another program
-  newer,        // written by a newer domsec
-  busy,         // another process kept it locked for longer than the time-out
-  full,         // no room on the disk
-  failed,       // anything else that the system reports
+  unwritable,  // it cannot be made or opened for writing
+  damaged,     // no database, or one that is not whole
+  foreign,     // a database of another program
+  newer,       // written by a newer domsec
+  busy,        // another process kept it locked for longer than the time-out
+  full,        // no room on the disk
+  failed,      // anything else that the system reports
 };
 
 /// One sentence with the file, the cause and the remedy.
@@ -38,8 +39,8 @@ class StoreError : public std::runtime_error {
   StoreFault fault_;
 };
 
-/// Step n makes a database of version n (user_version) out of one of version n - 1. A step is never changed once it was
-/// released; the next one mends it.
+/// Step n makes a database of version n (user_version) out of one of version n - 1. A step is never changed
+/// once it was released; the next one mends it.
 using Migrations = std::span<const std::string_view>;
 
 struct DatabaseSettings {
@@ -67,7 +68,7 @@ class Statement {
 
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::optional<std::int64_t> optional_integer(int column) const;
-  [[nodiscard]] std::string text(int column) const;   // octets, too
+  [[nodiscard]] std::string text(int column) const;  // octets, too
   [[nodiscard]] bool is_null(int column) const;
 
  private:
@@ -75,7 +76,8 @@ class Statement {
   struct Close {
     void operator()(sqlite3_stmt* statement) const;
   };
-  Statement(const Database& database, sqlite3_stmt* statement) : database_(&database), statement_(statement) {}
+  Statement(const Database& database, sqlite3_stmt* statement)
+      : database_(&database), statement_(statement) {}
 
   const Database* database_;
   std::unique_ptr<sqlite3_stmt, Close> statement_;
@@ -84,8 +86,8 @@ class Statement {
 
 class Database {
  public:
-  /// Opens the file, makes it (mode 0600, its directory 0700) when it is not there, and brings it to the last version of
-  /// `migrations`. Throws StoreError.
+  /// Opens the file, makes it (mode 0600, its directory 0700) when it is not there, and brings it to the last
+  /// version of `migrations`. Throws StoreError.
   Database(std::string file, Migrations migrations, DatabaseSettings settings = {});
   ~Database();
   Database(const Database&) = delete;
@@ -116,7 +118,8 @@ class Database {
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
-/// Takes the write lock at once, so that what is read inside holds until commit(). Rolled back when it goes without it.
+/// Takes the write lock at once, so that what is read inside holds until commit(). Rolled back when it goes
+/// without it.
 class Transaction {
  public:
   explicit Transaction(Database& database);

@@ -1,7 +1,7 @@
-// Mail that waits to be sent, in the state file. A message is put in one transaction and leaves in one; between them everything
-// that is learned about it is durable before it is acted upon, so that a process may die at any moment: nothing is lost, and
-// what may have been delivered without our knowing is known to be so (RFC 5321 6.1). When anything is done is policy's
-// (queue_schedule.h); who does it is the caller's.
+// Mail that waits to be sent, in the state file. A message is put in one transaction and leaves in one;
+// between them everything that is learned about it is durable before it is acted upon, so that a process may
+// die at any moment: nothing is lost, and what may have been delivered without our knowing is known to be so
+// (RFC 5321 6.1). When anything is done is policy's (queue_schedule.h); who does it is the caller's.
 #pragma once
 
 #include <cstdint>
@@ -23,10 +23,11 @@ using MessageNumber = std::int64_t;
 /// One message for one destination.
 struct Submission {
   std::string domain;
-  std::string message_id;               // `<…>`, as in its header
-  std::string reverse_path;             // empty = the null reverse-path
+  std::string message_id;    // `<…>`, as in its header
+  std::string reverse_path;  // empty = the null reverse-path
   std::vector<std::string> recipients;
-  policy::Requirement requirement = policy::Requirement::opportunistic;  // what it must at least be sent under
+  policy::Requirement requirement =
+      policy::Requirement::opportunistic;  // what it must at least be sent under
   policy::DeliveryType delivery_type = policy::DeliveryType::dns_connector;
   std::string tls_domain;
   std::string_view content;
@@ -41,7 +42,7 @@ struct QueuedRecipient {
   std::string reply;
   std::string host;
   std::optional<pki::Instant> replied;
-  bool told = false;                    // the NDR for him was made
+  bool told = false;  // the NDR for him was made
 };
 
 struct QueuedMessage {
@@ -65,7 +66,7 @@ struct DestinationQueue {
   std::string tls_domain;
   policy::QueueState state;
   policy::LastError error;
-  std::size_t messages = 0;             // that are queued
+  std::size_t messages = 0;  // that are queued
 };
 
 using AttemptNumber = std::int64_t;
@@ -74,11 +75,11 @@ using AttemptNumber = std::int64_t;
 struct QueuedAttempt {
   AttemptNumber number = 0;
   pki::Instant began;
-  bool end_of_data_left = false;        // the final dot went out, or was about to
-  bool answered = false;                // and was answered
-  bool ambiguous = false;               // a host may have taken the message without our knowing
+  bool end_of_data_left = false;  // the final dot went out, or was about to
+  bool answered = false;          // and was answered
+  bool ambiguous = false;         // a host may have taken the message without our knowing
   std::optional<pki::Instant> ended;
-  std::string outcome;                  // `completed`, `deferred`, `connection failed`, `interrupted`
+  std::string outcome;  // `completed`, `deferred`, `connection failed`, `interrupted`
   std::string reply;
 };
 
@@ -91,7 +92,7 @@ struct NotedAnswer {
 };
 
 enum class NoticeKind { delay, failure };
-[[nodiscard]] std::string_view text(NoticeKind kind);   // `delay`, `failure`
+[[nodiscard]] std::string_view text(NoticeKind kind);  // `delay`, `failure`
 
 /// A delivery status notification that was made: kept, not sent.
 struct Notice {
@@ -107,12 +108,13 @@ struct AttemptEnd {
   bool ambiguous = false;
   policy::QueueState queue;
   policy::LastError error;
-  std::optional<pki::Instant> next_attempt;   // of the message
+  std::optional<pki::Instant> next_attempt;  // of the message
 };
 
 class LeaseFile;
 
-/// The right to deliver one message, and to write about it. It ends with the object, and with the process however that dies.
+/// The right to deliver one message, and to write about it. It ends with the object, and with the process
+/// however that dies.
 class Lease {
  public:
   Lease(Lease&& other) noexcept;
@@ -139,7 +141,7 @@ class Queue {
   [[nodiscard]] Lease put(const Submission& submission, pki::Instant now);
 
   // What there is.
-  [[nodiscard]] std::vector<DestinationQueue> queues() const;   // with queued messages, or suspended
+  [[nodiscard]] std::vector<DestinationQueue> queues() const;  // with queued messages, or suspended
   [[nodiscard]] std::optional<DestinationQueue> queue(const std::string& domain) const;
   [[nodiscard]] std::vector<QueuedMessage> messages(Listed listed) const;
   [[nodiscard]] std::optional<QueuedMessage> message(MessageNumber number) const;
@@ -151,18 +153,21 @@ class Queue {
 
   // Delivering. Nothing: another process has it.
   [[nodiscard]] std::optional<Lease> lease(MessageNumber number);
-  /// What an owner who died has left open, closed now. It was ambiguous when its end of data had left unanswered.
+  /// What an owner who died has left open, closed now. It was ambiguous when its end of data had left
+  /// unanswered.
   [[nodiscard]] std::optional<QueuedAttempt> recover(const Lease& lease, pki::Instant now);
   [[nodiscard]] AttemptNumber begin_attempt(const Lease& lease, pki::Instant now);
   /// Before the octets leave. Final refusals of recipients are noted with it.
-  void end_of_data_leaves(const Lease& lease, AttemptNumber attempt, const std::vector<NotedAnswer>& answers, pki::Instant now);
-  void end_of_data_answered(const Lease& lease, AttemptNumber attempt, const std::vector<NotedAnswer>& answers, pki::Instant now);
+  void end_of_data_leaves(const Lease& lease, AttemptNumber attempt, const std::vector<NotedAnswer>& answers,
+                          pki::Instant now);
+  void end_of_data_answered(const Lease& lease, AttemptNumber attempt,
+                            const std::vector<NotedAnswer>& answers, pki::Instant now);
   void end_attempt(const Lease& lease, AttemptNumber attempt, const AttemptEnd& end, pki::Instant now);
 
   /// Every recipient who still waits gets this last answer: expiry, removal.
   void fail_waiting(const Lease& lease, const std::string& reply, pki::Instant now);
-  /// The failed recipients are told by `notice`, or need no telling; a message without waiting recipients leaves the queue, its
-  /// content with it. True when it has left.
+  /// The failed recipients are told by `notice`, or need no telling; a message without waiting recipients
+  /// leaves the queue, its content with it. True when it has left.
   bool settle(const Lease& lease, const std::optional<Notice>& notice, pki::Instant now);
   void tell_delay(const Lease& lease, const std::optional<Notice>& notice);
   void resubmit(const Lease& lease, pki::Instant now);
