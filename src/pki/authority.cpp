@@ -6,6 +6,7 @@
 #include <array>
 
 #include "distinguished_name.h"
+#include "domsec/pki/request.h"
 #include "key_algorithm.h"
 #include "openssl_ptr.h"
 #include "recipe_extensions.h"
@@ -56,7 +57,12 @@ struct Issuer {
   EVP_PKEY* key = nullptr;
 };
 
-CertificatePtr build(const CertificateRecipe& recipe, EVP_PKEY* subject_key, const Issuer& issuer) {
+struct Subject {
+  const X509_NAME* name = nullptr;
+  EVP_PKEY* key = nullptr;
+};
+
+CertificatePtr build(const CertificateRecipe& recipe, const Subject& subject, const Issuer& issuer) {
   const ErrorQueueMark mark;
   const X509Owner certificate(X509_new());
   X509* const x509 = certificate.get();
@@ -65,10 +71,10 @@ CertificatePtr build(const CertificateRecipe& recipe, EVP_PKEY* subject_key, con
   require(X509_set_serialNumber(x509, serial.get()), "set the serial number");
   require(X509_set1_notBefore(x509, time_of(recipe.not_before).get()), "set notBefore");
   require(X509_set1_notAfter(x509, time_of(recipe.not_after).get()), "set notAfter");
-  require(X509_set_subject_name(x509, recipe_subject(recipe.subject).get()), "set the subject");
+  require(X509_set_subject_name(x509, subject.name), "set the subject");
   const X509* const issued_by = issuer.certificate == nullptr ? x509 : issuer.certificate;
   require(X509_set_issuer_name(x509, X509_get_subject_name(issued_by)), "set the issuer");
-  require(X509_set_pubkey(x509, subject_key), "set the public key");
+  require(X509_set_pubkey(x509, subject.key), "set the public key");
   add_recipe_extensions(x509, issued_by, recipe);
   require(X509_sign(x509, issuer.key, digest_for(issuer.key, recipe.digest)), "sign the certificate");
   // Read from its DER, as a peer would get it: libcrypto caches nothing of the building.
@@ -126,7 +132,8 @@ Credentials self_signed(const CertificateRecipe& recipe) {
   Credentials credentials;
   credentials.key = make_key(recipe.key);
   EVP_PKEY* const key = credentials.key.key.get();
-  credentials.chain.push_back(build(recipe, key, Issuer{nullptr, key}));
+  const X509NameOwner name = recipe_subject(recipe.subject);
+  credentials.chain.push_back(build(recipe, Subject{name.get(), key}, Issuer{nullptr, key}));
   return credentials;
 }
 
@@ -139,7 +146,17 @@ Authority Authority::subordinate(const CertificateRecipe& recipe) const {
 Credentials Authority::issue(const CertificateRecipe& recipe) const { return issued(*this, recipe); }
 
 CertificatePtr Authority::certify(const CertificateRecipe& recipe, const PrivateKey& subject_key) const {
-  return build(recipe, subject_key.key.get(), Issuer{certificate()->x509.get(), own_.key.key.get()});
+  const X509NameOwner name = recipe_subject(recipe.subject);
+  return build(recipe, Subject{name.get(), subject_key.key.get()},
+               Issuer{certificate()->x509.get(), own_.key.key.get()});
+}
+
+CertificatePtr Authority::certify(const CertificateRecipe& terms, const Request& request) const {
+  CertificateRecipe recipe = terms;
+  recipe.dns_names = request.dns_names;
+  X509_REQ* const asked = request.request.get();
+  return build(recipe, Subject{X509_REQ_get_subject_name(asked), X509_REQ_get0_pubkey(asked)},
+               Issuer{certificate()->x509.get(), own_.key.key.get()});
 }
 
 }  // namespace domsec::pki

@@ -188,7 +188,7 @@ void add_key_identifiers(X509* certificate, const X509* issuer) {
 void add_recipe_extensions(X509* certificate, const X509* issuer, const CertificateRecipe& recipe) {
   const ErrorQueueMark mark;
   add_basic_constraints(certificate, recipe);
-  add_key_identifiers(certificate, issuer);
+  if (recipe.key_identifiers) add_key_identifiers(certificate, issuer);
   add_key_usage(certificate, recipe);
   add_extended_key_usage(certificate, recipe);
   add_alternative_names(certificate, recipe);

@@ -1,5 +1,7 @@
 #include "recipe_subject.h"
 
+#include <array>
+
 #include "distinguished_name.h"
 #include "domsec/pki/authority.h"
 
@@ -73,10 +75,32 @@ int string_type(int nid) {
   return V_ASN1_UTF8STRING;
 }
 
+/// RFC 4514 2.3: the case of a type does not count; Windows has spellings of its own.
 int attribute_nid(const std::string& name) {
-  if (name == "SERIALNUMBER") return NID_serialNumber;
-  if (name == "STREET") return NID_streetAddress;
-  if (name == "T") return NID_title;
+  constexpr std::array<std::pair<std::string_view, int>, 19> spellings{{{"CN", NID_commonName},
+                                                                        {"O", NID_organizationName},
+                                                                        {"OU", NID_organizationalUnitName},
+                                                                        {"C", NID_countryName},
+                                                                        {"L", NID_localityName},
+                                                                        {"ST", NID_stateOrProvinceName},
+                                                                        {"S", NID_stateOrProvinceName},
+                                                                        {"DC", NID_domainComponent},
+                                                                        {"SERIALNUMBER", NID_serialNumber},
+                                                                        {"STREET", NID_streetAddress},
+                                                                        {"T", NID_title},
+                                                                        {"TITLE", NID_title},
+                                                                        {"E", NID_pkcs9_emailAddress},
+                                                                        {"EMAIL", NID_pkcs9_emailAddress},
+                                                                        {"EMAILADDRESS", NID_pkcs9_emailAddress},
+                                                                        {"G", NID_givenName},
+                                                                        {"GN", NID_givenName},
+                                                                        {"SN", NID_surname},
+                                                                        {"UID", NID_userId}}};
+  std::string upper = name;
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  for (const auto& [spelling, nid] : spellings) {
+    if (upper == spelling) return nid;
+  }
   return OBJ_txt2nid(name.c_str());
 }
 

@@ -23,6 +23,7 @@ int domsec_fuzz_certificate(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_dns_answer(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_http_uri(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_bundle(const std::uint8_t* octets, std::size_t size);
+int domsec_fuzz_request(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_crl_signed(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_crl(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_ocsp(const std::uint8_t* octets, std::size_t size);
@@ -105,6 +106,7 @@ TEST(Fuzz, HttpUrisKeepTheirProperties) { run(domsec_fuzz_http_uri, "http_uri");
 TEST(Fuzz, RevocationListsKeepTheirProperties) { run(domsec_fuzz_crl, "crl"); }
 TEST(Fuzz, SignedRevocationListsKeepTheirProperties) { run(domsec_fuzz_crl_signed, "crl_signed", 2000); }
 TEST(Fuzz, BundlesKeepTheirProperties) { run(domsec_fuzz_bundle, "bundle", 400); }
+TEST(Fuzz, RequestsKeepTheirProperties) { run(domsec_fuzz_request, "request", 2000); }
 TEST(Fuzz, OcspResponsesKeepTheirProperties) { run(domsec_fuzz_ocsp, "ocsp"); }
 TEST(Fuzz, ExportedJsonKeepsItsProperties) { run(domsec_fuzz_export_json, "export_json", 1000); }
 TEST(Fuzz, ExportedClixmlKeepsItsProperties) { run(domsec_fuzz_export_clixml, "export_clixml"); }

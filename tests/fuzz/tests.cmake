@@ -5,7 +5,7 @@
 #   build/fuzz/tests/fuzz_reply -max_total_time=60 NEW_CORPUS tests/fuzz/corpus/reply
 # libcrypto allocates a lot; ASAN_OPTIONS=quarantine_size_mb=16 keeps the targets round it at 100 MB.
 set(domsec_fuzz_names reply command domain path data header dns_answer http_uri crl crl_signed name_match
-  read_toml certificate bundle ocsp export_json export_clixml shell)
+  read_toml certificate bundle request ocsp export_json export_clixml shell)
 set(domsec_fuzz_directory ${CMAKE_CURRENT_LIST_DIR})
 
 foreach(name IN LISTS domsec_fuzz_names)

@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 
+#include "domsec/pki/certificate_facts.h"
 #include "support/openssl_tool.h"
 #include "support/pki.h"
 
@@ -283,6 +284,20 @@ TEST(Authority, RefusesOnlyWhatCannotBeEncoded) {
   CrlRecipe bad_serial = crl_recipe();
   bad_serial.revoked.push_back({"xyz", test_instant, ""});
   EXPECT_THROW((void)three_levels().root.crl(bad_serial), RecipeError);
+}
+
+TEST(Authority, AttributeTypesDoNotDependOnCaseAndHaveWindowsSpellings) {
+  CertificateRecipe recipe = leaf_recipe({"mail.contoso.com"});
+  recipe.subject = "c=US,S=Washington,o=Contoso,cn=mail.contoso.com";
+  EXPECT_EQ(self_signed(recipe).chain.front()->subject, "CN=mail.contoso.com, O=Contoso, ST=Washington, C=US");
+}
+
+TEST(Authority, KeyIdentifiersAreLeftOutOnRequest) {
+  CertificateRecipe recipe = leaf_recipe({"mail.contoso.com"});
+  EXPECT_NE(certificate_facts(*self_signed(recipe).chain.front()).subject_key_id, "");
+  recipe.key_identifiers = false;
+  const CertificateFacts facts = certificate_facts(*self_signed(recipe).chain.front());
+  EXPECT_EQ(facts.subject_key_id + facts.authority_key_id, "");
 }
 
 }  // namespace

@@ -14,6 +14,8 @@
 
 namespace domsec::pki {
 
+struct Request;
+
 /// A recipe that cannot be encoded: one sentence with what is wrong and what to write.
 class RecipeError : public std::runtime_error {
  public:
@@ -42,6 +44,7 @@ struct CertificateRecipe {
   std::vector<std::string> permitted_dns;        // name constraints
   std::vector<std::string> ca_issuers;           // authorityInfoAccess, URIs of the issuer's certificate
   bool must_staple = false;                      // TLS feature status_request, RFC 7633
+  bool key_identifiers = true;                   // subject's and authority's; Exchange's self-signed ones have none
 };
 
 [[nodiscard]] PrivateKey make_key(KeyKind kind);
@@ -86,6 +89,8 @@ class Authority {
   [[nodiscard]] Credentials issue(const CertificateRecipe& recipe) const;
   /// For a key that somebody else holds.
   [[nodiscard]] CertificatePtr certify(const CertificateRecipe& recipe, const PrivateKey& subject_key) const;
+  /// For a request: its key, its subject and its dNSNames; everything else as `terms` say.
+  [[nodiscard]] CertificatePtr certify(const CertificateRecipe& terms, const Request& request) const;
   /// DER.
   [[nodiscard]] std::string crl(const CrlRecipe& recipe) const;
   /// DER.
