@@ -1,0 +1,86 @@
+#include "domsec/policy/certificate_services.h"
+
+#include <gtest/gtest.h>
+
+namespace domsec::policy {
+namespace {
+
+pki::CertificatePtr certificate(const std::string& name) {
+  pki::Certificate made;
+  made.subject = "CN=" + name;
+  made.thumbprint = "434AC224C8459924B26521298CE8834C514856AB";
+  made.common_names = {name};
+  made.dns_names = {name};
+  return std::make_shared<const pki::Certificate>(made);
+}
+
+Assignment assignment(ServiceSet wanted, const std::string& name = "mail.contoso.com") {
+  Assignment asked;
+  asked.certificate = certificate(name);
+  asked.wanted = wanted;
+  return asked;
+}
+
+TEST(CertificateServices, ArePrintedInTheOrderOfExchange) {
+  EXPECT_EQ(text(ServiceSet{}), "None");
+  EXPECT_EQ(text(ServiceSet{Service::smtp, Service::pop}), "POP, SMTP");
+  EXPECT_EQ(text(ServiceSet{Service::smtp, Service::iis, Service::pop, Service::imap}),
+            "IMAP, POP, IIS, SMTP");
+  EXPECT_EQ(text(ServiceSet::of_bits(0xFFFFU)), "IMAP, POP, UM, IIS, SMTP, Federation, UMCallRouter");
+}
+
+TEST(CertificateServices, AreReadWithoutRegardToCase) {
+  for (const Service service : all_services) EXPECT_EQ(read_service(text(service)), service);
+  EXPECT_EQ(read_service("smtp"), Service::smtp);
+  EXPECT_EQ(read_service("umcallrouter"), Service::um_call_router);
+  EXPECT_FALSE(read_service("None"));
+  EXPECT_FALSE(read_service("FTP"));
+}
+
+TEST(CertificateServices, AssignmentStandsUnlessARuleSpeaksAgainstIt) {
+  struct Row {
+    const char* name;
+    Assignment asked;
+    const char* said;  // empty: it stands
+  };
+  std::vector<Row> rows = {
+      {"SMTP", assignment({Service::smtp}), ""},
+      {"all four of the seed", assignment({Service::pop, Service::imap, Service::iis, Service::smtp}), ""},
+      {"nothing beside nothing", assignment({}), ""},
+      {"wildcard for SMTP and IIS", assignment({Service::smtp, Service::iis}, "*.contoso.com"), ""},
+      {"wildcard for POP", assignment({Service::pop}, "*.contoso.com"), "Set-PopSettings"},
+      {"wildcard for IMAP", assignment({Service::smtp, Service::imap}, "*.contoso.com"), "Set-ImapSettings"},
+      {"wildcard for both", assignment({Service::pop, Service::imap}, "*.contoso.com"),
+       "Set-PopSettings and Set-ImapSettings"},
+      {"Federation", assignment({Service::federation}), "leave it out"},
+      {"UM that starts with TCP", assignment({Service::um}), "TLS or Dual"},
+      {"the call router", assignment({Service::um_call_router}), "TLS or Dual"},
+  };
+  rows.push_back({"UM that starts with TLS", assignment({Service::um}), ""});
+  rows.back().asked.um_startup_mode = UmStartupMode::tls;
+  rows.push_back({"a service taken back", assignment({}), "Remove-ExchangeCertificate"});
+  rows.back().asked.now = ServiceSet{Service::smtp};
+  rows.push_back({"no key", assignment({Service::smtp}), "PrivateKeyMissing"});
+  rows.back().asked.has_private_key = false;
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    const std::string said = refusal(row.asked);
+    EXPECT_EQ(said.empty(), std::string_view(row.said).empty()) << said;
+    EXPECT_NE(said.find(row.said), std::string::npos) << said;
+  }
+}
+
+TEST(CertificateServices, OnlyTheStatusValidIsAssignable) {
+  for (const CertificateStatus status :
+       {CertificateStatus::valid, CertificateStatus::date_invalid, CertificateStatus::invalid,
+        CertificateStatus::pending_request, CertificateStatus::revocation_check_failure,
+        CertificateStatus::revoked, CertificateStatus::unknown, CertificateStatus::untrusted}) {
+    SCOPED_TRACE(text(status));
+    Assignment asked = assignment({Service::smtp});
+    asked.status = status;
+    EXPECT_EQ(refusal(asked).empty(), status == CertificateStatus::valid) << refusal(asked);
+  }
+}
+
+}  // namespace
+}  // namespace domsec::policy
