@@ -75,7 +75,39 @@ CREATE TABLE notices (
 CREATE INDEX notices_by_message ON notices(message);
 )sql";
 
-constexpr std::array<std::string_view, 1> steps{queue_tables};
+/// Version 2: own certificates and pending requests (certificates.h). Keys are PEM, NULL = none; services are the bits of
+/// policy::Service; a thumbprint is the SHA-1 of the DER, upper-case.
+constexpr std::string_view certificate_tables = R"sql(
+CREATE TABLE certificates (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  thumbprint TEXT NOT NULL UNIQUE,
+  der BLOB NOT NULL,
+  issuers TEXT NOT NULL DEFAULT '',
+  friendly_name TEXT NOT NULL DEFAULT '',
+  key TEXT,
+  key_exportable INTEGER NOT NULL DEFAULT 0,
+  services INTEGER NOT NULL DEFAULT 0,
+  added INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE certificate_requests (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  thumbprint TEXT NOT NULL UNIQUE,
+  der BLOB NOT NULL,
+  key_sha256 TEXT NOT NULL UNIQUE,
+  friendly_name TEXT NOT NULL DEFAULT '',
+  key TEXT NOT NULL,
+  key_exportable INTEGER NOT NULL DEFAULT 0,
+  made INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE default_certificates (
+  purpose TEXT PRIMARY KEY,
+  thumbprint TEXT NOT NULL REFERENCES certificates(thumbprint)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<std::string_view, 2> steps{queue_tables, certificate_tables};
 
 }  // namespace
 

@@ -1,0 +1,258 @@
+// Keys are PEM in the file of mode 0600; what makes them "not exportable" is this interface, as it is
+// Exchange's, and no protection against the owner of the file.
+#include "domsec/store/certificates.h"
+
+#include <algorithm>
+
+#include "domsec/pki/certificate_facts.h"
+
+namespace domsec::store {
+namespace {
+
+constexpr std::string_view columns =
+    "SELECT c.thumbprint, c.der, c.issuers, c.friendly_name, c.key IS NOT NULL, c.key_exportable, "
+    "c.services, c.added, "
+    "EXISTS (SELECT 1 FROM default_certificates d WHERE d.thumbprint = c.thumbprint AND d.purpose = 'SMTP') "
+    "FROM certificates c ";
+
+std::string upper(std::string_view thumbprint) {
+  std::string out(thumbprint);
+  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return out;
+}
+
+std::int64_t seconds(pki::Instant instant) {
+  return instant.time_since_epoch().count();
+}
+pki::Instant instant_of(std::int64_t seconds) {
+  return pki::Instant(std::chrono::seconds(seconds));
+}
+KeyExport export_of(std::int64_t flag) {
+  return flag != 0 ? KeyExport::allowed : KeyExport::refused;
+}
+std::int64_t flag_of(KeyExport key_export) {
+  return key_export == KeyExport::allowed ? 1 : 0;
+}
+
+std::string octets_of(const pki::Bytes& bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+CertificateEntry entry_of(const Statement& row, const std::string& file) {
+  CertificateEntry entry;
+  entry.certificate = pki::read_certificate_der(row.text(1));
+  if (entry.certificate == nullptr) {
+    throw StoreError(StoreFault::damaged, "the store " + file + " is damaged: the certificate " +
+                                              row.text(0) +
+                                              " in it is none; put a copy of the file in its place");
+  }
+  if (const std::string issuers = row.text(2); !issuers.empty())
+    entry.issuers = pki::read_certificates(issuers, file);
+  entry.friendly_name = row.text(3);
+  entry.has_private_key = row.integer(4) != 0;
+  entry.key_export = export_of(row.integer(5));
+  entry.services = policy::ServiceSet::of_bits(static_cast<unsigned>(row.integer(6)));
+  entry.added = instant_of(row.integer(7));
+  entry.default_smtp = row.integer(8) != 0;
+  return entry;
+}
+
+CertificateError not_found(std::string_view thumbprint) {
+  return CertificateError("no certificate of the store has the thumbprint " + upper(thumbprint) +
+                          ": Get-ExchangeCertificate lists them");
+}
+
+/// Where no key tells: the one that issued none of the others.
+std::size_t leaf_among(const pki::Chain& chain) {
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    const bool issuer = std::ranges::any_of(chain, [&](const pki::CertificatePtr& other) {
+      return other != chain[i] && other->issuer == chain[i]->subject;
+    });
+    if (!issuer) return i;
+  }
+  return 0;
+}
+
+/// Those of the chain that lead upwards from the leaf, each behind what it issued; the rest has no use.
+pki::Chain issuers_of(const pki::Chain& chain, std::size_t leaf) {
+  pki::Chain path{chain[leaf]};
+  while (!path.back()->self_issued && path.size() <= chain.size()) {
+    const auto issuer = std::ranges::find_if(
+        chain, [&](const pki::CertificatePtr& each) { return each->subject == path.back()->issuer; });
+    if (issuer == chain.end() || std::ranges::find(path, *issuer) != path.end()) break;
+    path.push_back(*issuer);
+  }
+  return {path.begin() + 1, path.end()};
+}
+
+std::string pem_of(const pki::Chain& chain) {
+  std::string text;
+  for (const pki::CertificatePtr& certificate : chain) text += certificate->pem();
+  return text;
+}
+
+struct Waiting {
+  std::string key;
+  std::string friendly_name;
+  KeyExport key_export = KeyExport::refused;
+  std::size_t leaf = 0;
+};
+
+/// The pending request whose public key one of the certificates has (R17).
+std::optional<Waiting> waiting_for(Database& database, const pki::Chain& chain) {
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    Statement row = database.prepare(
+        "SELECT key, friendly_name, key_exportable FROM certificate_requests WHERE key_sha256 = ?");
+    row.add(pki::certificate_facts(*chain[i]).key_sha256);
+    if (row.step()) return Waiting{row.text(0), row.text(1), export_of(row.integer(2)), i};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<CertificateEntry> Certificates::all() const {
+  std::vector<CertificateEntry> entries;
+  Statement rows = database_.prepare(std::string(columns) + "ORDER BY c.id");
+  while (rows.step()) entries.push_back(entry_of(rows, database_.file()));
+  return entries;
+}
+
+std::optional<CertificateEntry> Certificates::one(std::string_view sql, std::string_view argument) const {
+  Statement row = database_.prepare(std::string(columns) + std::string(sql));
+  row.add(argument);
+  if (!row.step()) return std::nullopt;
+  return entry_of(row, database_.file());
+}
+
+std::optional<CertificateEntry> Certificates::find(std::string_view thumbprint) const {
+  return one("WHERE c.thumbprint = ?", upper(thumbprint));
+}
+
+std::optional<CertificateEntry> Certificates::default_smtp() const {
+  return one("JOIN default_certificates d ON d.thumbprint = c.thumbprint WHERE d.purpose = ?", "SMTP");
+}
+
+pki::PrivateKey Certificates::private_key(std::string_view thumbprint) const {
+  Statement row = database_.prepare("SELECT key FROM certificates WHERE thumbprint = ?");
+  row.add(upper(thumbprint));
+  if (!row.step()) throw not_found(thumbprint);
+  if (row.is_null(0)) {
+    throw CertificateError("the certificate " + upper(thumbprint) +
+                           " has no private key in the store: import the .pfx file that holds it");
+  }
+  return pki::read_private_key(row.text(0), "the key of " + upper(thumbprint));
+}
+
+pki::PrivateKey Certificates::exported_key(std::string_view thumbprint) const {
+  const std::optional<CertificateEntry> entry = find(thumbprint);
+  if (!entry) throw not_found(thumbprint);
+  if (entry->has_private_key && entry->key_export == KeyExport::refused) {
+    throw CertificateError("the private key of " + upper(thumbprint) +
+                           " is not exportable: import or request it with -PrivateKeyExportable $true");
+  }
+  return private_key(thumbprint);
+}
+
+std::vector<PendingRequest> Certificates::pending() const {
+  std::vector<PendingRequest> requests;
+  Statement rows = database_.prepare(
+      "SELECT der, friendly_name, key_exportable, made FROM certificate_requests ORDER BY id");
+  while (rows.step()) {
+    requests.push_back({pki::read_request(rows.text(0), database_.file()), rows.text(1),
+                        export_of(rows.integer(2)), instant_of(rows.integer(3))});
+  }
+  return requests;
+}
+
+void Certificates::keep(const pki::NewRequest& made, const std::string& friendly_name, KeyExport key_export,
+                        pki::Instant at) {
+  Statement insert = database_.prepare(
+      "INSERT INTO certificate_requests (thumbprint, der, key_sha256, friendly_name, key, key_exportable, "
+      "made) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?)");
+  insert.add(made.request.thumbprint)
+      .add_octets(made.request.der())
+      .add(made.request.key_sha256)
+      .add(friendly_name);
+  insert.add(made.key.pem()).add(flag_of(key_export)).add(seconds(at)).run();
+}
+
+CertificateEntry Certificates::import(const CertificateImport& from) {
+  if (from.certificates.empty())
+    throw CertificateError("there is no certificate to import: name another file");
+  Transaction transaction(database_);
+  const std::optional<Waiting> waiting = from.key ? std::nullopt : waiting_for(database_, from.certificates);
+  const std::size_t leaf = from.key ? 0 : waiting ? waiting->leaf : leaf_among(from.certificates);
+  const pki::CertificatePtr& certificate = from.certificates[leaf];
+  const std::string key = from.key ? from.key->pem() : waiting ? waiting->key : std::string();
+  const KeyExport key_export = waiting ? waiting->key_export : from.key_export;
+  const std::string name = from.friendly_name.value_or(waiting ? waiting->friendly_name : std::string());
+  if (const std::optional<CertificateEntry> there = find(certificate->thumbprint)) {
+    if (there->has_private_key || key.empty()) {
+      throw CertificateError(
+          "the certificate " + certificate->thumbprint + " (" + certificate->subject +
+          ") is in the store already: use it, or remove it first with Remove-ExchangeCertificate");
+    }
+    Statement update = database_.prepare(
+        "UPDATE certificates SET key = ?, key_exportable = ?, issuers = ? WHERE thumbprint = ?");
+    update.add(key).add(flag_of(key_export)).add(pem_of(issuers_of(from.certificates, leaf)));
+    update.add(certificate->thumbprint).run();
+  } else {
+    Statement insert = database_.prepare(
+        "INSERT INTO certificates (thumbprint, der, issuers, friendly_name, key_exportable, added, key) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)");
+    insert.add(certificate->thumbprint).add_octets(octets_of(certificate->der()));
+    insert.add(pem_of(issuers_of(from.certificates, leaf)))
+        .add(name)
+        .add(flag_of(key_export))
+        .add(seconds(from.at));
+    if (key.empty()) {
+      insert.add_nothing().run();
+    } else {
+      insert.add(key).run();
+    }
+  }
+  if (waiting) {
+    Statement done = database_.prepare("DELETE FROM certificate_requests WHERE key_sha256 = ?");
+    done.add(pki::certificate_facts(*certificate).key_sha256).run();
+  }
+  transaction.commit();
+  return *find(certificate->thumbprint);
+}
+
+policy::ServiceSet Certificates::assign(std::string_view thumbprint, const policy::ServiceSet& more) {
+  Statement update =
+      database_.prepare("UPDATE certificates SET services = services | ? WHERE thumbprint = ?");
+  update.add(std::int64_t{more.bits()}).add(upper(thumbprint)).run();
+  const std::optional<CertificateEntry> entry = find(thumbprint);
+  if (!entry) throw not_found(thumbprint);
+  return entry->services;
+}
+
+void Certificates::make_default_smtp(std::string_view thumbprint) {
+  if (!find(thumbprint)) throw not_found(thumbprint);
+  Statement replace = database_.prepare(
+      "INSERT OR REPLACE INTO default_certificates (purpose, thumbprint) VALUES ('SMTP', ?)");
+  replace.add(upper(thumbprint)).run();
+}
+
+void Certificates::remove(std::string_view thumbprint) {
+  Transaction transaction(database_);
+  if (const std::optional<CertificateEntry> entry = find(thumbprint); entry && entry->default_smtp) {
+    throw CertificateError(
+        "the certificate " + upper(thumbprint) +
+        " is the default SMTP certificate: enable another one for SMTP in its place first");
+  }
+  std::int64_t gone = 0;
+  for (const char* sql : {"DELETE FROM certificates WHERE thumbprint = ?",
+                          "DELETE FROM certificate_requests WHERE thumbprint = ?"}) {
+    Statement remove = database_.prepare(sql);
+    remove.add(upper(thumbprint)).run();
+    gone += database_.changes();
+  }
+  if (gone == 0) throw not_found(thumbprint);
+  transaction.commit();
+}
+
+}  // namespace domsec::store
