@@ -8,6 +8,8 @@
 #include "doctor_checks.h"
 #include "domsec/cli/options.h"
 #include "domsec/lab/state_file.h"
+#include "domsec/lab/stored_identities.h"
+#include "domsec/store/database.h"
 
 namespace domsec::cli {
 namespace {
@@ -42,6 +44,8 @@ void check_files(const exchange::Organisation& organisation, Checks& all) {
   for (const exchange::CertificateFile& file : organisation.certificates) {
     all.push_back(check_key_file(file.key_file.empty() ? file.name() : file.key_file));
   }
+  std::error_code error;
+  if (std::filesystem::exists(organisation.store, error)) all.push_back(check_key_file(organisation.store));
   const exchange::TransportConfig& config = organisation.transport_config;
   if (!organisation.spool.empty()) all.push_back(check_directory("Spool", organisation.spool));
   if (!config.send_protocol_log.path.empty()) all.push_back(check_directory("SendProtocolLogPath", config.send_protocol_log.path));
@@ -100,6 +104,7 @@ void check_organisation(const exchange::Organisation& organisation, const Doctor
       named.revocation.origins.by_parameter["HttpProxy"] = exchange::Origin{"--http-proxy", 0};
     }
     if (!named.server_fqdn) named.server_fqdn = machine_name();
+    settings.identities = lab::stored_identities(named);
     session::Edge edge(loop, std::move(named), settings);
     all.push_back(check_roots(edge));
     all.push_back(check_http_proxy(edge.http_proxy()));
@@ -108,6 +113,8 @@ void check_organisation(const exchange::Organisation& organisation, const Doctor
   } catch (const pki::BundleError& error) {
     all.push_back({"files", DoctorResult::fail, error.what()});
   } catch (const exchange::ConfigError& error) {
+    all.push_back({"files", DoctorResult::fail, error.what()});
+  } catch (const store::StoreError& error) {
     all.push_back({"files", DoctorResult::fail, error.what()});
   }
 }

@@ -89,8 +89,11 @@ exchange::Organisation organisation_of(const EndOptions& options) {
   check_word(options.name_match, {"exact", "subdomains"}, "--name-match");
   exchange::Organisation organisation;
   if (!options.config.empty()) organisation = exchange::read_toml(options.config);
-  // It takes the place of every certificate of the file.
-  if (const auto file = identity_of(options)) organisation.certificates.assign(1, *file);
+  // It takes the place of every certificate of the file and of its store.
+  if (const auto file = identity_of(options)) {
+    organisation.certificates.assign(1, *file);
+    organisation.store.clear();
+  }
   if (!options.roots.empty()) organisation.trusted_root_files = options.roots;
   if (options.system_roots) organisation.system_roots = true;
   if (!options.crl.empty()) organisation.revocation.mode = options.crl;

@@ -5,6 +5,7 @@
 
 #include "domsec/cli/clock.h"
 #include "domsec/cli/output.h"
+#include "domsec/lab/stored_identities.h"
 #include "domsec/transcript/ndjson.h"
 
 namespace domsec::cli {
@@ -18,10 +19,11 @@ std::size_t hosts_of(const std::string& mx) {
   throw UsageError("--mx: '" + mx + "' is neither a number of hosts nor all");
 }
 
-session::EdgeSettings settings_of(const SendOptions& options) {
+session::EdgeSettings settings_of(const SendOptions& options, const exchange::Organisation& organisation) {
   session::EdgeSettings settings = edge_settings_of(options.end);
   settings.now = now;
   settings.fail_closed = options.fail_closed ? policy::FailClosed::yes : policy::FailClosed::no;
+  settings.identities = lab::stored_identities(organisation);
   return settings;
 }
 
@@ -31,7 +33,7 @@ Partner::Partner(const SendOptions& options, const TargetText& target, std::ostr
     : options_(options),
       out_(out),
       route_(find_route(options, target)),
-      edge_(loop_, route_.organisation, settings_of(options)),
+      edge_(loop_, route_.organisation, settings_of(options, route_.organisation)),
       ids_(now_in_milliseconds()) {
   if (!route_.from_lab.empty() && !options.output.quiet) {
     err << "domsec: using the running lab as " << route_.from_lab << " (" << route_.organisation.origin.file

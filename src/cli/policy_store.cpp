@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "domsec/lab/stored_identities.h"
 #include "domsec/session/own_identity.h"
 
 namespace domsec::cli {
@@ -38,6 +39,25 @@ policy::LintFinding trouble(const exchange::CertificateFile& file, const pki::Bu
   return {std::move(finding), "R20", file.origin};
 }
 
+/// The certificates of the Store behind those of the files; a store that cannot be read is a finding as well.
+void add_stored(const exchange::Organisation& organisation, CertificateStore& store) {
+  try {
+    for (const session::OwnIdentity& identity : lab::stored_identities(organisation)) {
+      const auto in_a_file = [&](const policy::StoredCertificate& stored) {
+        return stored.certificate->thumbprint == identity.stored.certificate->thumbprint;
+      };
+      if (std::ranges::none_of(store.certificates, in_a_file)) store.certificates.push_back(identity.stored);
+    }
+  } catch (const std::runtime_error& error) {  // of the store, or of what is in it
+    policy::Finding finding;
+    finding.code = Code::own_cert_unusable;
+    finding.who = policy::Who::own;
+    finding.severity = finding::severity(finding.code, finding::Profile::exchange);
+    finding.detail = error.what();
+    store.findings.push_back({std::move(finding), "R18", organisation.origins.of("Store")});
+  }
+}
+
 }  // namespace
 
 CertificateStore load_certificates(const exchange::Organisation& organisation) {
@@ -60,6 +80,7 @@ CertificateStore load_certificates(const exchange::Organisation& organisation) {
     }
     store.certificates.push_back(std::move(stored));
   }
+  add_stored(organisation, store);
   return store;
 }
 

@@ -48,6 +48,7 @@ std::vector<Parameter<Organisation>> organisation_table() {
       texts<C>("DnsServers", &C::dns_servers, is_dns_server,
                "the address of a server; write an address such as 127.0.0.1:5353 or [::1]:53"),
       path<C>("Spool", &C::spool),
+      path<C>("Store", &C::store),
       flag<C>("UseDownGradedExchangeServerAuth", &C::use_downgraded_exchange_server_auth, Effect::carried),
   };
 }

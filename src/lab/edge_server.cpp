@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "domsec/lab/stored_identities.h"
 #include "domsec/policy/connector_choice.h"
 #include "domsec/policy/receive_connector_choice.h"
 
@@ -40,12 +41,19 @@ bool is_wildcard(const exchange::Binding& binding) { return binding.address == "
 
 bool is_ipv6(const std::string& address) { return address.find(':') != std::string::npos; }
 
+/// The certificates of the Store are read with the configuration, each time.
+std::shared_ptr<session::Edge> load(net::Loop& loop, exchange::Organisation organisation,
+                                    session::EdgeSettings settings) {
+  settings.identities = stored_identities(organisation);
+  return std::make_shared<session::Edge>(loop, std::move(organisation), std::move(settings));
+}
+
 }  // namespace
 
 EdgeServer::EdgeServer(net::Loop& loop, exchange::Organisation organisation, EdgeServerSettings settings)
     : loop_(loop),
       settings_(std::move(settings)),
-      edge_(std::make_shared<session::Edge>(loop, std::move(organisation), settings_.edge)) {
+      edge_(load(loop, std::move(organisation), settings_.edge)) {
   make_logs();
 }
 
@@ -173,7 +181,7 @@ void EdgeServer::reload(exchange::Organisation organisation, session::Deviations
   session::EdgeSettings settings = settings_.edge;
   settings.deviations = std::move(deviations);
   refuse_conflicts(organisation);
-  auto edge = std::make_shared<session::Edge>(loop_, std::move(organisation), settings);
+  auto edge = load(loop_, std::move(organisation), settings);
   const Plans plans = plans_of(*edge);
   edge_ = std::move(edge);
   settings_.edge = std::move(settings);

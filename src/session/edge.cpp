@@ -79,6 +79,7 @@ Edge::Edge(net::Loop& loop, exchange::Organisation organisation, EdgeSettings se
   http_proxy_ = session::http_proxy(organisation_, settings_);
   examination_.issuers = issuer_source(organisation_, settings_, resolver_);
   load_certificates();
+  add_identities();
   load_roots();
   load_revocation();
 }
@@ -113,6 +114,23 @@ void Edge::load_certificates() {
     credentials_.push_back(std::move(credentials));
     troubles_.push_back(trouble);
     trouble_reasons_.push_back(std::move(reason));
+  }
+}
+
+void Edge::add_identities() {
+  const std::size_t files = stored_.size();
+  for (const OwnIdentity& identity : settings_.identities) {
+    // The same certificate in a file counts once: two that match TlsCertificateName are a fault (DS305).
+    const auto end = stored_.begin() + static_cast<std::ptrdiff_t>(files);
+    const bool in_a_file = std::any_of(stored_.begin(), end, [&](const policy::StoredCertificate& stored) {
+      return stored.certificate->thumbprint == identity.stored.certificate->thumbprint;
+    });
+    if (in_a_file) continue;
+    const bool has_key = identity.credentials.has_value();
+    stored_.push_back(identity.stored);
+    credentials_.push_back(identity.credentials);
+    troubles_.push_back(has_key ? policy::OwnTrouble::none : policy::OwnTrouble::key_missing);
+    trouble_reasons_.push_back(has_key ? std::string() : identity.stored.name + " has no private key in the store");
   }
 }
 

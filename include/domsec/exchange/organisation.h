@@ -18,7 +18,7 @@
 
 namespace domsec::exchange {
 
-/// A certificate of the server's personal store, as files (a store on disk follows in the certificate life).
+/// A certificate of the server's personal store, as files; those of the store on disk are Organisation::store's.
 struct CertificateFile {
   std::string certificate_file;
   std::string key_file;
@@ -64,6 +64,7 @@ struct Organisation {
   finding::Profile profile = finding::Profile::exchange;
   std::vector<std::string> dns_servers;          // `127.0.0.1:5353`
   std::string spool;                             // accepted mail; empty = not stored
+  std::string store;                             // state file whose certificates are ours, too; empty = none
   Origin origin;
   bool use_downgraded_exchange_server_auth = false;  // the server's half of rule RC-10
   Origins origins{};

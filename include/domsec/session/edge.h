@@ -29,8 +29,15 @@ struct Deviations {
   net::TlsVersion maximum = net::TlsVersion::tls1_3;
 };
 
+/// An own certificate that is no file of the configuration: one of the store.
+struct OwnIdentity {
+  policy::StoredCertificate stored;
+  std::optional<pki::Credentials> credentials;     // nothing: there is no key (R18)
+};
+
 struct EdgeSettings {
   Deviations deviations;
+  std::vector<OwnIdentity> identities{};           // beside the configuration's [[Certificate]] sections
   ClientCertificateMode client_certificate = ClientCertificateMode::request;
   TlsStartup receive_startup = TlsStartup::starttls;
   policy::RefusalStyle refusal_style = policy::RefusalStyle::temporary;
@@ -78,6 +85,7 @@ class Edge {
 
  private:
   void load_certificates();
+  void add_identities();
   void load_roots();
   void load_revocation();
   [[nodiscard]] std::shared_ptr<const net::TlsContext> context(net::TlsRole role, const OwnChoice& own) const;

@@ -1,0 +1,15 @@
+// The certificates of a state file as a session presents them: between store/, which knows no session, and
+// session/, which knows no store.
+#pragma once
+
+#include <vector>
+
+#include "domsec/exchange/organisation.h"
+#include "domsec/session/edge.h"
+
+namespace domsec::lab {
+
+/// None where the configuration names no Store, or the file is not there yet. Throws store::StoreError.
+[[nodiscard]] std::vector<session::OwnIdentity> stored_identities(const exchange::Organisation& organisation);
+
+}  // namespace domsec::lab
