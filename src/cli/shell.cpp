@@ -8,11 +8,13 @@
 #include <iterator>
 #include <ostream>
 
+#include "domsec/cli/clock.h"
 #include "domsec/cli/options.h"
 #include "domsec/pki/bundle.h"
 #include "domsec/shell/connector_cmdlets.h"
 #include "domsec/shell/core_cmdlets.h"
 #include "domsec/shell/transport_service_cmdlets.h"
+#include "shell_certificates.h"
 #include "shell_host.h"
 #include "shell_terminal.h"
 
@@ -101,6 +103,11 @@ int run_shell(const ShellOptions& options, std::istream& in, std::ostream& out, 
     shell::add_connector_cmdlets(table, *configuration);
     shell::add_transport_service_cmdlets(table, *configuration);
   }
+  const auto organisation = [&]() -> const exchange::Organisation* {
+    return configuration ? &configuration->organisation() : nullptr;
+  };
+  ShellCertificates certificates(organisation, options.store, now);
+  shell::add_certificate_cmdlets(table, certificates);
   shell::Interpreter interpreter(host, table);
   if (source == Source::conversation) return converse(interpreter, out, err);
   const Script script = script_of(options, source, in);

@@ -12,6 +12,7 @@ struct ShellOptions {
   std::string config;                   // --config FILE; empty = domsec.toml where it exists
   std::optional<std::string> commands;  // -c COMMANDS
   std::string script;                   // SCRIPT; `-` is standard input
+  std::string store;                    // --store FILE; empty = Store of the configuration
   std::string root;                     // --root DIR: below it lie the files that a script names
 };
 
