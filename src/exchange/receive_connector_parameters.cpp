@@ -69,18 +69,17 @@ void add_limits(std::vector<Parameter<C>>& rows) {
   rows.push_back(number<C>("MaxRecipientsPerMessage", &C::max_recipients_per_message, 1, 512000));
   rows.push_back(limit<C>("MaxProtocolErrors", &C::max_protocol_errors, 0, unlimited_number));
   rows.push_back(number<C>("MaxHopCount", &C::max_hop_count, 1, 500));
-  rows.push_back(number<C>("MaxLocalHopCount", &C::max_local_hop_count, 0, 50, Effect::carried));
+  rows.push_back(number<C>("MaxLocalHopCount", &C::max_local_hop_count, 0, 50));
   rows.push_back(limit<C>("MaxInboundConnection", &C::max_inbound_connection, 1, unlimited_number));
   rows.push_back(limit<C>("MaxInboundConnectionPerSource", &C::max_inbound_connection_per_source, 1, 10000));
   rows.push_back(number<C>("MaxInboundConnectionPercentagePerSource",
                            &C::max_inbound_connection_percentage_per_source, 1, 100));
-  rows.push_back(limit<C>("MessageRateLimit", &C::message_rate_limit, 1, unlimited_number, Effect::carried));
+  rows.push_back(limit<C>("MessageRateLimit", &C::message_rate_limit, 1, unlimited_number));
   const Words<MessageRateSource> sources{{"None", MessageRateSource::none},
                                          {"IPAddress", MessageRateSource::ip_address},
                                          {"User", MessageRateSource::user},
                                          {"All", MessageRateSource::all}};
-  rows.push_back(word<C, MessageRateSource>("MessageRateSource", &C::message_rate_source, sources, "a source",
-                                            Effect::carried));
+  rows.push_back(word<C, MessageRateSource>("MessageRateSource", &C::message_rate_source, sources, "a source"));
   rows.push_back(time_span<C>("ConnectionTimeout", &C::connection_timeout, seconds(1), hours(24)));
   rows.push_back(
       time_span<C>("ConnectionInactivityTimeout", &C::connection_inactivity_timeout, seconds(1), hours(24)));
@@ -101,12 +100,11 @@ void add_extensions(std::vector<Parameter<C>>& rows) {
   rows.push_back(flag<C>("EnhancedStatusCodesEnabled", &C::enhanced_status_codes_enabled));
   rows.push_back(size_enabled());
   rows.push_back(flag<C>("SmtpUtf8Enabled", &C::smtputf8_enabled));
-  rows.push_back(flag<C>("OrarEnabled", &C::orar_enabled, Effect::carried));
-  rows.push_back(flag<C>("LongAddressesEnabled", &C::long_addresses_enabled, Effect::carried));
-  rows.push_back(flag<C>("BareLinefeedRejectionEnabled", &C::bare_linefeed_rejection_enabled, Effect::carried));
-  rows.push_back(flag<C>("RequireEHLODomain", &C::require_ehlo_domain, Effect::carried));
-  rows.push_back(flag<C>("RejectReservedTopLevelRecipientDomains", &C::reject_reserved_top_level_recipient_domains,
-                         Effect::carried));
+  rows.push_back(flag<C>("OrarEnabled", &C::orar_enabled));
+  rows.push_back(flag<C>("LongAddressesEnabled", &C::long_addresses_enabled));
+  rows.push_back(flag<C>("BareLinefeedRejectionEnabled", &C::bare_linefeed_rejection_enabled));
+  rows.push_back(flag<C>("RequireEHLODomain", &C::require_ehlo_domain));
+  rows.push_back(flag<C>("RejectReservedTopLevelRecipientDomains", &C::reject_reserved_top_level_recipient_domains));
 }
 
 std::vector<Parameter<C>> table() {
@@ -136,8 +134,7 @@ std::vector<Parameter<C>> table() {
       list<C, TlsDomainCapability>("TlsDomainCapabilities", &C::tls_domain_capabilities, read_tls_domain_capability,
                                    capability_text,
                                    "a capability; write domain:Capability with AcceptCloudServicesMail, "
-                                   "AcceptOorgProtocol or AcceptOorgHeader",
-                                   Effect::carried),
+                                   "AcceptOorgProtocol or AcceptOorgHeader"),
       word<C, ExtendedProtectionPolicy>("ExtendedProtectionPolicy", &C::extended_protection_policy, policies,
                                         "a policy", Effect::carried),
       flag<C>("EnableAuthGSSAPI", &C::enable_auth_gssapi, Effect::carried),

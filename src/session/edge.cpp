@@ -1,6 +1,7 @@
 #include "domsec/session/edge.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "domsec/session/fetching.h"
 #include "domsec/session/own_identity.h"
@@ -254,6 +255,8 @@ std::shared_ptr<const ReceivePlan> Edge::receive_plan(const exchange::ReceiveCon
   plan->connector = connector;
   const std::optional<smtp::Domain>& fqdn = connector.fqdn ? connector.fqdn : organisation_.server_fqdn;
   plan->fqdn = fqdn ? fqdn->text() : "localhost.localdomain";
+  plan->own_names.push_back(plan->fqdn);
+  if (organisation_.server_fqdn) plan->own_names.push_back(organisation_.server_fqdn->text());
   plan->accepted_domains = organisation_.accepted_domains;
   plan->rules = rules_;
   plan->sender_match = organisation_.sender_match == "p2" ? SenderMatch::p2 : SenderMatch::p1;
@@ -268,6 +271,13 @@ std::shared_ptr<const ReceivePlan> Edge::receive_plan(const exchange::ReceiveCon
   plan->own = own.event;
   const bool offers = (*connector.auth_mechanism).tls && !settings_.deviations.no_starttls && own.credentials;
   if (offers) plan->tls = context(net::TlsRole::server, own);
+  // The largest number stands for unlimited.
+  const bool limited = connector.message_rate_limit != std::numeric_limits<int>::max() &&
+                       connector.message_rate_source != exchange::MessageRateSource::none;
+  if (limited) {
+    plan->submissions =
+        std::make_shared<SubmissionRate>(connector.message_rate_limit, connector.message_rate_source);
+  }
   plan->starttls_refusal = settings_.deviations.starttls_refusal;
   plan->examination = examination_;
   plan->timeouts = settings_.timeouts;

@@ -5,6 +5,7 @@
 
 #include "domsec/smtp/data.h"
 #include "domsec/smtp/header_section.h"
+#include "domsec/smtp/received.h"
 #include "domsec/smtp/replies.h"
 #include "sender_judgement.h"
 
@@ -14,13 +15,26 @@ namespace {
 using policy::Step;
 using transcript::Direction;
 
-/// What the connector does not take, of a message that is whole: MaxHeaderSize, MaxHopCount (spec
+/// MaxLocalHopCount: the fields in which this server says that it had the message already. 0 = never too many.
+bool too_many_local_hops(const ReceivePlan& plan, std::string_view content) {
+  const int limit = plan.connector.max_local_hop_count;
+  if (limit == 0) return false;
+  const std::vector<std::string> hosts = smtp::received_by(content);
+  const auto local = std::count_if(hosts.begin(), hosts.end(), [&plan](const std::string& host) {
+    return std::find(plan.own_names.begin(), plan.own_names.end(), host) != plan.own_names.end();
+  });
+  return local > limit;
+}
+
+/// What the connector does not take, of a message that is whole: MaxHeaderSize, MaxHopCount, MaxLocalHopCount (spec
 /// exchange 3.2).
-std::optional<smtp::Reply> refusal_of(const exchange::ReceiveConnector& connector, std::string_view content) {
+std::optional<smtp::Reply> refusal_of(const ReceivePlan& plan, std::string_view content) {
+  const exchange::ReceiveConnector& connector = plan.connector;
   const smtp::HeaderSection header = smtp::measure_header_section(content);
   if (header.octets > connector.max_header_size) return smtp::replies::header_too_large();
   if (header.received > static_cast<std::size_t>(connector.max_hop_count))
     return smtp::replies::too_many_hops();
+  if (too_many_local_hops(plan, content)) return smtp::replies::too_many_hops();
   return std::nullopt;
 }
 
@@ -28,7 +42,7 @@ std::optional<smtp::Reply> refusal_of(const exchange::ReceiveConnector& connecto
 void keep(Receiving& receiving, std::string content) {
   Transaction transaction = std::move(*receiving.transaction);
   receiving.transaction.reset();
-  if (const auto refusal = refusal_of(receiving.plan.connector, content)) return give(receiving, *refusal);
+  if (const auto refusal = refusal_of(receiving.plan, content)) return give(receiving, *refusal);
   if (const auto refusal = heed_header_from(receiving, transaction, content)) return give(receiving, *refusal);
   const std::optional<smtp::Domain> sender =
       transaction.author ? transaction.author : smtp::domain_of(transaction.reverse_path);
@@ -67,10 +81,18 @@ net::task<void> read_chunk(Receiving& receiving, std::uint64_t octets, std::stri
   }
 }
 
+/// What an end of data other than CRLF "." CRLF might have been taken for. A bare LF is refused with
+/// BareLinefeedRejectionEnabled, and without it kept as the text it is; a bare CR, of which Exchange's parameter does
+/// not speak, is refused always (RFC 5321 2.3.8).
+bool refuse_bare_line_ends(Receiving& receiving, const smtp::DataReader& reader) {
+  if (!reader.bare_line_end()) return false;
+  receiving.transcript.append(transcript::Irregularity{"the message holds a bare CR or LF"});
+  return reader.bare_carriage_return() || receiving.plan.connector.bare_linefeed_rejection_enabled;
+}
+
 }  // namespace
 
-/// RFC 5321 4.1.1.4. Only CRLF "." CRLF ends the data; a message with bare line ends is refused after its
-/// true end.
+/// RFC 5321 4.1.1.4. Only CRLF "." CRLF ends the data, whatever is made of bare line ends.
 net::task<Next> on_data(Receiving& receiving) {
   if (!receiving.transaction) {
     give(receiving, smtp::replies::bad_sequence("send MAIL FROM first"));
@@ -105,8 +127,7 @@ net::task<Next> on_data(Receiving& receiving) {
   if (reader.too_large()) {
     receiving.transaction.reset();
     give(receiving, smtp::replies::too_much_mail_data());
-  } else if (reader.bare_line_end()) {
-    receiving.transcript.append(transcript::Irregularity{"the message holds a bare CR or LF"});
+  } else if (refuse_bare_line_ends(receiving, reader)) {
     receiving.transaction.reset();
     give(receiving, smtp::replies::bare_line_feed());
   } else {

@@ -9,9 +9,9 @@
 #include "domsec/smtp/date.h"
 #include "domsec/smtp/replies.h"
 #include "domsec/smtp/unoffered.h"
+#include "envelope.h"
 #include "message_content.h"
 #include "receiving.h"
-#include "sender_judgement.h"
 
 namespace domsec::session {
 namespace {
@@ -19,8 +19,10 @@ namespace {
 using policy::Step;
 using transcript::Direction;
 
-/// Longest command line that is read: RFC 5321 4.5.3.1.4 says 512, the extensions add to it, long addresses too.
+/// Longest command line that is read: RFC 5321 4.5.3.1.4 says 512, the extensions add to it, and long addresses need 8000
+/// (LongAddressesEnabled).
 constexpr std::size_t command_line_limit = 4096;
+constexpr std::size_t long_command_line_limit = 8192;
 /// A transcript keeps every command. What a client may say without delivering a message is bounded by so many octets, each
 /// command counted with what the transcript adds to it.
 constexpr std::size_t said_limit = 8U << 20;
@@ -40,6 +42,8 @@ smtp::Capabilities offered(const Receiving& receiving) {
   offer.binary_mime = connector.binary_mime_enabled && connector.chunking_enabled;
   offer.chunking = connector.chunking_enabled;
   offer.smtputf8 = connector.smtputf8_enabled;
+  if (connector.orar_enabled) offer.keywords.emplace_back("XORAR");
+  if (connector.long_addresses_enabled) offer.keywords.emplace_back("XLONGADDR");
   return offer;
 }
 
@@ -57,9 +61,29 @@ net::task<void> examine_client(Receiving& receiving) {
                         receiving.transcript);
 }
 
+/// TlsDomainCapabilities: in clear at the first EHLO, inside TLS at the first one there.
+void decide_capabilities(Receiving& receiving) {
+  const ReceivePlan& plan = receiving.plan;
+  const auto protection = receiving.tls ? policy::Protection::tls : policy::Protection::clear;
+  if (plan.connector.tls_domain_capabilities.empty() || receiving.measured == protection) return;
+  receiving.measured = protection;
+  const policy::Evidence evidence = transcript::evidence_of(receiving.transcript);
+  auto decided = policy::domain_capabilities(plan.connector, protection, evidence.peer, plan.rules);
+  if (decided) receiving.transcript.append(transcript::CapabilitiesDecided{*std::move(decided)});
+}
+
+/// RequireEHLODomain: does the client say a domain, or the address literal that RFC 5321 4.1.4 has in its place?
+bool names_itself(const std::string& client) { return smtp::parse_mailbox("postmaster@" + client).has_value(); }
+
 net::task<Next> on_hello(Receiving& receiving, std::string client, bool esmtp) {
   co_await examine_client(receiving);
   receiving.begin(receiving.tls ? Step::ehlo_inside_tls : Step::ehlo);
+  if (receiving.plan.connector.require_ehlo_domain && !names_itself(client)) {
+    give(receiving, smtp::replies::invalid_domain_name());
+    co_return Next::close;
+  }
+  decide_capabilities(receiving);
+  receiving.greeted = true;
   receiving.helo = std::move(client);
   receiving.esmtp = esmtp;
   receiving.transaction.reset();
@@ -108,6 +132,7 @@ net::task<void> handshake(Receiving& receiving) {
 
 /// RFC 3207 4.2: after the handshake nothing that the client said before counts.
 void forget_what_was_said_in_clear(Receiving& receiving) {
+  receiving.greeted = false;
   receiving.helo.clear();
   receiving.esmtp = false;
   receiving.transaction.reset();
@@ -163,48 +188,6 @@ net::task<Next> on_starttls(Receiving& receiving) {
   co_return co_await refuse_without_good_certificate(receiving);
 }
 
-void on_mail(Receiving& receiving, const smtp::Mail& mail) {
-  receiving.begin(Step::mail);
-  if (receiving.helo.empty()) return give(receiving, smtp::replies::bad_sequence("send EHLO first"));
-  if (receiving.transaction) return give(receiving, smtp::replies::bad_sequence("a mail transaction is open already"));
-  if (mail.size && *mail.size > receiving.plan.connector.max_message_size) {
-    return give(receiving, smtp::replies::too_much_mail_data());
-  }
-  // D-4: under p2 the list is asked when the header is there.
-  const bool envelope = receiving.plan.sender_match == SenderMatch::p1;
-  policy::Verdict verdict = judge_sender(receiving, smtp::domain_of(mail.reverse_path),
-                                         envelope ? AskList::about_sender : AskList::about_nobody);
-  if (verdict.treatment == policy::Treatment::refuse || verdict.reply) {
-    return give(receiving, verdict.reply ? *verdict.reply : smtp::replies::local_error());
-  }
-  Transaction transaction;
-  transaction.reverse_path = mail.reverse_path;
-  transaction.verdict = std::move(verdict);
-  transaction.utf8 = mail.smtputf8 ? smtp::AllowUtf8::yes : smtp::AllowUtf8::no;
-  receiving.transaction = std::move(transaction);
-  give(receiving, smtp::replies::sender_ok());
-}
-
-bool is_ours(const Receiving& receiving, const smtp::ForwardPath& path) {
-  const std::vector<smtp::Domain>& ours = receiving.plan.accepted_domains;
-  if (ours.empty() || !path.mailbox) return true;
-  const std::optional<smtp::Domain> domain = path.mailbox->domain();
-  return domain && std::find(ours.begin(), ours.end(), *domain) != ours.end();
-}
-
-void on_rcpt(Receiving& receiving, const smtp::Rcpt& rcpt) {
-  if (!receiving.transaction) return give(receiving, smtp::replies::bad_sequence("send MAIL FROM first"));
-  receiving.begin(Step::rcpt);
-  if (receiving.transaction->chunking) return give(receiving, smtp::replies::bad_sequence("BDAT has begun"));
-  const auto limit = static_cast<std::size_t>(receiving.plan.connector.max_recipients_per_message);
-  if (receiving.transaction->recipients.size() >= limit) return give(receiving, smtp::replies::too_many_recipients());
-  if (!is_ours(receiving, rcpt.forward_path)) {
-    return give(receiving, smtp::Reply(550, "5.7.1 Unable to relay"));
-  }
-  receiving.transaction->recipients.push_back(rcpt.forward_path);
-  give(receiving, smtp::replies::recipient_ok());
-}
-
 Next on_quit(Receiving& receiving) {
   receiving.begin(Step::quit);
   give(receiving, smtp::replies::service_closing());
@@ -222,7 +205,7 @@ net::task<Next> on_command(Receiving& receiving, smtp::Command command) {
     co_return Next::go_on;
   }
   if (std::holds_alternative<smtp::DataCommand>(command)) co_return co_await on_data(receiving);
-  if (const auto* mail = std::get_if<smtp::Mail>(&command)) on_mail(receiving, *mail);
+  if (const auto* mail = std::get_if<smtp::Mail>(&command)) co_return on_mail(receiving, *mail);
   if (const auto* rcpt = std::get_if<smtp::Rcpt>(&command)) on_rcpt(receiving, *rcpt);
   if (std::holds_alternative<smtp::Rset>(command)) {
     receiving.transaction.reset();
@@ -239,6 +222,8 @@ net::task<Next> on_command(Receiving& receiving, smtp::Command command) {
 /// A line that is no command. After MaxProtocolErrors of them the connection ends.
 Next on_error(Receiving& receiving, const smtp::CommandError& error) {
   give(receiving, error.reply);
+  const bool nameless = error.reply == smtp::replies::invalid_domain_name();
+  if (nameless && receiving.plan.connector.require_ehlo_domain) return Next::close;
   if (++receiving.protocol_errors <= receiving.plan.connector.max_protocol_errors) return Next::go_on;
   give(receiving, smtp::replies::too_many_errors());
   return Next::close;
@@ -247,8 +232,10 @@ Next on_error(Receiving& receiving, const smtp::CommandError& error) {
 /// One command line, or nothing when it was too long (it is skipped and answered).
 net::task<std::optional<std::string>> read_command(Receiving& receiving) {
   if (!receiving.channel.has_line()) co_await flush(receiving);
+  const bool long_lines = receiving.plan.connector.long_addresses_enabled;
+  const std::size_t limit = long_lines ? long_command_line_limit : command_line_limit;
   try {
-    std::string line = co_await receiving.channel.read_line(command_line_limit, idle_limit(receiving));
+    std::string line = co_await receiving.channel.read_line(limit, idle_limit(receiving));
     co_return std::optional<std::string>(std::move(line));
   } catch (const net::ChannelError& error) {
     if (error.fault != net::ChannelFault::line_too_long) throw;
@@ -296,7 +283,8 @@ net::task<void> converse(Receiving& receiving) {
     }
     receiving.transcript.append(transcript::CommandLine{Direction::received, *line});
     const smtp::AllowUtf8 utf8 = receiving.transaction ? receiving.transaction->utf8 : smtp::AllowUtf8::no;
-    std::variant<smtp::Command, smtp::CommandError> parsed = smtp::parse_command(*line, utf8);
+    const smtp::AddressLength length = address_length(plan.connector);
+    std::variant<smtp::Command, smtp::CommandError> parsed = smtp::parse_command(*line, utf8, length);
     if (const auto* error = std::get_if<smtp::CommandError>(&parsed)) {
       next = on_error(receiving, *error);
     } else {

@@ -9,13 +9,19 @@ namespace domsec::session {
 
 namespace {
 
-/// RFC 3463 3.8: X.7.x is security or policy.
+/// RFC 3463 3.8: X.7.x is security or policy. 3.2: X.1.x is about an address; with 550 it is refused for what it is, not
+/// for how it is written.
 bool calls_for_tarpit(const smtp::Reply& reply) {
   const std::optional<smtp::EnhancedStatusCode> status = reply.enhanced_status_code();
-  return reply.permanent_failure() && status && status->subject == 7;
+  if (!reply.permanent_failure() || !status) return false;
+  return status->subject == 7 || (status->subject == 1 && reply.code() == 550);
 }
 
 }  // namespace
+
+smtp::AddressLength address_length(const exchange::ReceiveConnector& connector) {
+  return connector.long_addresses_enabled ? smtp::AddressLength::long_x400 : smtp::AddressLength::exchange;
+}
 
 void give(Receiving& receiving, const smtp::Reply& reply) {
   const std::chrono::seconds tarpit = receiving.plan.connector.tarpit_interval;

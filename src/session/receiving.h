@@ -37,13 +37,15 @@ struct Receiving {
   transcript::Transcript& transcript;
   net::SteadyPoint end;  // ConnectionTimeout: the session ends then, whatever it is doing
   policy::Step step = policy::Step::connect;
-  std::string helo{};  // empty until greeted
+  bool greeted = false;
+  std::string helo{};  // may be empty (RequireEHLODomain $false)
   bool esmtp = false;
   std::optional<transcript::TlsEstablished> tls{};
   pki::Chain presented{};
   std::optional<transcript::ChainExamined> chain{};
   bool examined = false;
   bool confirmed = false;
+  std::optional<policy::Protection> measured{};  // TlsDomainCapabilities were decided for it
   bool judged = false;
   int protocol_errors = 0;
   std::optional<Transaction> transaction{};
@@ -59,8 +61,11 @@ struct Receiving {
   }
 };
 
+/// LongAddressesEnabled.
+[[nodiscard]] smtp::AddressLength address_length(const exchange::ReceiveConnector& connector);
 /// A reply for the transcript and into the group that waits. A permanent refusal by policy (RFC 3463 X.7.x:
-/// no relay, no TLS) calls for the connector's TarpitInterval: who tries many addresses shall have to wait.
+/// no relay, no TLS) or of a recipient (550 X.1.x) calls for the connector's TarpitInterval: who tries many addresses
+/// shall have to wait.
 void give(Receiving& receiving, const smtp::Reply& reply);
 /// One write for all replies of a group (RFC 2920 3.2): when the client has nothing more for us yet, and
 /// after what they are held back for.

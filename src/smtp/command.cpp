@@ -17,6 +17,7 @@ using Parsed = std::variant<Command, CommandError>;
 
 // RFC 5321 4.5.3.1.4 allows 512 octets; SIZE, BODY, SMTPUTF8 and DSN add up to about 1,200 more.
 constexpr std::size_t max_line = 2048;
+constexpr std::size_t max_line_of_long_addresses = 8000;  // LongAddressesEnabled
 constexpr std::size_t max_client_name = 255;  // RFC 5321 4.5.3.1.2
 constexpr std::string_view blanks = " \t";
 
@@ -43,11 +44,18 @@ Parsed bad_argument(std::string_view verb, std::string_view why) {
                  std::string(verb) + ' ' + std::string(why));
 }
 
+/// What an argument may hold.
+struct Form {
+  AllowUtf8 utf8 = AllowUtf8::no;
+  AddressLength length = AddressLength::rfc5321;
+};
+
 /// EHLO and HELO. The grammar wants a domain or an address literal; clients send all kinds of names, and RFC
-/// 5321 4.1.4 forbids to refuse mail for that, so any printable word is taken.
+/// 5321 4.1.4 forbids to refuse mail for that, so any printable word is taken, and none: whether a client has to give
+/// its name is the connector's to say (RequireEHLODomain).
 template <class Greeting>
-Parsed read_greeting(std::string_view argument, AllowUtf8) {
-  const bool word = !argument.empty() && argument.size() <= max_client_name &&
+Parsed read_greeting(std::string_view argument, Form) {
+  const bool word = argument.size() <= max_client_name &&
                     std::all_of(argument.begin(), argument.end(), is_printable);
   if (!word)
     return refused(replies::invalid_domain_name(), "the client's name is no domain or address literal");
@@ -56,23 +64,23 @@ Parsed read_greeting(std::string_view argument, AllowUtf8) {
 
 /// Commands without arguments (RFC 5321 4.1.1.4, 4.1.1.5, 4.1.1.10, RFC 3207 4: 501 when there are some).
 template <class Bare>
-Parsed read_bare(std::string_view argument, AllowUtf8) {
+Parsed read_bare(std::string_view argument, Form) {
   if (!argument.empty()) return bad_argument("the command", "takes no argument");
   return Command(Bare{});
 }
 
 /// NOOP and HELP: the argument is ignored (RFC 5321 4.1.1.8, 4.1.1.9).
 template <class Lenient>
-Parsed read_lenient(std::string_view, AllowUtf8) {
+Parsed read_lenient(std::string_view, Form) {
   return Command(Lenient{});
 }
 
 /// VRFY and EXPN: a string (RFC 5321 4.1.1.6, 4.1.1.7).
 template <class Query>
-Parsed read_query(std::string_view argument, AllowUtf8 utf8) {
+Parsed read_query(std::string_view argument, Form form) {
   if (argument.empty()) return bad_argument("the command", "needs an argument");
   for (std::size_t at = 0; at < argument.size();) {
-    const std::size_t other = utf8 == AllowUtf8::yes ? utf8_sequence(argument, at) : 0;
+    const std::size_t other = form.utf8 == AllowUtf8::yes ? utf8_sequence(argument, at) : 0;
     const std::size_t step = is_printable(argument[at]) || argument[at] == ' ' ? 1 : other;
     if (step == 0) return bad_argument("the argument", "holds octets that no address has");
     at += step;
@@ -133,20 +141,20 @@ std::optional<std::string_view> without_source_route(std::string_view path) {
   return path.substr(colon + 1);
 }
 
-std::optional<Mailbox> read_mailbox(std::string_view path, AllowUtf8 utf8) {
+std::optional<Mailbox> read_mailbox(std::string_view path, Form form) {
   const std::optional<std::string_view> text = without_source_route(path);
-  return text ? parse_mailbox(*text, utf8) : std::nullopt;
+  return text ? parse_mailbox(*text, form.utf8, form.length) : std::nullopt;
 }
 
-Parsed read_mail(std::string_view argument, AllowUtf8 utf8) {
+Parsed read_mail(std::string_view argument, Form form) {
   const auto envelope = read_envelope(argument, "FROM:", replies::invalid_sender());
   if (const auto* error = std::get_if<CommandError>(&envelope)) return *error;
   const auto& [path, parameters] = std::get<Envelope>(envelope);
   Mail mail;
   const std::optional<CommandError> fault = read_parameters(parameters, mail);
   if (!path.empty()) {
-    const AllowUtf8 allowed = mail.smtputf8 ? AllowUtf8::yes : utf8;  // RFC 6531 3.4
-    mail.reverse_path = read_mailbox(path, allowed);
+    if (mail.smtputf8) form.utf8 = AllowUtf8::yes;  // RFC 6531 3.4
+    mail.reverse_path = read_mailbox(path, form);
     if (!mail.reverse_path)
       return refused(replies::invalid_sender(), "the reverse-path is no mailbox (RFC 5321 4.1.2)");
   }
@@ -154,24 +162,24 @@ Parsed read_mail(std::string_view argument, AllowUtf8 utf8) {
   return Command(std::move(mail));
 }
 
-Parsed read_rcpt(std::string_view argument, AllowUtf8 utf8) {
+Parsed read_rcpt(std::string_view argument, Form form) {
   const auto envelope = read_envelope(argument, "TO:", replies::invalid_recipient());
   if (const auto* error = std::get_if<CommandError>(&envelope)) return *error;
   const auto& [path, parameters] = std::get<Envelope>(envelope);
   Rcpt rcpt;
   if (!same_word(path, "POSTMASTER")) {
-    rcpt.forward_path.mailbox = read_mailbox(path, utf8);
+    rcpt.forward_path.mailbox = read_mailbox(path, form);
     if (!rcpt.forward_path.mailbox) {
       return refused(replies::invalid_recipient(), "the forward-path is no mailbox (RFC 5321 4.1.2)");
     }
   }
-  if (std::optional<CommandError> fault = read_parameters(parameters, rcpt, utf8)) return *std::move(fault);
+  if (std::optional<CommandError> fault = read_parameters(parameters, rcpt, form.utf8)) return *std::move(fault);
   return Command(std::move(rcpt));
 }
 
 /// BDAT chunk-size [LAST] (RFC 3030 2). The octets that follow can't be found after a bad size: the session
 /// must end.
-Parsed read_bdat(std::string_view argument, AllowUtf8) {
+Parsed read_bdat(std::string_view argument, Form) {
   Bdat chunk;
   const std::size_t length = std::min(argument.find_first_of(blanks), argument.size());
   const char* const end = argument.data() + length;
@@ -185,13 +193,13 @@ Parsed read_bdat(std::string_view argument, AllowUtf8) {
 }
 
 /// Verbs that an SMTP server may know and ours does not have: 502 instead of 500 (RFC 5321 4.2.4).
-Parsed read_not_implemented(std::string_view, AllowUtf8) {
+Parsed read_not_implemented(std::string_view, Form) {
   return refused(replies::not_implemented(), "the command is not implemented");
 }
 
 struct Verb {
   std::string_view name;
-  Parsed (*read)(std::string_view argument, AllowUtf8 utf8);
+  Parsed (*read)(std::string_view argument, Form form);
 };
 
 constexpr std::array<Verb, 19> verbs = {{
@@ -217,8 +225,8 @@ constexpr std::array<Verb, 19> verbs = {{
 }};
 
 struct CommandText {
-  std::string operator()(const Ehlo& ehlo) const { return "EHLO " + ehlo.client; }
-  std::string operator()(const Helo& helo) const { return "HELO " + helo.client; }
+  std::string operator()(const Ehlo& ehlo) const { return ehlo.client.empty() ? "EHLO" : "EHLO " + ehlo.client; }
+  std::string operator()(const Helo& helo) const { return helo.client.empty() ? "HELO" : "HELO " + helo.client; }
   std::string operator()(const StartTls&) const { return "STARTTLS"; }
   std::string operator()(const Mail& mail) const {
     return "MAIL FROM:<" + (mail.reverse_path ? mail.reverse_path->text() : "") + '>' + parameter_text(mail);
@@ -240,14 +248,19 @@ struct CommandText {
 
 }  // namespace
 
-std::variant<Command, CommandError> parse_command(std::string_view line, AllowUtf8 utf8) {
-  if (line.size() > max_line)
-    return refused(replies::line_too_long(), "the command line is longer than 2048 octets");
+std::variant<Command, CommandError> parse_command(std::string_view line, AllowUtf8 utf8, AddressLength length) {
+  const std::size_t most = length == AddressLength::long_x400 ? max_line_of_long_addresses : max_line;
+  if (line.size() > most) {
+    return refused(replies::line_too_long(), "the command line is longer than " + std::to_string(most) + " octets");
+  }
+  Form form;
+  form.utf8 = utf8;
+  form.length = length;
   line = line.substr(0, line.find_last_not_of(blanks) + 1);  // RFC 5321 4.1.1: trailing blanks are tolerated
-  const std::size_t length = std::min(line.find_first_of(blanks), line.size());
-  const std::string_view name = line.substr(0, length);
+  const std::size_t verb_length = std::min(line.find_first_of(blanks), line.size());
+  const std::string_view name = line.substr(0, verb_length);
   for (const Verb& verb : verbs) {
-    if (same_word(name, verb.name)) return verb.read(without_leading_blanks(line.substr(length)), utf8);
+    if (same_word(name, verb.name)) return verb.read(without_leading_blanks(line.substr(verb_length)), form);
   }
   return refused(replies::syntax_error_command(), "the line begins with no SMTP verb");
 }

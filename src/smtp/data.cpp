@@ -84,14 +84,14 @@ DataReader::State DataReader::after(char octet) {
 }
 
 DataReader::State DataReader::after_bare_cr(char octet) {
-  bare_line_end_ = true;
+  bare_carriage_return_ = true;
   keep("\r");
   return in_text(octet);
 }
 
 DataReader::State DataReader::in_text(char octet) {
   if (octet == '\r') return State::cr;
-  if (octet == '\n') bare_line_end_ = true;
+  if (octet == '\n') bare_line_feed_ = true;
   keep(std::string_view(&octet, 1));
   return State::in_line;
 }

@@ -1,5 +1,5 @@
 // Parameters of MAIL and RCPT: RFC 1870 (SIZE), 6152 and 3030 (BODY), 6531 (SMTPUTF8), 3461 (RET, ENVID,
-// NOTIFY, ORCPT). A parameter that is not ours is 555; one of ours with a bad value, or twice, is 501 (RFC
+// NOTIFY, ORCPT), and Exchange's XORAR, whose value has no published grammar. A parameter that is not ours is 555; one of ours with a bad value, or twice, is 501 (RFC
 // 5321 4.1.1.11).
 #include "esmtp_parameters.h"
 
@@ -145,11 +145,15 @@ std::optional<CommandError> take(const Parameter& parameter, Mail& mail) {
 
 std::optional<CommandError> take(const Parameter& parameter, Rcpt& rcpt) {
   const auto& [keyword, has_value, value] = parameter;
-  const bool ours = keyword == "NOTIFY" || keyword == "ORCPT";
+  const bool ours = keyword == "NOTIFY" || keyword == "ORCPT" || keyword == "XORAR";
   if (!ours)
     return CommandError{replies::parameter_not_implemented(keyword),
                         "RCPT parameter " + keyword + " is not ours"};
   if (!has_value) return bad_value(keyword);
+  if (keyword == "XORAR") {
+    rcpt.orar = value;
+    return std::nullopt;
+  }
   (keyword == "NOTIFY" ? rcpt.notify : rcpt.orcpt) = value;
   const bool good = keyword == "NOTIFY" ? is_notify(value) : is_orcpt(value);
   return good ? std::nullopt : std::optional(bad_value(keyword));
@@ -202,6 +206,7 @@ std::string parameter_text(const Rcpt& rcpt) {
   std::string line;
   if (!rcpt.notify.empty()) line += " NOTIFY=" + rcpt.notify;
   if (!rcpt.orcpt.empty()) line += " ORCPT=" + rcpt.orcpt;
+  if (!rcpt.orar.empty()) line += " XORAR=" + rcpt.orar;
   return line;
 }
 

@@ -149,10 +149,21 @@ std::string ForwardPath::text() const {
   return mailbox ? mailbox->text() : "Postmaster";
 }
 
-std::optional<Mailbox> parse_mailbox(std::string_view text, AllowUtf8 utf8) {
-  if (text.size() > max_mailbox) return std::nullopt;
+std::size_t most_octets(AddressLength length) {
+  switch (length) {
+    case AddressLength::rfc5321: return max_mailbox;
+    case AddressLength::exchange: return 571;
+    case AddressLength::long_x400: return 1860;
+  }
+  return max_mailbox;
+}
+
+std::optional<Mailbox> parse_mailbox(std::string_view text, AllowUtf8 utf8, AddressLength length) {
+  const std::size_t most = most_octets(length);
+  const std::size_t most_local = length == AddressLength::rfc5321 ? max_local_part : most;
+  if (text.size() > most) return std::nullopt;
   const std::size_t local = text.starts_with('"') ? quoted_string(text, utf8) : dot_string(text, utf8);
-  if (local == 0 || local > max_local_part || local >= text.size() || text[local] != '@') return std::nullopt;
+  if (local == 0 || local > most_local || local >= text.size() || text[local] != '@') return std::nullopt;
   const std::string_view host = text.substr(local + 1);
   std::string local_part(text.substr(0, local));
   if (host.starts_with('[')) {
@@ -164,7 +175,7 @@ std::optional<Mailbox> parse_mailbox(std::string_view text, AllowUtf8 utf8) {
   std::optional<Domain> domain = Domain::parse(host);
   if (!domain) return std::nullopt;
   Mailbox mailbox{std::move(local_part), *std::move(domain)};
-  if (mailbox.text().size() > max_mailbox) return std::nullopt;  // A-labels are longer than what was written
+  if (mailbox.text().size() > most) return std::nullopt;  // A-labels are longer than what was written
   return mailbox;
 }
 

@@ -111,10 +111,16 @@ Reply no_author() {
 }
 
 Reply too_many_hops() {
-  return Reply(554, "5.4.6 Too many Received fields, the message is in a mail loop");
+  return Reply(554, "5.4.6 Hop count exceeded - possible mail loop");
 }
 Reply bare_line_feed() {
   return Reply(550, "5.6.11 Message has a bare CR or LF; every line must end with CRLF");
+}
+Reply reserved_recipient() {
+  return Reply(550, "5.1.4 Recipient address reserved by RFC 2606");
+}
+Reply submission_rate_exceeded() {
+  return Reply(421, "4.4.2 Message submission rate for this client has exceeded the configured limit");
 }
 Reply no_valid_recipients() {
   return Reply(554, "5.5.1 No valid recipients");

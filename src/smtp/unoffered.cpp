@@ -1,5 +1,7 @@
 #include "domsec/smtp/unoffered.h"
 
+#include <algorithm>
+
 #include "domsec/smtp/replies.h"
 
 namespace domsec::smtp {
@@ -29,6 +31,9 @@ struct Refusal {
   std::optional<Reply> operator()(const Rcpt& rcpt) const {
     if (!rcpt.notify.empty() && !offered.dsn) return replies::parameter_not_implemented("NOTIFY");
     if (!rcpt.orcpt.empty() && !offered.dsn) return replies::parameter_not_implemented("ORCPT");
+    const std::vector<std::string>& keywords = offered.keywords;
+    const bool orar = std::find(keywords.begin(), keywords.end(), "XORAR") != keywords.end();
+    if (!rcpt.orar.empty() && !orar) return replies::parameter_not_implemented("XORAR");
     return std::nullopt;
   }
   std::optional<Reply> operator()(const Bdat&) const {

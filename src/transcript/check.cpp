@@ -334,6 +334,16 @@ struct Plain {
   std::vector<Check> operator()(const Irregularity& event) const {
     return {{"irregularity", "noted", {}, {{"detail", event.what}}}};
   }
+  std::vector<Check> operator()(const CapabilitiesDecided& event) const {
+    const policy::DomainCapabilities& decided = event.decided;
+    const bool granted = decided.outcome == policy::DomainCapabilities::Outcome::granted;
+    Check check{"capabilities", granted ? "granted" : decided.event() != 0 ? "fail" : "none", {}, {}};
+    if (!decided.domain.empty()) check.facts.push_back({"domain", decided.domain});
+    if (granted) check.facts.push_back({"granted", decided.capabilities});
+    if (!decided.status.empty()) check.facts.push_back({"status", decided.status});
+    if (decided.event() != 0) check.facts.push_back({"event", std::to_string(decided.event())});
+    return {check};
+  }
   std::vector<Check> operator()(const Broken& event) const {
     Check check{"break", "fail", {}, {{"at", std::string(policy::text(event.step))}}};
     check.facts.push_back({"kind", std::string(policy::text(event.kind))});

@@ -203,6 +203,12 @@ struct Facts {
     named("tarpitted")["seconds"] = event.interval.count();
     object["reason"] = json_text(event.reason);
   }
+  void operator()(const CapabilitiesDecided& event) const {
+    named("capabilities_decided")["domain"] = text_or_null(event.decided.domain);
+    object["capabilities"] = json_texts(event.decided.capabilities);
+    object["status"] = text_or_null(event.decided.status);
+    if (const int number = event.decided.event()) object["event"] = number;
+  }
   void operator()(const Broken& event) const {
     named("broken")["step"] = json_text(policy::text(event.step));
     object["kind"] = json_text(policy::text(event.kind));

@@ -141,6 +141,7 @@ class Collection {
   void operator()(const MessageAccepted&) {}
   void operator()(const Irregularity&) {}
   void operator()(const Tarpitted&) {}
+  void operator()(const CapabilitiesDecided&) {}
   void operator()(const Broken& event) {
     evidence_.broken = policy::Break{event.step, event.kind, event.what};
   }

@@ -178,6 +178,11 @@ struct Sentences {
   std::vector<Record> operator()(const Disconnected& event) const {
     return {{"-", "", std::string(reason_text(event.reason))}};
   }
+  /// The one form that is on record; of capabilities that are granted no line is known (spec protocol-log 2).
+  std::vector<Record> operator()(const CapabilitiesDecided& event) const {
+    if (event.decided.status.empty() || !event.decided.capabilities.empty()) return {};
+    return {{"*", "", "TlsDomainCapabilities='None'; Status='" + event.decided.status + "'"}};
+  }
   std::vector<Record> operator()(const Tarpitted& event) const {
     return {{"*", tarpit_text(event), ""}};
   }

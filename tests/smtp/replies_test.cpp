@@ -40,6 +40,10 @@ TEST(Replies, AreTheTextsThatExchangeIsOnRecordWith) {
       {queued("<m@contoso.com>", "7", "mx.contoso.com", 2048, std::chrono::milliseconds(500)),
        "250 2.6.0 <m@contoso.com> [InternalId=7, Hostname=mx.contoso.com] 2048 bytes in 0.500, 4.000 KB/sec "
        "Queued mail for delivery"},
+      {too_many_hops(), "554 5.4.6 Hop count exceeded - possible mail loop"},
+      {reserved_recipient(), "550 5.1.4 Recipient address reserved by RFC 2606"},
+      {submission_rate_exceeded(),
+       "421 4.4.2 Message submission rate for this client has exceeded the configured limit"},
       {hello("mx.contoso.com", "192.0.2.1"), "250 mx.contoso.com Hello [192.0.2.1]"},
   };
   for (const Row& row : rows) {
@@ -70,6 +74,9 @@ TEST(Replies, CarryAnEnhancedStatusCodeOfTheirOwnClass) {
                                   too_many_recipients(),
                                   too_much_mail_data(),
                                   bare_line_feed(),
+                                  too_many_hops(),
+                                  reserved_recipient(),
+                                  submission_rate_exceeded(),
                                   no_valid_recipients(),
                                   too_many_errors(),
                                   idle_too_long("h"),

@@ -16,6 +16,7 @@
 #include "domsec/policy/domain_security.h"
 #include "domsec/session/dialogue.h"
 #include "domsec/session/examination.h"
+#include "domsec/session/submission_rate.h"
 #include "domsec/smtp/path.h"
 #include "domsec/transcript/transcript.h"
 
@@ -53,6 +54,7 @@ struct ReceivePlan {
   exchange::TransportConfig transport_config;
   exchange::ReceiveConnector connector;
   std::string fqdn;                          // the connector's Fqdn or the server's
+  std::vector<std::string> own_names{};      // this server's in trace fields, lower case (MaxLocalHopCount)
   std::vector<smtp::Domain> accepted_domains;  // empty = every recipient is ours
   policy::Rules rules;
   SenderMatch sender_match = SenderMatch::p1;
@@ -65,6 +67,8 @@ struct ReceivePlan {
   Timeouts timeouts;
   std::function<pki::Instant()> now;
   Keep keep;
+  /// MessageRateLimit, over all sessions of the connector; null = unlimited.
+  std::shared_ptr<SubmissionRate> submissions{};
   /// Faults on purpose: STARTTLS is offered and answered with this.
   std::optional<smtp::Reply> starttls_refusal;
 };

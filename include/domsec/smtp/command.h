@@ -17,7 +17,7 @@ namespace domsec::smtp {
 enum class Body { seven_bit, eight_bit_mime, binary_mime };
 
 struct Ehlo {
-  std::string client;  // domain or address literal, as written
+  std::string client;  // domain or address literal, as written; empty when the client gives none
   bool operator==(const Ehlo&) const = default;
 };
 struct Helo {
@@ -38,6 +38,7 @@ struct Rcpt {
   ForwardPath forward_path;
   std::string notify;                  // DSN, as written, empty when absent
   std::string orcpt;
+  std::string orar;                    // Exchange's XORAR, as written, empty when absent
   bool operator==(const Rcpt&) const = default;
 };
 struct DataCommand { bool operator==(const DataCommand&) const = default; };
@@ -71,9 +72,10 @@ struct CommandError {
 /// One command line without its CRLF. `utf8` allows RFC 6531 addresses (a Mail with SMTPUTF8 switches it on
 /// by itself). Verbs are case-insensitive; a parameter that is not ours is 555, a bad value 501 (RFC
 /// 5321 4.1.1.11). Blanks at the end and after `FROM:` and `TO:` are tolerated, source routes are read and
-/// dropped (4.1.1.3).
+/// dropped (4.1.1.3). `length` bounds mailboxes and with them the line.
 [[nodiscard]] std::variant<Command, CommandError> parse_command(std::string_view line,
-                                                                AllowUtf8 utf8 = AllowUtf8::no);
+                                                                AllowUtf8 utf8 = AllowUtf8::no,
+                                                                AddressLength length = AddressLength::rfc5321);
 
 /// The line as a client sends it, without CRLF; a line end or NUL inside a value becomes `?`.
 [[nodiscard]] std::string command_line(const Command& command);

@@ -27,7 +27,9 @@ class DataReader {
 
   [[nodiscard]] bool ended() const { return state_ == State::ended; }
   [[nodiscard]] bool too_large() const { return octets_ > limit_; }
-  [[nodiscard]] bool bare_line_end() const { return bare_line_end_; }
+  [[nodiscard]] bool bare_line_end() const { return bare_carriage_return_ || bare_line_feed_; }
+  [[nodiscard]] bool bare_carriage_return() const { return bare_carriage_return_; }
+  [[nodiscard]] bool bare_line_feed() const { return bare_line_feed_; }
   [[nodiscard]] std::size_t octets() const { return octets_; }
   [[nodiscard]] const std::string& message() const { return message_; }
   [[nodiscard]] std::string take() { return std::move(message_); }
@@ -42,7 +44,8 @@ class DataReader {
   std::size_t limit_;
   std::size_t octets_ = 0;
   State state_ = State::line_start;
-  bool bare_line_end_ = false;
+  bool bare_carriage_return_ = false;
+  bool bare_line_feed_ = false;
   std::string message_;
 };
 

@@ -1,6 +1,7 @@
 // Reverse-path and forward-path of RFC 5321 4.1.2, with the UTF-8 extension of RFC 6531 on request.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,11 @@ struct AddressLiteral {
 };
 
 enum class AllowUtf8 { no, yes };
+
+/// How long a mailbox may be. rfc5321: local-part 64, mailbox 254 octets (4.5.3.1). exchange: 571 octets in all, and
+/// long_x400 1860, as its receive connectors take them (LongAddressesEnabled); a domain has at most 253 all the same.
+enum class AddressLength { rfc5321, exchange, long_x400 };
+[[nodiscard]] std::size_t most_octets(AddressLength length);
 
 /// Local-part (as written, quotes kept) and domain of a Mailbox.
 struct Mailbox {
@@ -40,8 +46,9 @@ struct ForwardPath {
   bool operator==(const ForwardPath&) const = default;
 };
 
-/// RFC 5321 Mailbox, whole text: local-part ≤ 64 octets, total ≤ 254. Nothing when it is none.
-[[nodiscard]] std::optional<Mailbox> parse_mailbox(std::string_view text, AllowUtf8 utf8 = AllowUtf8::no);
+/// RFC 5321 Mailbox, whole text. Nothing when it is none.
+[[nodiscard]] std::optional<Mailbox> parse_mailbox(std::string_view text, AllowUtf8 utf8 = AllowUtf8::no,
+                                                   AddressLength length = AddressLength::rfc5321);
 
 /// Domain of the sender that domain security is judged against (D-4); nothing for a null path or a literal.
 [[nodiscard]] std::optional<Domain> domain_of(const ReversePath& path);

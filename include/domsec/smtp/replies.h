@@ -40,8 +40,10 @@ namespace domsec::smtp::replies {
 [[nodiscard]] Reply too_much_mail_data();                   // 552 5.3.4
 [[nodiscard]] Reply header_too_large();                     // 552 5.3.4
 [[nodiscard]] Reply no_author();                            // 550 5.6.0 the From field names nobody that can be told
-[[nodiscard]] Reply too_many_hops();                        // 554 5.4.6
+[[nodiscard]] Reply too_many_hops();                        // 554 5.4.6 Hop count exceeded - possible mail loop
 [[nodiscard]] Reply bare_line_feed();                       // 550 5.6.11 (end of data is CRLF . CRLF only)
+[[nodiscard]] Reply reserved_recipient();                   // 550 5.1.4 Recipient address reserved by RFC 2606
+[[nodiscard]] Reply submission_rate_exceeded();             // 421 4.4.2 Message submission rate … (MessageRateLimit)
 [[nodiscard]] Reply no_valid_recipients();                  // 554 5.5.1
 [[nodiscard]] Reply too_many_errors();                      // 421 4.7.0
 [[nodiscard]] Reply idle_too_long(std::string_view fqdn);   // 421 4.4.1 Connection timed out

@@ -15,6 +15,7 @@
 #include "domsec/pki/path.h"
 #include "domsec/pki/revocation.h"
 #include "domsec/pki/tls_text.h"
+#include "domsec/policy/domain_capabilities.h"
 #include "domsec/policy/evidence.h"
 #include "domsec/policy/verdict.h"
 #include "domsec/smtp/reply.h"
@@ -145,6 +146,10 @@ struct Tarpitted {
   std::chrono::seconds interval;
   std::string reason;  // the reply's text
 };
+/// TlsDomainCapabilities of the receive connector, once per session that they concern.
+struct CapabilitiesDecided {
+  policy::DomainCapabilities decided;
+};
 struct Broken {
   policy::Step step;
   policy::BreakKind kind;
@@ -158,7 +163,8 @@ struct Disconnected {
 using Body = OneOf<HostsResolved, StepBegun, Connecting, Connected, PermissionsSet, CommandLine, ReplyGiven,
                    DataPassed, StarttlsOffer, OwnCertificateChosen, TlsEstablished, TlsFailed, AlertSeen,
                    PeerCertificatesSeen, ChainExamined, StapledStatusExamined, RevocationExamined, NameCompared,
-                   TlsConfirmed, PolicyDecided, MessageAccepted, Irregularity, Tarpitted, Broken, Disconnected>;
+                   TlsConfirmed, PolicyDecided, MessageAccepted, Irregularity, Tarpitted, CapabilitiesDecided, Broken,
+                   Disconnected>;
 
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 
