@@ -62,6 +62,7 @@ void add_policy(CLI::App& app, Command& command) {
                              "refuse mail to a listed domain that cannot be secured");
   add_judgement(*explain, options);
   add_policy_exchange(*policy, command);
+  add_policy_apply(*policy, command);
 }
 
 }  // namespace domsec::cli

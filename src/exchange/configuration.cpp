@@ -296,7 +296,8 @@ bool same_objects(const std::vector<Object>& a, const std::vector<Object>& b) {
 
 bool same_organisation(const Organisation& a, const Organisation& b) {
   return same_object(a, b) && same_object(a.transport_config, b.transport_config) &&
-         same_object(a.auth_config, b.auth_config) && same_object(a.revocation, b.revocation) &&
+         same_object(a.auth_config, b.auth_config) &&
+         same_object(a.edge_subscription, b.edge_subscription) && same_object(a.revocation, b.revocation) &&
          same_objects(a.send_connectors, b.send_connectors) && same_objects(a.receive_connectors, b.receive_connectors) &&
          same_objects(a.inbound_connectors, b.inbound_connectors) &&
          same_objects(a.outbound_connectors, b.outbound_connectors) && same_objects(a.certificates, b.certificates);
@@ -310,6 +311,7 @@ ConfigurationTexts edited(const ConfigurationTexts& texts, const Organisation& b
   edit_only(editor, before, after);
   edit_only(editor, before.transport_config, after.transport_config);
   edit_only(editor, before.auth_config, after.auth_config);
+  edit_only(editor, before.edge_subscription, after.edge_subscription);
   edit_only(editor, before.revocation, after.revocation);
   edit_each(editor, main_file, before.send_connectors, after.send_connectors);
   edit_each(editor, main_file, before.receive_connectors, after.receive_connectors);

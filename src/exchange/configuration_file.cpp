@@ -84,7 +84,16 @@ Configuration::Configuration(std::string file) : file_(std::move(file)) {
   organisation_ = read_toml_from(file_, from_disk);
 }
 
-void Configuration::replace(Organisation after) {
+void Configuration::replace(Organisation after, By by) {
+  const bool subscribed = !organisation_.edge_subscription.organization.empty();
+  if (subscribed && by == By::edge) {
+    if (const std::vector<Drift> local = drift(after, organisation_); !local.empty()) {
+      refuse(organisation_.edge_subscription.origins.of("Organization"),
+             local.front().object + (local.front().parameter.empty() ? "" : " " + local.front().parameter) +
+                 " cannot be changed here: this Edge is subscribed to " + organisation_.edge_subscription.organization +
+                 "; change it there and copy it with domsec policy apply");
+    }
+  }
   const ConfigurationTexts changed = edited(texts_, organisation_, after);
   if (changed == texts_) return;
   // Programs that change configurations take turns; one that holds an old reading is told so.

@@ -86,6 +86,11 @@ std::vector<Parameter<AuthConfig>> auth_table() {
   };
 }
 
+std::vector<Parameter<EdgeSubscription>> subscription_table() {
+  using C = EdgeSubscription;
+  return {path<C>("Organization", &C::organization), text<C>("Applied", &C::applied)};
+}
+
 std::vector<Parameter<RevocationSettings>> revocation_table() {
   using C = RevocationSettings;
   return {
@@ -119,6 +124,12 @@ const std::vector<Parameter<AuthConfig>>& parameters<AuthConfig>() {
 }
 
 template <>
+const std::vector<Parameter<EdgeSubscription>>& parameters<EdgeSubscription>() {
+  static const std::vector<Parameter<EdgeSubscription>> rows = subscription_table();
+  return rows;
+}
+
+template <>
 const std::vector<Parameter<RevocationSettings>>& parameters<RevocationSettings>() {
   static const std::vector<Parameter<RevocationSettings>> rows = revocation_table();
   return rows;
@@ -137,6 +148,11 @@ std::string_view object_name<CertificateFile>() {
 template <>
 std::string_view object_name<AuthConfig>() {
   return "AuthConfig";
+}
+
+template <>
+std::string_view object_name<EdgeSubscription>() {
+  return "EdgeSubscription";
 }
 
 template <>

@@ -112,8 +112,8 @@ void refuse_equal_names(const std::vector<Connector>& connectors) {
 
 void read_sections(const ValueTable& root, const std::string& file, Organisation& into) {
   const std::vector<std::string> known{"organization",      "TransportConfig", "SendConnector", "ReceiveConnector",
-                                       "InboundConnector",  "OutboundConnector", "AuthConfig",  "Certificate",
-                                       "Revocation"};
+                                       "InboundConnector",  "OutboundConnector", "AuthConfig",  "EdgeSubscription",
+                                       "Certificate",       "Revocation"};
   for (const NamedValue& section : root) {
     if (section.name == "Include") continue;
     if (section.name == "organization") {
@@ -130,6 +130,8 @@ void read_sections(const ValueTable& root, const std::string& file, Organisation
       read_each(section, file, into.outbound_connectors);
     } else if (section.name == "AuthConfig") {
       read_only(section, file, into.auth_config);
+    } else if (section.name == "EdgeSubscription") {
+      read_only(section, file, into.edge_subscription);
     } else if (section.name == "Certificate") {
       read_each(section, file, into.certificates);
     } else if (section.name == "Revocation") {

@@ -96,6 +96,7 @@ std::vector<ShownSection> sections(const Organisation& organisation) {
   add_each(all, organisation.inbound_connectors);
   add_each(all, organisation.outbound_connectors);
   if (!organisation.auth_config.origins.by_parameter.empty()) all.push_back(section(organisation.auth_config, false, {}));
+  if (!organisation.edge_subscription.organization.empty()) all.push_back(section(organisation.edge_subscription, false, {}));
   add_each(all, organisation.certificates);
   all.push_back(section(organisation.revocation, false, {}));
   return all;

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/decisions.h"
 #include "bench/floor.h"
 #include "bench/idle.h"
 #include "bench/lists.h"
@@ -31,7 +32,8 @@ struct Options {
   pki::KeyDecoding decoding = pki::KeyDecoding::direct;
   int verifications = 10000;
   std::size_t entries = 1'000'000;
-  std::string only;  // floor, message, unlogged, spooled, probe, idle, verification, lists; empty = all
+  std::size_t domains = 100'000;
+  std::string only;  // floor, message, unlogged, spooled, probe, idle, verification, lists, decisions; empty = all
   [[nodiscard]] bool wants(const std::string& part) const { return only.empty() || only == part; }
 };
 
@@ -144,6 +146,25 @@ void print_lists(const Options& options) {
   std::printf("  %-58s %7.0f ns\n", "domsec: the state of one certificate, every rule asked", state.value);
 }
 
+/// Linear: twice as many domains, twice the time.
+void print_decisions(const Options& options) {
+  const std::size_t most = options.domains;
+  std::printf("Domain-secure lists, both of them of N domains\n");
+  for (const std::size_t domains : {most / 4, most / 2, most}) {
+    Least load, lint, listed, unlisted;
+    for (int round = 0; round < options.rounds; ++round) {
+      const DecisionCost cost = measure_decisions(domains);
+      load.add(cost.load);
+      lint.add(cost.lint);
+      listed.add(cost.listed);
+      unlisted.add(cost.unlisted);
+    }
+    std::printf("  N = %-8zu load %7.1f ms   lint %7.1f ms   decision %5.0f ns listed, %5.0f ns not%s\n", domains,
+                load.value, lint.value, listed.value, unlisted.value,
+                domains == most ? "   targets <= 500 ms, linear, <= 1000 ns" : "");
+  }
+}
+
 Options read_options(int count, char** words) {
   Options options;
   for (int i = 1; i < count; ++i) {
@@ -155,6 +176,7 @@ Options read_options(int count, char** words) {
       options.idle = 40;
       options.verifications = 20;
       options.entries = 10'000;
+      options.domains = 8'000;
       options.keys = {"ec"};
     } else if (word == "--rounds" && !last) {
       options.rounds = std::stoi(words[++i]);
@@ -178,7 +200,7 @@ Options read_options(int count, char** words) {
       throw std::invalid_argument(
           "usage: domsec_bench [--smoke] [--rounds N] [--sessions N] [--idle N] [--key ec|rsa] "
           "[--verifications N] [--entries N] [--key-decoding direct|providers] "
-          "[--only floor|message|unlogged|spooled|probe|idle|verification|lists]");
+          "[--only floor|message|unlogged|spooled|probe|idle|verification|lists|decisions]");
     }
   }
   return options;
@@ -207,6 +229,7 @@ int run(const Options& options) {
     std::fflush(stdout);
   }
   if (options.wants("lists")) print_lists(options);
+  if (options.wants("decisions")) print_decisions(options);
   return 0;
 }
 

@@ -18,7 +18,7 @@ inline const std::vector<BadConfiguration> bad_configurations{
      "domsec.toml:1: the file has no section; begin with [organization] and a Name"},
     {"Name = \"x\"\n",
      "domsec.toml:1:1: there is no section \"Name\"; the sections are organization, TransportConfig, "
-     "SendConnector, ReceiveConnector, InboundConnector, OutboundConnector, AuthConfig, Certificate "
+     "SendConnector, ReceiveConnector, InboundConnector, OutboundConnector, AuthConfig, EdgeSubscription, Certificate "
      "and Revocation"},
     {"organization = 1\n",
      "domsec.toml:1:1: organization is a section; write it once as [organization]"},
@@ -31,7 +31,7 @@ inline const std::vector<BadConfiguration> bad_configurations{
     {"[Extended]\n",
      "domsec.toml:1:2: there is no section \"Extended\"; the sections are organization, "
      "TransportConfig, SendConnector, ReceiveConnector, InboundConnector, OutboundConnector, "
-     "AuthConfig, Certificate and Revocation"},
+     "AuthConfig, EdgeSubscription, Certificate and Revocation"},
     {"[[SendConnector]\n",
      "domsec.toml:1:17: Error while parsing table header: expected ']', saw '\\n'; correct the TOML "
      "syntax there"},

@@ -23,7 +23,7 @@ template <typename Object>
 class EveryParameter : public testing::Test {};
 
 using Objects = testing::Types<Organisation, TransportConfig, SendConnector, ReceiveConnector, InboundConnector,
-                               OutboundConnector, CertificateFile, AuthConfig, RevocationSettings>;
+                               OutboundConnector, CertificateFile, AuthConfig, EdgeSubscription, RevocationSettings>;
 TYPED_TEST_SUITE(EveryParameter, Objects);
 
 TYPED_TEST(EveryParameter, TakesWhatItGivesAndNotesTheOrigin) {

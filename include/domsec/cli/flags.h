@@ -16,6 +16,7 @@ void add_serving(CLI::App& app, Command& command);   // serve
 void add_queue(CLI::App& app, Command& command);   // queue ls|show|ndr|run|retry|suspend|resume|remove
 void add_lab(CLI::App& app, Command& command);       // lab up|ls|break|fix|down|demo
 void add_policy(CLI::App& app, Command& command);   // policy show|lint|explain, and:
+void add_policy_apply(CLI::App& policy, Command& command);   // one of policy
 void add_policy_exchange(CLI::App& policy, Command& command);   // import|export of policy
 void add_doctor(CLI::App& app, Command& command);   // doctor
 void add_shell(CLI::App& app, Command& command);   // shell

@@ -15,6 +15,9 @@ using ConfigurationTexts = std::vector<std::pair<std::string, std::string>>;
 
 class Configuration {
  public:
+  /// Who changes it: an Edge that is subscribed takes its lists and send connectors from the organisation alone.
+  enum class By { edge, organisation };
+
   /// Reads the file and what it includes. Throws ConfigError.
   explicit Configuration(std::string file);
 
@@ -25,8 +28,8 @@ class Configuration {
   /// Makes `after` the configuration: what differs is written to the file where it stands, and new objects to the end of the
   /// main file. Each file is replaced as a whole or not at all (its mode and owner's links stay). Throws ConfigError, and
   /// nothing is written: when another program changed a file since it was read, when a file cannot be written, when what
-  /// has to change is written in a form that cannot be edited.
-  void replace(Organisation after);
+  /// has to change is written in a form that cannot be edited, when a subscribed Edge changes what is replicated to it.
+  void replace(Organisation after, By by = By::edge);
 
  private:
   std::string file_;

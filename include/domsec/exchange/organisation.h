@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domsec/exchange/auth_config.h"
+#include "domsec/exchange/edge_subscription.h"
 #include "domsec/exchange/online_connector.h"
 #include "domsec/exchange/parameter.h"
 #include "domsec/exchange/receive_connector.h"
@@ -52,6 +53,7 @@ struct Organisation {
   std::vector<InboundConnector> inbound_connectors;
   std::vector<OutboundConnector> outbound_connectors;
   AuthConfig auth_config;
+  EdgeSubscription edge_subscription;            // of an Edge; empty in an organisation's file
   std::vector<CertificateFile> certificates;
   std::vector<std::string> trusted_root_files;   // files or directories; they replace the system store
   bool system_roots = false;
@@ -115,6 +117,10 @@ template <>
 const std::vector<Parameter<AuthConfig>>& parameters<AuthConfig>();
 template <>
 std::string_view object_name<AuthConfig>();
+template <>
+const std::vector<Parameter<EdgeSubscription>>& parameters<EdgeSubscription>();
+template <>
+std::string_view object_name<EdgeSubscription>();
 template <>
 const std::vector<Parameter<RevocationSettings>>& parameters<RevocationSettings>();
 template <>

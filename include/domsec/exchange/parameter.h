@@ -60,7 +60,7 @@ struct Parameter {
 };
 
 /// Organisation (its own section), TransportConfig, SendConnector, ReceiveConnector, InboundConnector, OutboundConnector,
-/// CertificateFile, AuthConfig, RevocationSettings; in the order in which they are shown. Declared in exchange/organisation.h.
+/// CertificateFile, AuthConfig, EdgeSubscription, RevocationSettings; in the order in which they are shown. Declared in exchange/organisation.h.
 template <typename Object>
 [[nodiscard]] const std::vector<Parameter<Object>>& parameters();
 
