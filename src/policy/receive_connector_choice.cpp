@@ -1,7 +1,10 @@
 #include "domsec/policy/receive_connector_choice.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <optional>
+#include <tuple>
 
 namespace domsec::policy {
 
@@ -129,43 +132,72 @@ std::string nobody(const std::vector<ReceiveConnector>& connectors, const Inboun
          (disabled == 1 ? "is" : "are") + " disabled)";
 }
 
-bool overlap(const IpRange& a, const IpRange& b) {
-  return a.ipv6 == b.ipv6 && a.first <= b.last && b.first <= a.last;
-}
+/// One range of one connector at one of its bindings.
+struct Held {
+  std::size_t connector = 0;
+  std::size_t binding = 0;
+  std::size_t number = 0;    // of the range
+  IpRange range;
+};
 
-/// The first pair of ranges that may not stand beside each other.
-std::optional<std::pair<IpRange, IpRange>> clash(const ReceiveConnector& a, const ReceiveConnector& b) {
-  for (const IpRange& one : ranges_of(a)) {
-    for (const IpRange& other : ranges_of(b)) {
-      if (overlap(one, other) && one.holds(other) == other.holds(one)) return std::pair(one, other);
+/// Two spellings of an address are one.
+using Address = std::tuple<bool, std::array<std::uint8_t, 16>, std::uint16_t>;
+
+std::map<Address, std::vector<Held>> by_address(const std::vector<ReceiveConnector>& connectors) {
+  std::map<Address, std::vector<Held>> all;
+  for (std::size_t connector = 0; connector < connectors.size(); ++connector) {
+    const std::vector<IpRange> ranges = ranges_of(connectors[connector]);
+    const std::vector<Binding>& bindings = connectors[connector].bindings;
+    for (std::size_t binding = 0; binding < bindings.size(); ++binding) {
+      const std::optional<IpRange> at = exchange::read_ip_range(bindings[binding].address);
+      if (bindings[binding].port == 0 || !at) continue;   // port 0 is a free one
+      std::vector<Held>& held = all[Address{at->ipv6, at->first, bindings[binding].port}];
+      for (std::size_t number = 0; number < ranges.size(); ++number) {
+        held.push_back({connector, binding, number, ranges[number]});
+      }
     }
   }
-  return std::nullopt;
+  return all;
 }
 
-std::optional<Binding> shared_binding(const ReceiveConnector& a, const ReceiveConnector& b) {
-  for (const Binding& one : a.bindings) {
-    for (const Binding& other : b.bindings) {
-      if (one.port != 0 && one.port == other.port && same_address(one.address, other.address)) return one;
+/// Two connectors that claim the same clients at the same address, the later of them first.
+using Pair = std::pair<std::size_t, std::size_t>;
+using Clash = std::pair<Held, Held>;
+
+/// Only ranges that overlap are compared: in order of their first address they follow each other.
+void add_clashes(std::vector<Held> held, std::map<Pair, Clash>& all) {
+  std::stable_sort(held.begin(), held.end(), [](const Held& a, const Held& b) {
+    return std::tie(a.range.ipv6, a.range.first) < std::tie(b.range.ipv6, b.range.first);
+  });
+  for (auto one = held.begin(); one != held.end(); ++one) {
+    for (auto other = one + 1; other != held.end(); ++other) {
+      if (other->range.ipv6 != one->range.ipv6 || other->range.first > one->range.last) break;
+      if (one->connector == other->connector) continue;
+      if (one->range.holds(other->range) != other->range.holds(one->range)) continue;   // one lies within the other
+      const bool ordered = one->connector > other->connector;
+      const Clash clash = ordered ? Clash{*one, *other} : Clash{*other, *one};
+      const auto order = [](const Clash& c) { return std::tie(c.first.binding, c.first.number, c.second.number); };
+      const auto [found, fresh] = all.try_emplace(Pair{clash.first.connector, clash.second.connector}, clash);
+      if (!fresh && order(clash) < order(found->second)) found->second = clash;
     }
   }
-  return std::nullopt;
 }
 
-std::optional<BindingConflict> conflict(const ReceiveConnector& earlier, const ReceiveConnector& later) {
-  const std::optional<Binding> binding = shared_binding(later, earlier);
-  const auto ranges = binding ? clash(later, earlier) : std::nullopt;
-  if (!ranges) return std::nullopt;
+BindingConflict conflict(const std::vector<ReceiveConnector>& connectors, const Clash& clash) {
+  const ReceiveConnector& later = connectors[clash.first.connector];
+  const ReceiveConnector& earlier = connectors[clash.second.connector];
+  const Binding& binding = later.bindings[clash.first.binding];
+  const IpRange& own = clash.first.range;
+  const IpRange& other = clash.second.range;
   BindingConflict found;
   found.connector = &later;
   found.other = &earlier;
   found.parameter = later.remote_ip_ranges.empty() ? "Bindings" : "RemoteIPRanges";
-  const auto& [own, other] = *ranges;
   if (own.holds(other)) {
-    found.what = shown(*binding) + " for " + shown(own) + " is also bound by " + earlier.name +
+    found.what = shown(binding) + " for " + shown(own) + " is also bound by " + earlier.name +
                  "; change Bindings or RemoteIPRanges of one of them";
   } else {
-    found.what = shown(own) + " overlaps " + shown(other) + " of " + earlier.name + " at " + shown(*binding) +
+    found.what = shown(own) + " overlaps " + shown(other) + " of " + earlier.name + " at " + shown(binding) +
                  ", and neither contains the other; change RemoteIPRanges of one of them";
   }
   return found;
@@ -198,12 +230,10 @@ ReceiveConnectorChoice choose_receive_connector(const std::vector<ReceiveConnect
 }
 
 std::vector<BindingConflict> binding_conflicts(const std::vector<ReceiveConnector>& connectors) {
+  std::map<Pair, Clash> clashes;
+  for (auto& [address, held] : by_address(connectors)) add_clashes(held, clashes);
   std::vector<BindingConflict> found;
-  for (auto later = connectors.begin(); later != connectors.end(); ++later) {
-    for (auto earlier = connectors.begin(); earlier != later; ++earlier) {
-      if (auto one = conflict(*earlier, *later)) found.push_back(std::move(*one));
-    }
-  }
+  for (const auto& [pair, clash] : clashes) found.push_back(conflict(connectors, clash));
   return found;
 }
 
