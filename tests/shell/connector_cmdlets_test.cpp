@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "domsec/exchange/write_toml.h"
+#include "domsec/policy/connector_lint.h"
 #include "shell/scripted_host.h"
 
 namespace domsec::shell {
@@ -309,6 +310,74 @@ TEST(ConnectorCmdlets, StayAsTheyWereWhenTheWriterCannotWrite) {
   shell.configuration.refusal = "domsec.toml cannot be written";
   EXPECT_EQ(shell.run("Set-SendConnector Internet -RequireTLS $true"), "1:1: domsec.toml cannot be written");
   EXPECT_EQ(shell.run("(Get-SendConnector).RequireTLS"), "False\n");
+}
+
+/// What `policy lint` says to type is typed, and the rule is broken no more.
+TEST(ConnectorCmdlets, EveryRepairOfALintFindingMendsIt) {
+  struct Broken {
+    const char* rule;
+    std::string configuration;
+  };
+  const std::string send = "[[SendConnector]]\nName = \"To partners\"\nAddressSpaces = [\"*\"]\n";
+  const std::string receive = "[[ReceiveConnector]]\nName = \"From partners\"\n";
+  const std::string level = "RequireTLS = true\nTlsAuthLevel = \"DomainValidation\"\n";
+  const std::string lists = "[TransportConfig]\nTLSSendDomainSecureList = [\"a.com\"]\nTLSReceiveDomainSecureList = [\"a.com\"]\n";
+  const std::string secured = "DomainSecureEnabled = true\n";
+  const std::vector<Broken> rows{
+      {"SC-1", send + "SmartHosts = [\"relay.a.com\"]\n"},
+      {"SC-1", send + secured + "SmartHosts = [\"relay.a.com\"]\n"},
+      {"SC-2", send + "DNSRoutingEnabled = false\n"},
+      {"SC-3", send + "RequireTLS = true\nIgnoreSTARTTLS = true\n"},
+      {"SC-4", send + "TlsAuthLevel = \"EncryptionOnly\"\n"},
+      {"SC-5", send + "TlsDomain = \"a.com\"\n"},
+      {"SC-6", send + level + "DNSRoutingEnabled = false\nSmartHosts = [\"relay.a.com\"]\n"},
+      {"SC-6", send + level + "DNSRoutingEnabled = false\nSmartHosts = [\"[192.0.2.1]\"]\n"},
+      {"SC-7", send + "TlsCertificateName = \"<I>CN=CA<S>CN=mail\"\n"},
+      {"SC-8", send + secured + "DNSRoutingEnabled = false\nSmartHosts = [\"relay.a.com\"]\n"},
+      {"SC-8", send + secured + "IgnoreSTARTTLS = true\n"},
+      {"SC-9", send + "DNSRoutingEnabled = false\nSmartHosts = [\"relay.a.com\"]\nSmartHostAuthMechanism = \"BasicAuth\"\n"},
+      {"SC-11", send + secured + "ForceHELO = true\n"},
+      {"RC-2", receive + "AuthMechanism = \"BasicAuthRequireTLS\"\n"},
+      {"RC-3", receive + "AuthMechanism = \"Tls, Integrated, ExternalAuthoritative\"\nPermissionGroups = \"ExchangeServers\"\n"},
+      {"RC-3", receive + "AuthMechanism = \"ExternalAuthoritative\"\nPermissionGroups = \"Partners\"\n"},
+      {"RC-4", receive + "AuthMechanism = \"None\"\nRequireTLS = true\n"},
+      {"RC-5", receive + "AuthMechanism = \"None\"\n" + secured},
+      {"RC-5", receive + secured + "AuthMechanism = \"Tls, ExternalAuthoritative\"\nPermissionGroups = \"ExchangeServers\"\n"},
+      {"RC-7", receive + "ConnectionTimeout = \"00:01:00\"\n"},
+      {"RC-7", receive + "ConnectionTimeout = \"00:00:01\"\nConnectionInactivityTimeout = \"00:00:01\"\n"},
+      {"RC-8", receive + "ChunkingEnabled = false\n"},
+      {"RC-9", receive + "Banner = \"hello\"\n"},
+      {"RC-10", receive + "SuppressXAnonymousTls = true\n"},
+      {"RC-11", "[organization]\nServerFqdn = \"mail1.contoso.com\"\n[[ReceiveConnector]]\nName = \"Default mail1\"\n"
+                "Fqdn = \"mail.contoso.com\"\n"},
+      {"IC-1", "[[InboundConnector]]\nRestrictDomainsToCertificate = true\n"},
+      {"IC-3", "[[InboundConnector]]\nRestrictDomainsToIPAddresses = true\n"},
+      {"IC-4", "[[InboundConnector]]\nTreatMessagesAsInternal = true\n"},
+      {"OC-1", "[[OutboundConnector]]\nTlsDomain = \"a.com\"\n"},
+      {"OC-2", "[[OutboundConnector]]\nUseMXRecord = false\n"},
+      {"R5", lists + send + receive + secured},
+      {"R5", lists + send + "IgnoreSTARTTLS = true\n" + receive + secured},
+      {"R30", lists + send + secured + receive},
+      {"R30", lists + send + secured + receive + "AuthMechanism = \"None\"\n"},
+      {"D-3", "[TransportConfig]\nTLSSendDomainSecureList = [\"a.com\"]\n" + send + secured},
+      {"D-3", "[TransportConfig]\nTLSReceiveDomainSecureList = [\"a.com\"]\n" + receive + secured},
+  };
+  const auto with_rule = [](const exchange::Organisation& organisation, std::string_view rule) {
+    std::vector<policy::LintFinding> found = policy::lint(organisation);
+    std::erase_if(found, [rule](const policy::LintFinding& one) { return one.rule != rule; });
+    return found;
+  };
+  for (const Broken& row : rows) {
+    SCOPED_TRACE(std::string(row.rule) + "\n" + row.configuration);
+    Contoso shell;
+    shell.configuration.held = exchange::read_toml_text(row.configuration, "domsec.toml");
+    const std::vector<policy::LintFinding> found = with_rule(shell.configuration.held, row.rule);
+    ASSERT_EQ(found.size(), 1U);
+    ASSERT_FALSE(found[0].repair.empty());
+    const std::string printed = shell.run(found[0].repair);
+    EXPECT_EQ(shell.configuration.changes, 1) << found[0].repair << ": " << printed;
+    EXPECT_TRUE(with_rule(shell.configuration.held, row.rule).empty()) << found[0].repair;
+  }
 }
 
 }  // namespace
