@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "domsec/cli/clock.h"
+#include "domsec/shell/auth_config_cmdlets.h"
 #include "domsec/shell/connector_cmdlets.h"
 #include "domsec/shell/core_cmdlets.h"
 #include "domsec/shell/evaluator.h"
@@ -93,6 +94,7 @@ void run(const exchange::ExportedText& script, ImportHost& host, InMemory& memor
   shell::add_pipeline_cmdlets(table);
   shell::add_connector_cmdlets(table, memory);
   shell::add_transport_service_cmdlets(table, memory);
+  shell::add_auth_config_cmdlets(table, memory);
   shell::Interpreter interpreter(host, table);
   try {
     (void)interpreter.run(script.text());

@@ -11,6 +11,7 @@
 #include "domsec/cli/clock.h"
 #include "domsec/cli/options.h"
 #include "domsec/pki/bundle.h"
+#include "domsec/shell/auth_config_cmdlets.h"
 #include "domsec/shell/connector_cmdlets.h"
 #include "domsec/shell/core_cmdlets.h"
 #include "domsec/shell/transport_service_cmdlets.h"
@@ -102,6 +103,7 @@ int run_shell(const ShellOptions& options, std::istream& in, std::ostream& out, 
   if (configuration) {
     shell::add_connector_cmdlets(table, *configuration);
     shell::add_transport_service_cmdlets(table, *configuration);
+    shell::add_auth_config_cmdlets(table, *configuration);
   }
   const auto organisation = [&]() -> const exchange::Organisation* {
     return configuration ? &configuration->organisation() : nullptr;

@@ -71,8 +71,6 @@ constexpr std::array foreign_cmdlets = {
     ForeignCmdlet{"Resolve-DnsName", Meeting::refused, "domsec check DOMAIN resolves and tells"},
     ForeignCmdlet{"Test-NetConnection", Meeting::refused,
                   "domsec check HOST:PORT tells whether a server answers"},
-    ForeignCmdlet{"Get-AuthConfig", Meeting::refused, "the shell does not hold the Auth configuration"},
-    ForeignCmdlet{"Set-AuthConfig", Meeting::refused, "the shell does not hold the Auth configuration"},
     ForeignCmdlet{"Export-ExchangeCertificate", Meeting::refused,
                   "the shell exports no certificates; keep the .pfx file that was imported"},
     ForeignCmdlet{"Get-TransportConfig", Meeting::refused,
