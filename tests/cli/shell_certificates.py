@@ -140,12 +140,36 @@ def answer(house):
     house.shell(f"Enable-ExchangeCertificate {before} -Services None", code=2)
 
 
+def document(name):
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../fixtures/shell", name), encoding="utf-8") as file:
+        return file.read()
+
+
+def documents(house):
+    """Seeds 003 and 004 as they are printed; the certificate of 004 is the one that is here."""
+    said = house.shell(document("auth-certificate.ps1"), text="N\n")
+    missing = "A special Rpc error occurs on server mail1: The certificate with thumbprint  was not found."
+    expect(said.count(missing) == 2, said)
+    shown = house.shell("(Get-AuthConfig).NextCertificateThumbprint | Get-ExchangeCertificate | Format-List Subject, Thumbprint, NotAfter, NotBefore")
+    expect("Subject    : CN=Microsoft Exchange Server Auth Certificate\n" in shown, shown)
+    staged = re.search(r"Thumbprint : (\w{40})", shown)[1]
+    with open(house.path("domsec.toml"), encoding="utf-8") as file:
+        expect(f'NextCertificateThumbprint = "{staged}"' in file.read(), "the staged certificate is not in the configuration")
+    house.shell("Set-AuthConfig -PublishCertificate; Set-AuthConfig -ClearPreviousCertificate")
+    shown = house.shell("(Get-AuthConfig).CurrentCertificateThumbprint")
+    expect(shown == staged + "\n", shown)
+    own = re.search(r"Internet certificate for mail1\n(?:.*\n)*?Thumbprint +: (\w{40})", house.shell(LIST))[1]
+    listed = house.shell(document("services.ps1").replace("434AC224C8459924B26521298CE8834C514856AB", own), text="N\n")
+    expect(re.search(r"Thumbprint +: " + own + r"\nServices +: IMAP, POP, IIS, SMTP\n", listed), listed)
+
+
 def main():
     with tempfile.TemporaryDirectory() as directory:
         house = House(os.path.abspath(sys.argv[1]), directory)
         try:
             run(house)
             answer(house)
+            documents(house)
         except Failure as failure:
             print(f"shell_certificates: {failure}")
             return 1
