@@ -33,25 +33,24 @@ bool taken(const char* reply) {
 Script script_of(const Replies& replies) {
   const auto line = [](const char* reply) { return Say{std::string(reply) + "\r\n"}; };
   Script script;
-  script.actions = {Say{"220 peer.example\r\n"},
-                    Hear{},
-                    Say{"250-peer.example\r\n250 PIPELINING\r\n"},
-                    Hear{},
-                    Hear{},
-                    Hear{},
-                    line(replies.mail),
-                    line(replies.first),
-                    line(replies.second)};
+  const auto then = [&script](testing::Action action) { script.actions.push_back(std::move(action)); };
+  then(Say{"220 peer.example\r\n"});
+  then(Hear{});
+  then(Say{"250-peer.example\r\n250 PIPELINING\r\n"});
+  for (int command = 0; command < 3; ++command) then(Hear{});
+  for (const char* reply : {replies.mail, replies.first, replies.second}) then(line(reply));
   const bool any = taken(replies.mail) && (taken(replies.first) || taken(replies.second));
   if (any) {
-    script.actions.insert(script.actions.end(), {Hear{}, line(replies.data)});
+    then(Hear{});
+    then(line(replies.data));
     if (std::string(replies.data).starts_with("354")) {
-      script.actions.push_back(HearData{});
+      then(HearData{});
       if (replies.dot == nullptr) return script;
-      script.actions.push_back(line(replies.dot));
+      then(line(replies.dot));
     }
   }
-  script.actions.insert(script.actions.end(), {Hear{}, Say{"221 bye\r\n"}});
+  then(Hear{});
+  then(Say{"221 bye\r\n"});
   return script;
 }
 
