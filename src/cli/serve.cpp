@@ -47,6 +47,9 @@ exchange::Organisation served_organisation(const ServeOptions& options) {
     exchange::ReceiveConnector connector;
     connector.domain_secure_enabled = {true, {"default", 0}};
     connector.protocol_logging_level = exchange::ProtocolLoggingLevel::verbose;
+    // Nobody described a connector of Exchange: what its defaults let pass and RFC 5321 does not is refused (D-30).
+    connector.require_ehlo_domain = true;
+    connector.bare_linefeed_rejection_enabled = true;
     organisation.receive_connectors.push_back(std::move(connector));
   }
   exchange::ReceiveConnector& connector = flagged_connector(organisation);
