@@ -72,8 +72,11 @@ void decide_capabilities(Receiving& receiving) {
   if (decided) receiving.transcript.append(transcript::CapabilitiesDecided{*std::move(decided)});
 }
 
-/// RequireEHLODomain: does the client say a domain, or the address literal that RFC 5321 4.1.4 has in its place?
-bool names_itself(const std::string& client) { return smtp::parse_mailbox("postmaster@" + client).has_value(); }
+/// RequireEHLODomain: does the client say a domain, or the address literal that RFC 5321 4.1.4 has in its place? An IPv4 address
+/// without brackets fits the grammar of a domain (4.1.2), and clients say it.
+bool names_itself(const std::string& client) {
+  return smtp::parse_mailbox("postmaster@" + client).has_value() || smtp::parse_mailbox("postmaster@[" + client + "]").has_value();
+}
 
 net::task<Next> on_hello(Receiving& receiving, std::string client, bool esmtp) {
   co_await examine_client(receiving);

@@ -49,6 +49,7 @@ TEST(ConnectorSwitches, RequireEhloDomainEndsASessionWithoutAName) {
       {"off: two words", as_it_is, {"HELO a b", "NOOP"}, {refusal, "250 2.0.0"}},
       {"on: a domain", on, {"HELO mail.fabrikam.com", "NOOP"}, {hello, "250 2.0.0"}},
       {"on: an address literal", on, {"HELO [192.0.2.1]", "NOOP"}, {hello, "250 2.0.0"}},
+      {"on: an IPv4 address", on, {"HELO 192.0.2.1", "NOOP"}, {hello, "250 2.0.0"}},
       {"on: no name", on, {"HELO", "NOOP"}, {refusal}},
       {"on: no domain", on, {"HELO my_pc", "NOOP"}, {refusal}},
       {"on: two words", on, {"HELO a b", "NOOP"}, {refusal}},
