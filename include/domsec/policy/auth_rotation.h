@@ -1,5 +1,6 @@
 // The Auth certificate's change of hands (seed 003; spec exchange 8.6; R53, R54): staged, published, cleared. Pure. Not here:
-// the servicelet that publishes by itself, replication between servers.
+// the servicelet that publishes by itself (auth_servicelet.h), what is wrong and replication (auth_findings.h), the time line
+// (auth_plan.h).
 #pragma once
 
 #include <optional>
