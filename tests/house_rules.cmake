@@ -31,6 +31,7 @@ set(third_party
   "boost/json|^src/[a-z]+/[a-z_]*json[a-z_]*[.](cpp|h)|^src/(exchange/read_export|cli/verify|lab/state_file).cpp"
   "sqlite3|^src/store/"
   "pugixml|^src/exchange/"
+  "re2/|^src/shell/pattern.cpp"
   "histedit|^src/cli/shell"
   "idn2|^src/smtp/domain.cpp"
   "CLI/|^src/cli/")

@@ -96,6 +96,10 @@ Value Evaluation::value_of(const Binary& form, const Expression& at) {
   if (form.op == BinaryOperator::logical_and && !holds(left)) return false;
   if (form.op == BinaryOperator::logical_or && holds(left)) return true;
   const Value right = expression(*form.right);
+  if ((form.op == BinaryOperator::match || form.op == BinaryOperator::not_match) && !left.list()) {
+    const Value groups = matched_groups(left, right, form.letters, at.place, budget_);
+    if (!groups.is_null()) interpreter_.set_variable("Matches", groups);
+  }
   return checked(apply(form.op, form.letters, left, right, at.place, budget_), at.place);
 }
 

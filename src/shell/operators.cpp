@@ -249,6 +249,13 @@ auto with_pattern(const Value& value, Letters letters, Place place, const Use& u
   }
 }
 
+/// How many octets the character at `at` has, so that a match of nothing goes on behind a whole one.
+std::size_t character_octets(const std::string& text, std::size_t at) {
+  std::size_t end = at + 1;
+  while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) ++end;
+  return end - at;
+}
+
 Value split(const std::string& text, const Value& by, Letters letters, Place place, Budget& budget) {
   return with_pattern(by, letters, place, [&](const Pattern& pattern) {
     List parts;
@@ -259,7 +266,7 @@ Value split(const std::string& text, const Value& by, Letters letters, Place pla
       budget.list(parts.size() + 1, place);
       budget.charge(text.size() - from + sizeof(Value), place);
       if (found->end == found->begin) {
-        from = found->begin + 1;
+        from = found->begin + character_octets(text, found->begin);
         continue;
       }
       parts.emplace_back(text.substr(begin, found->begin - begin));
@@ -273,19 +280,22 @@ Value split(const std::string& text, const Value& by, Letters letters, Place pla
 Value replaced(const std::string& text, const Value& rule, Letters letters, Place place, Budget& budget) {
   const List both = enumerated(rule);
   const std::string with = both.size() > 1 ? text_of(both[1]) : std::string();
+  const bool with_groups = with.find('$') != std::string::npos;
   return with_pattern(both.empty() ? Value() : both[0], letters, place, [&](const Pattern& pattern) {
     std::string out;
     std::size_t from = 0;
     while (from <= text.size()) {
       const auto found = pattern.find(text, from);
       if (!found) break;
-      budget.charge(text.size() - from + with.size(), place);
-      out += text.substr(from, found->begin - from) + with;
+      const std::string instead = with_groups ? filled_in(with, pattern.groups(text, from)) : with;
+      budget.charge(text.size() - from + instead.size(), place);
+      out += text.substr(from, found->begin - from) + instead;
       budget.text(out.size(), place);
       from = found->end;
       if (found->end == found->begin) {
-        if (from < text.size()) out += text[from];
-        ++from;
+        const std::size_t next = from + character_octets(text, from);
+        if (from < text.size()) out += text.substr(from, next - from);
+        from = next;
       }
     }
     if (from < text.size()) out += text.substr(from);
@@ -361,6 +371,19 @@ bool contains(const Value& list, const Value& wanted, Letters letters, Place pla
 }
 
 }  // namespace
+
+Value matched_groups(const Value& one, const Value& by, Letters letters, Place place, Budget& budget) {
+  return with_pattern(by, letters, place, [&](const Pattern& pattern) -> Value {
+    const std::string text = text_of(one);
+    budget.charge(text.size() * 8, place);
+    const std::vector<Pattern::Group> groups = pattern.groups(text);
+    if (groups.empty()) return {};
+    Hashtable table;
+    for (const Pattern::Group& group : groups)
+      if (group.text) table.set(group.name, *group.text);
+    return table;
+  });
+}
 
 bool equal(const Value& left, const Value& right, Letters letters) {
   if (left.is_null() || right.is_null()) return left.is_null() && right.is_null();

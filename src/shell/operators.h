@@ -13,6 +13,9 @@ namespace domsec::shell {
 /// Both sides are given; -and and -or are the evaluator's. Throws ScriptError at `place`.
 [[nodiscard]] Value apply(BinaryOperator op, Letters letters, const Value& left, const Value& right,
                           Place place, Budget& budget);
+/// What `$Matches` holds after -match of a single value; $null when that does not match.
+[[nodiscard]] Value matched_groups(const Value& one, const Value& by, Letters letters, Place place,
+                                   Budget& budget);
 /// -eq of two single values.
 [[nodiscard]] bool equal(const Value& left, const Value& right, Letters letters);
 /// Negative, zero or positive; throws ScriptError when the two have no order.

@@ -1,279 +1,119 @@
-// An expression becomes a program of byte sets, splits and assertions (Thompson), run over the text once with
-// all its threads side by side; each state keeps the thread that started first.
+// Wildcards are matched here; regular expressions are RE2's, which has other spellings for some of .NET's.
 #include "domsec/shell/pattern.h"
 
-#include <bitset>
+#include <re2/re2.h>
+
 #include <cctype>
-#include <charconv>
+#include <map>
 #include <utility>
 
 namespace domsec::shell {
 namespace {
 
-using Set = std::bitset<256>;
+constexpr std::int64_t most_octets = 1 << 20;  // of a compiled expression and what it keeps while it runs
+constexpr int most_groups = 100;
 
-constexpr std::size_t most_states = 4000;
-constexpr int deepest = 50;
-constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
-
-enum class Op { set, split, jump, text_begin, text_end, boundary, accept };
-
-struct State {
-  Op op = Op::accept;
-  Set set;
-  std::size_t next = 0;
-  std::size_t other = 0;  // split
-};
+// What .NET takes \w for.
+constexpr std::string_view word_classes = "\\p{L}\\p{Mn}\\p{Nd}\\p{Pc}";
 
 unsigned char octet(char c) {
   return static_cast<unsigned char>(c);
 }
-bool word_octet(unsigned char c) {
-  return std::isalnum(c) != 0 || c == '_' || c >= 0x80;
+char folded(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-void fold(Set& set) {
-  for (unsigned c = 'a'; c <= 'z'; ++c) {
-    const unsigned upper = c - 'a' + 'A';
-    if (set[c] || set[upper]) set[c] = set[upper] = true;
-  }
-}
-
-Set class_of(char letter) {
-  Set set;
-  for (unsigned c = 0; c < 256; ++c) {
-    switch (letter) {
-      case 'd':
-      case 'D':
-        set[c] = c >= '0' && c <= '9';
-        break;
-      case 'w':
-      case 'W':
-        set[c] = word_octet(static_cast<unsigned char>(c));
-        break;
-      default:
-        set[c] = c == ' ' || (c >= '\t' && c <= '\r');
-        break;
-    }
-  }
-  return letter >= 'A' && letter <= 'Z' ? ~set : set;
-}
-
-/// Reads the expression and writes the program in one pass; a repeated part is read again for each
-/// repetition.
-class Compiler {
+/// .NET's spelling of an expression made RE2's, in one pass; refuses what the two understand differently.
+class Translation {
  public:
-  Compiler(std::string_view text, Letters letters, std::vector<State>& states)
-      : text_(text), letters_(letters), states_(states) {}
+  explicit Translation(std::string_view text) : rest_(text) {}
 
-  void whole() {
-    alternatives(0);
-    if (at_ < text_.size()) throw PatternError("a ')' that nothing opens");
-    emit({Op::accept, {}, 0, 0});
+  std::string whole() {
+    while (!rest_.empty()) {
+      if (rest_.front() == '\\') {
+        escape();
+      } else if (in_set_) {
+        set_character();
+      } else if (rest_.front() == '[') {
+        open_set();
+      } else if (rest_.starts_with("(?")) {
+        open_group();
+      } else {
+        take(1);
+      }
+    }
+    return std::move(out_);
   }
 
  private:
-  std::size_t emit(State state) {
-    if (states_.size() >= most_states) throw PatternError("the expression is too large");
-    states_.push_back(std::move(state));
-    return states_.size() - 1;
+  void take(std::size_t octets) {
+    out_ += rest_.substr(0, octets);
+    rest_.remove_prefix(octets);
   }
-  [[nodiscard]] bool more() const { return at_ < text_.size(); }
-  [[nodiscard]] bool here(char c) const { return more() && text_[at_] == c; }
-
-  void alternatives(int depth) {
-    if (depth > deepest) throw PatternError("groups are nested too deeply");
-    const std::size_t begin = states_.size();
-    sequence(depth);
-    while (here('|')) {
-      ++at_;
-      // begin: split -> first, second; the first ends with a jump behind the second
-      insert_split(begin);
-      const std::size_t jump = emit({Op::jump, {}, 0, 0});
-      states_[begin].other = states_.size();
-      alternatives(depth + 1);
-      states_[jump].next = states_.size();
-    }
-  }
-
-  /// Makes room for a split in front of what was written from `begin` on.
-  void insert_split(std::size_t begin) {
-    emit({});
-    for (std::size_t i = states_.size() - 1; i > begin; --i) states_[i] = states_[i - 1];
-    for (std::size_t i = begin + 1; i < states_.size(); ++i) {
-      if (states_[i].next >= begin) ++states_[i].next;
-      if (states_[i].other >= begin) ++states_[i].other;
-    }
-    states_[begin] = {Op::split, {}, begin + 1, 0};
-  }
-
-  void sequence(int depth) {
-    while (more() && !here('|') && !here(')')) repeated(depth);
-  }
-
-  void repeated(int depth) {
-    const std::size_t item = at_;
-    const std::size_t begin = states_.size();
-    atom(depth);
-    const std::size_t item_end = at_;
-    const auto [least, most] = repetition();
-    if (least == 1 && most == 1) return;
-    const std::size_t after = at_;
-    states_.resize(begin);
-    const auto again = [&] {
-      at_ = item;
-      atom(depth);
-      at_ = item_end;
-    };
-    for (std::size_t i = 0; i < least; ++i) again();
-    if (most == unlimited) {
-      const std::size_t split = emit({Op::split, {}, states_.size() + 1, 0});
-      again();
-      emit({Op::jump, {}, split, 0});
-      states_[split].other = states_.size();
-    } else {
-      std::vector<std::size_t> splits;
-      for (std::size_t i = least; i < most; ++i) {
-        splits.push_back(emit({Op::split, {}, states_.size() + 1, 0}));
-        again();
-      }
-      for (const std::size_t split : splits) states_[split].other = states_.size();
-    }
-    at_ = after;
-  }
-
-  std::pair<std::size_t, std::size_t> repetition() {
-    std::pair<std::size_t, std::size_t> bounds{1, 1};
-    if (here('*'))
-      bounds = {0, unlimited};
-    else if (here('+'))
-      bounds = {1, unlimited};
-    else if (here('?'))
-      bounds = {0, 1};
-    else if (!here('{') || !counted(bounds))
-      return {1, 1};
-    ++at_;
-    if (here('?')) ++at_;  // lazy: the same set of matches
-    if (here('*') || here('+')) throw PatternError("a repetition of a repetition; put the first in ( )");
-    return bounds;
-  }
-
-  /// `{2}`, `{2,}`, `{2,5}`; anything else in braces is text. Stops at the closing brace.
-  bool counted(std::pair<std::size_t, std::size_t>& bounds) {
-    const std::size_t close = text_.find('}', at_);
-    if (close == std::string_view::npos) return false;
-    const std::string_view inside = text_.substr(at_ + 1, close - at_ - 1);
-    const std::size_t comma = std::min(inside.find(','), inside.size());
-    const auto read = [](std::string_view digits, std::size_t& number) {
-      const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-      return fault == std::errc{} && end == digits.data() + digits.size();
-    };
-    std::size_t least = 0;
-    std::size_t most = unlimited;
-    if (!read(inside.substr(0, comma), least)) return false;
-    if (comma == inside.size())
-      most = least;
-    else if (comma + 1 < inside.size() && !read(inside.substr(comma + 1), most))
-      return false;
-    if (most < least || least > 500 || (most != unlimited && most > 500))
-      throw PatternError("a count of repetitions that is too large or runs backwards");
-    bounds = {least, most};
-    at_ = close;
-    return true;
-  }
-
-  void add_set(Set set) {
-    if (letters_ == Letters::folded) fold(set);
-    emit({Op::set, set, states_.size() + 1, 0});
-  }
-
-  void atom(int depth) {
-    if (++atoms_ > most_states * 4) throw PatternError("the expression is too large");
-    const char c = text_[at_++];
-    switch (c) {
-      case '(':
-        if (text_.substr(at_).starts_with("?:"))
-          at_ += 2;
-        else if (here('?'))
-          throw PatternError("look-around is not in this shell");
-        alternatives(depth + 1);
-        if (!here(')')) throw PatternError("a '(' without its ')'");
-        ++at_;
-        return;
-      case '[':
-        return add_set(bracket());
-      case '.':
-        return add_set(~Set().set('\n'));
-      case '^':
-        emit({Op::text_begin, {}, states_.size() + 1, 0});
-        return;
-      case '$':
-        emit({Op::text_end, {}, states_.size() + 1, 0});
-        return;
-      case '\\':
-        return escape();
-      case '*':
-      case '+':
-      case '?':
-        throw PatternError(std::string("'") + c + "' repeats nothing");
-      default:
-        return add_set(Set().set(octet(c)));
-    }
+  void put(std::string_view text, std::size_t instead_of) {
+    out_ += text;
+    rest_.remove_prefix(instead_of);
   }
 
   void escape() {
-    if (!more()) throw PatternError("it ends with a backslash");
-    const char c = text_[at_++];
-    if (c == 'b') {
-      emit({Op::boundary, {}, states_.size() + 1, 0});
-    } else if (std::string_view("dDwWsS").find(c) != std::string_view::npos) {
-      add_set(class_of(c));
-    } else if (std::isdigit(octet(c)) != 0) {
-      throw PatternError("back-references are not in this shell");
-    } else {
-      add_set(Set().set(octet(plain(c))));
-    }
+    if (rest_.size() == 1) throw PatternError("it ends with a backslash");
+    const char c = rest_[1];
+    if (c == 'k' || (c >= '1' && c <= '9')) throw PatternError("back-references are not in this shell");
+    if (c == 'C' || c == 'Q' || c == 'E')
+      throw PatternError(std::string("\\") + c + " means nothing; write the characters themselves");
+    if (c == 'w')
+      return put(in_set_ ? std::string(word_classes) : "[" + std::string(word_classes) + "]", 2);
+    if (c == 'W' && in_set_) throw PatternError("\\W within [ ] is not in this shell; write [^\\w…]");
+    if (c == 'W') return put("[^" + std::string(word_classes) + "]", 2);
+    take(2);
   }
 
-  static char plain(char c) { return c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c; }
-
-  Set bracket() {
-    Set set;
-    const bool negated = here('^');
-    if (negated) ++at_;
-    for (bool first = true; first || !here(']'); first = false) {
-      if (!more()) throw PatternError("a '[' without its ']'");
-      char low = text_[at_++];
-      if (low == '\\' && more()) {
-        low = text_[at_++];
-        if (std::string_view("dDwWsS").find(low) != std::string_view::npos) {
-          set |= class_of(low);
-          continue;
-        }
-        low = plain(low);
-      }
-      char high = low;
-      if (here('-') && at_ + 1 < text_.size() && text_[at_ + 1] != ']') {
-        high = text_[at_ + 1];
-        at_ += 2;
-      }
-      if (octet(high) < octet(low)) throw PatternError("a range that runs backwards");
-      for (unsigned c = octet(low); c <= octet(high); ++c) set[c] = true;
-    }
-    ++at_;
-    if (letters_ == Letters::folded) fold(set);
-    return negated ? ~set : set;
+  void open_set() {
+    in_set_ = true;
+    take(rest_.starts_with("[^") ? 2 : 1);
+    if (rest_.starts_with("]")) put("\\]", 1);  // the first of a set is a character
   }
 
-  std::string_view text_;
-  Letters letters_;
-  std::vector<State>& states_;
-  std::size_t at_ = 0;
-  std::size_t atoms_ = 0;  // read so far, repetitions counted
+  /// `[` within a set is a character; [: would open a class that .NET does not have.
+  void set_character() {
+    if (rest_.front() == '[') return put("\\[", 1);
+    in_set_ = rest_.front() != ']';
+    take(1);
+  }
+
+  void open_group() {
+    const std::string_view after = rest_.substr(2);
+    for (const std::string_view around : {"=", "!", "<=", "<!"})
+      if (after.starts_with(around)) throw PatternError("look-around is not in this shell");
+    if (after.starts_with(">") || after.starts_with("("))
+      throw PatternError("atomic groups and conditions are not in this shell");
+    if (after.starts_with("<")) return put("(?P<", 3);
+    take(2);
+  }
+
+  std::string_view rest_;
+  std::string out_;
+  bool in_set_ = false;
 };
 
-char folded(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+std::string sentence(const re2::RE2& expression) {
+  switch (expression.error_code()) {
+    case re2::RE2::ErrorPatternTooLarge:
+    case re2::RE2::ErrorRepeatSize:
+      return "the expression is too large";
+    case re2::RE2::ErrorMissingBracket:
+      return "a '[' without its ']'";
+    case re2::RE2::ErrorMissingParen:
+      return "a '(' without its ')'";
+    case re2::RE2::ErrorUnexpectedParen:
+      return "a ')' that nothing opens";
+    case re2::RE2::ErrorRepeatArgument:
+      return "'" + expression.error_arg() + "' repeats nothing";
+    case re2::RE2::ErrorBadCharRange:
+      return "a range that runs backwards: " + expression.error_arg();
+    default:
+      return "'" + expression.error_arg() + "' is not understood";
+  }
 }
 
 /// Does the class at `wildcard[0] == '['` hold `c`? Passes it; nothing when it has no end.
@@ -338,96 +178,101 @@ bool like(std::string_view text, std::string_view wildcard, Letters letters) {
 }
 
 struct Pattern::Program {
-  std::vector<State> states;
+  re2::RE2 expression;
+  std::vector<std::string> names;  // of the groups; [0] is the whole match
+
+  Program(const std::string& text, const re2::RE2::Options& options) : expression(text, options) {}
 };
 
 Pattern::Pattern(std::string_view expression, Letters letters) {
-  auto program = std::make_unique<Program>();
-  Compiler(expression, letters, program->states).whole();
+  re2::RE2::Options options;
+  options.set_case_sensitive(letters == Letters::exact);
+  options.set_log_errors(false);
+  options.set_max_mem(most_octets);
+  auto program = std::make_unique<Program>(Translation(expression).whole(), options);
+  if (!program->expression.ok()) throw PatternError(sentence(program->expression));
+  if (program->expression.NumberOfCapturingGroups() > most_groups)
+    throw PatternError("the expression has more than " + std::to_string(most_groups) + " groups");
+  const std::map<int, std::string>& named = program->expression.CapturingGroupNames();
+  for (int i = 0; i <= program->expression.NumberOfCapturingGroups(); ++i) {
+    const auto found = named.find(i);
+    program->names.push_back(found == named.end() ? std::to_string(i) : found->second);
+  }
   program_ = std::move(program);
 }
 
 Pattern::~Pattern() = default;
 
+std::optional<Pattern::Found> Pattern::find(std::string_view text, std::size_t from) const {
+  re2::StringPiece found;
+  const re2::StringPiece all(text.data() ? text.data() : "", text.size());
+  if (!program_->expression.Match(all, from, text.size(), re2::RE2::UNANCHORED, &found, 1))
+    return std::nullopt;
+  const auto begin = static_cast<std::size_t>(found.data() - all.data());
+  return Found{begin, begin + found.size()};
+}
+
+std::vector<Pattern::Group> Pattern::groups(std::string_view text, std::size_t from) const {
+  const std::size_t count = program_->names.size();
+  std::vector<re2::StringPiece> parts(count);
+  const re2::StringPiece all(text.data() ? text.data() : "", text.size());
+  if (!program_->expression.Match(all, from, text.size(), re2::RE2::UNANCHORED, parts.data(),
+                                  static_cast<int>(count)))
+    return {};
+  std::vector<Group> groups;
+  for (std::size_t i = 0; i < count; ++i) {
+    groups.push_back({program_->names[i], std::nullopt});
+    if (parts[i].data() != nullptr) groups.back().text = std::string(parts[i]);
+  }
+  return groups;
+}
+
 namespace {
 
-/// The threads at one place of the text: for each state the earliest start that reached it.
-class Threads {
- public:
-  explicit Threads(std::size_t states) : start_(states, unlimited) {}
-
-  void clear() {
-    for (const std::size_t state : order_) start_[state] = unlimited;
-    order_.clear();
-  }
-  [[nodiscard]] const std::vector<std::size_t>& order() const { return order_; }
-  [[nodiscard]] std::size_t start(std::size_t state) const { return start_[state]; }
-
-  /// Follows splits, jumps and assertions from `state`.
-  void add(const std::vector<State>& states, std::size_t state, std::size_t start, std::string_view text,
-           std::size_t at) {
-    std::vector<std::size_t> open{state};
-    while (!open.empty()) {
-      const std::size_t here = open.back();
-      open.pop_back();
-      if (start_[here] <= start) continue;
-      if (start_[here] == unlimited) order_.push_back(here);
-      start_[here] = start;
-      const State& one = states[here];
-      const bool before = at > 0 && word_octet(octet(text[at - 1]));
-      const bool after = at < text.size() && word_octet(octet(text[at]));
-      switch (one.op) {
-        case Op::split:
-          open.push_back(one.other);
-          [[fallthrough]];
-        case Op::jump:
-          open.push_back(one.next);
-          break;
-        case Op::text_begin:
-          if (at == 0) open.push_back(one.next);
-          break;
-        case Op::text_end:
-          if (at == text.size()) open.push_back(one.next);
-          break;
-        case Op::boundary:
-          if (before != after) open.push_back(one.next);
-          break;
-        case Op::set:
-        case Op::accept:
-          break;
-      }
-    }
-  }
-
- private:
-  std::vector<std::size_t> start_;
-  std::vector<std::size_t> order_;
+/// What stands at a `$`.
+struct Reference {
+  std::size_t octets = 1;
+  std::string_view group;  // its name or number; empty: none
 };
+
+Reference reference_at(std::string_view text) {
+  if (text.starts_with("$&")) return {2, "0"};
+  if (text.starts_with("${")) {
+    const std::size_t close = text.find('}');
+    return close == std::string_view::npos ? Reference{} : Reference{close + 1, text.substr(2, close - 2)};
+  }
+  std::size_t end = 1;
+  while (end < text.size() && std::isdigit(octet(text[end])) != 0) ++end;
+  return {end, text.substr(1, end - 1)};
+}
+
+/// A named group has its number, too.
+const Pattern::Group* group_of(const std::vector<Pattern::Group>& groups, std::string_view name) {
+  for (std::size_t number = 0; number < groups.size(); ++number)
+    if (groups[number].name == name || std::to_string(number) == name) return &groups[number];
+  return nullptr;
+}
 
 }  // namespace
 
-std::optional<Pattern::Found> Pattern::find(std::string_view text, std::size_t from) const {
-  const std::vector<State>& states = program_->states;
-  Threads now(states.size());
-  Threads next(states.size());
-  std::optional<Found> best;
-  for (std::size_t at = from; at <= text.size(); ++at) {
-    if (!best) now.add(states, 0, at, text, at);
-    next.clear();
-    for (const std::size_t state : now.order()) {
-      const std::size_t start = now.start(state);
-      if (best && start > best->begin) continue;
-      const State& one = states[state];
-      if (one.op == Op::accept) {
-        if (!best || start < best->begin || at > best->end) best = Found{start, at};
-      } else if (one.op == Op::set && at < text.size() && one.set[octet(text[at])]) {
-        next.add(states, one.next, start, text, at + 1);
-      }
+std::string filled_in(std::string_view replacement, const std::vector<Pattern::Group>& groups) {
+  std::string out;
+  while (!replacement.empty()) {
+    const std::size_t dollar = std::min(replacement.find('$'), replacement.size());
+    out += replacement.substr(0, dollar);
+    replacement.remove_prefix(dollar);
+    if (replacement.empty()) break;
+    if (replacement.starts_with("$$")) {
+      out += '$';
+      replacement.remove_prefix(2);
+      continue;
     }
-    std::swap(now, next);
-    if (best && now.order().empty()) break;
+    const Reference reference = reference_at(replacement);
+    const Pattern::Group* group = group_of(groups, reference.group);
+    out += group ? group->text.value_or("") : std::string(replacement.substr(0, reference.octets));
+    replacement.remove_prefix(reference.octets);
   }
-  return best;
+  return out;
 }
 
 }  // namespace domsec::shell

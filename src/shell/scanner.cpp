@@ -49,11 +49,6 @@ std::size_t sequence_length(unsigned char first) {
   return first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
 }
 
-void add_literal(std::vector<TextPart>& parts, std::string_view text) {
-  if (parts.empty() || parts.back().kind != PartKind::literal) parts.emplace_back();
-  parts.back().text += text;
-}
-
 }  // namespace
 
 std::string plain_dashes(std::string_view text) {
@@ -386,16 +381,8 @@ Token Scanner::bare_word() {
       add_literal(parts, text);
     } else if (c == '"') {
       quoted_expandable(parts);
-    } else if (c == '$') {
-      dollar(parts);
-    } else if (c == '`') {
-      std::string text;
-      escape(text);
-      add_literal(parts, text);
     } else {
-      const std::size_t begin = at_.offset;
-      advance();
-      add_literal(parts, text_.substr(begin, at_.offset - begin));
+      expandable_piece(parts);
     }
   }
   if (parts.size() == 1 && parts.front().kind == PartKind::literal) {

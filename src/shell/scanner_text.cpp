@@ -8,11 +8,6 @@ namespace {
 
 constexpr int deepest = 40;  // text within $( ) within text
 
-void add_literal(std::vector<TextPart>& parts, std::string_view text) {
-  if (parts.empty() || parts.back().kind != PartKind::literal) parts.emplace_back();
-  parts.back().text += text;
-}
-
 char escaped(char c) {
   switch (c) {
     case 'n':
@@ -37,6 +32,11 @@ char escaped(char c) {
 }
 
 }  // namespace
+
+void Scanner::add_literal(std::vector<TextPart>& parts, std::string_view text) {
+  if (parts.empty() || parts.back().kind != PartKind::literal) parts.emplace_back();
+  parts.back().text += text;
+}
 
 Token Scanner::quoted() {
   Token token{TokenKind::literal, at_, {}, {}, false};
@@ -74,23 +74,29 @@ void Scanner::quoted_expandable(std::vector<TextPart>& parts) {
   add_literal(parts, "");
   while (true) {
     if (at_end()) throw ScriptError(start, "this text has no end; close it with \"", ScriptFault::incomplete);
-    const char c = character_here();
-    if (c == '"') {
+    if (character_here() == '"') {
       advance();
       if (character_here() != '"') return;
       add_literal(parts, "\"");
       advance();
-    } else if (c == '$') {
-      dollar(parts);
-    } else if (c == '`') {
-      std::string text;
-      escape(text);
-      add_literal(parts, text);
     } else {
-      const std::size_t begin = at_.offset;
-      advance();
-      add_literal(parts, text_.substr(begin, at_.offset - begin));
+      expandable_piece(parts);
     }
+  }
+}
+
+void Scanner::expandable_piece(std::vector<TextPart>& parts) {
+  const char c = character_here();
+  if (c == '$') {
+    dollar(parts);
+  } else if (c == '`') {
+    std::string text;
+    escape(text);
+    add_literal(parts, text);
+  } else {
+    const std::size_t begin = at_.offset;
+    advance();
+    add_literal(parts, text_.substr(begin, at_.offset - begin));
   }
 }
 
@@ -197,19 +203,7 @@ Token Scanner::here_text() {
     Scanner inner(text_, body, end);
     inner.depth_ = depth_;
     add_literal(token.parts, "");
-    while (!inner.at_end()) {
-      if (inner.character_here() == '$') {
-        inner.dollar(token.parts);
-      } else if (inner.character_here() == '`') {
-        std::string text;
-        inner.escape(text);
-        add_literal(token.parts, text);
-      } else {
-        const std::size_t begin = inner.at_.offset;
-        inner.advance();
-        add_literal(token.parts, text_.substr(begin, inner.at_.offset - begin));
-      }
-    }
+    while (!inner.at_end()) inner.expandable_piece(token.parts);
   }
   at_ = closing;
   advance(2);

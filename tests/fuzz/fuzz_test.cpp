@@ -37,11 +37,13 @@ namespace {
 
 using Target = int (*)(const std::uint8_t* octets, std::size_t size);
 
+/// Of the corpus of that name, and of the fixtures of that name where there are some.
 std::vector<std::string> seeds_of(const std::string& name) {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(DOMSEC_SOURCE_DIR "/tests/fuzz/corpus/" + name)) {
-    files.push_back(entry.path());
+  for (const std::string directory : {"/tests/fuzz/corpus/", "/fixtures/"}) {
+    const std::string path = DOMSEC_SOURCE_DIR + directory + name;
+    if (!std::filesystem::is_directory(path)) continue;
+    for (const auto& entry : std::filesystem::directory_iterator(path)) files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());  // the order of a directory is not the same everywhere
   std::vector<std::string> seeds;

@@ -1,8 +1,8 @@
-# Fuzz targets tests/fuzz/<name>_fuzz.cpp over the seeds in tests/fuzz/corpus/<name>.
+# Fuzz targets tests/fuzz/<name>_fuzz.cpp over the seeds in tests/fuzz/corpus/<name> and fixtures/<name>.
 # Always: part of domsec_tests, where fuzz_test.cpp runs them over the seeds and fixed mutations of them.
 # With DOMSEC_FUZZ=ON and clang: one libFuzzer program each, fuzz_<name>, with the readers' layers built under the sanitizers:
 #   cmake -S . -B build/fuzz -DDOMSEC_FUZZ=ON -DCMAKE_CXX_COMPILER=clang++ && cmake --build build/fuzz --target fuzz_reply
-#   build/fuzz/tests/fuzz_reply -max_total_time=60 NEW_CORPUS tests/fuzz/corpus/reply
+#   build/fuzz/tests/fuzz_reply -max_total_time=60 NEW_CORPUS tests/fuzz/corpus/reply   (shell: and fixtures/shell)
 # libcrypto allocates a lot; ASAN_OPTIONS=quarantine_size_mb=16 keeps the targets round it at 100 MB.
 set(domsec_fuzz_names reply command domain path data header dns_answer http_uri crl crl_signed name_match
   read_toml certificate bundle request ocsp export_json export_clixml shell)
@@ -30,7 +30,7 @@ if(DOMSEC_FUZZ)
   target_compile_options(domsec_fuzzed PUBLIC -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined)
   target_link_options(domsec_fuzzed PUBLIC -fsanitize=address,undefined)
   target_link_libraries(domsec_fuzzed PUBLIC Boost::headers OpenSSL::Crypto OpenSSL::SSL
-    tomlplusplus::tomlplusplus PkgConfig::idn2 PkgConfig::pugixml domsec_warnings)
+    tomlplusplus::tomlplusplus PkgConfig::idn2 PkgConfig::pugixml ${re2_LINK_LIBRARIES} domsec_warnings)
   if(DOMSEC_DIRECT_KEY_DECODING)  # as the library has it; the certificate target asks for it
     set_source_files_properties(${PROJECT_SOURCE_DIR}/src/pki/key_decoding.cpp
       PROPERTIES COMPILE_DEFINITIONS DOMSEC_DIRECT_KEY_DECODING)

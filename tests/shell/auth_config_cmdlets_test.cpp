@@ -5,6 +5,7 @@
 
 #include "domsec/policy/auth_rotation.h"
 #include "domsec/exchange/organisation.h"
+#include "shell/organisation_in_memory.h"
 #include "shell/scripted_host.h"
 
 namespace domsec::shell {
@@ -13,19 +14,8 @@ namespace {
 constexpr const char* current = "434AC224C8459924B26521298CE8834C514856AB";
 constexpr const char* next = "BC6BF9240000000000000000000000000000BEEF";
 
-class InMemory : public ChangeableOrganisation {
- public:
-  exchange::Organisation held;
-  int changes = 0;
-  const exchange::Organisation& organisation() const override { return held; }
-  void replace(exchange::Organisation after) override {
-    held = std::move(after);
-    ++changes;
-  }
-};
-
 struct AuthShell : TestShell {
-  InMemory configuration;
+  OrganisationInMemory configuration;
   AuthShell() {
     add_auth_config_cmdlets(table, configuration);
     configuration.held.auth_config.current_certificate_thumbprint = current;

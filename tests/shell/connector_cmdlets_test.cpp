@@ -7,6 +7,7 @@
 
 #include "domsec/exchange/write_toml.h"
 #include "domsec/policy/connector_lint.h"
+#include "shell/organisation_in_memory.h"
 #include "shell/scripted_host.h"
 
 namespace domsec::shell {
@@ -26,23 +27,12 @@ Name = "Internet"
 Bindings = ["127.0.0.1:2525"]
 )";
 
-class InMemory : public ChangeableOrganisation {
- public:
-  exchange::Organisation held = exchange::read_toml_text(contoso, "domsec.toml");
-  int changes = 0;
-  std::string refusal;
-
-  const exchange::Organisation& organisation() const override { return held; }
-  void replace(exchange::Organisation after) override {
-    if (!refusal.empty()) throw HostError(refusal);
-    held = std::move(after);
-    ++changes;
-  }
-};
-
 struct Contoso : TestShell {
-  InMemory configuration;
-  Contoso() { add_connector_cmdlets(table, configuration); }
+  OrganisationInMemory configuration;
+  Contoso() {
+    configuration.held = exchange::read_toml_text(contoso, "domsec.toml");
+    add_connector_cmdlets(table, configuration);
+  }
 };
 
 struct Row {

@@ -21,8 +21,8 @@ class PatternError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A regular expression: literals, `.`, classes, `\d \w \s \D \W \S`, anchors, groups, `|`, `* + ? {n,m}` and
-/// their lazy forms (which match the same). No look-around and no back-references. Throws PatternError.
+/// A regular expression as .NET writes it, over UTF-8, less what cannot be matched in bounded time:
+/// look-around, back-references, atomic groups and conditions are refused. Throws PatternError.
 class Pattern {
  public:
   Pattern(std::string_view expression, Letters letters);
@@ -34,12 +34,23 @@ class Pattern {
     std::size_t begin = 0;
     std::size_t end = 0;
   };
-  /// The leftmost, longest match from `from` on.
+  /// The leftmost match from `from` on; of those that start there the one that back-tracking finds first.
   [[nodiscard]] std::optional<Found> find(std::string_view text, std::size_t from = 0) const;
+
+  /// What a group of the match holds; nothing: it took no part.
+  struct Group {
+    std::string name;  // its number where it has no name; `0` is the whole match
+    std::optional<std::string> text;
+  };
+  /// As find(), with every group in the order of the numbers; empty when there is no match.
+  [[nodiscard]] std::vector<Group> groups(std::string_view text, std::size_t from = 0) const;
 
  private:
   struct Program;
   std::unique_ptr<const Program> program_;
 };
+
+/// `$1`, `${name}`, `$&` of a replacement put in, `$$` a dollar; what names no group stays as it is.
+[[nodiscard]] std::string filled_in(std::string_view replacement, const std::vector<Pattern::Group>& groups);
 
 }  // namespace domsec::shell

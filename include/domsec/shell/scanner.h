@@ -129,6 +129,9 @@ class Scanner {
   Token here_text();
   void quoted_literal(std::string& out);
   void quoted_expandable(std::vector<TextPart>& parts);
+  static void add_literal(std::vector<TextPart>& parts, std::string_view text);
+  /// `$…`, an escaped character or a plain one.
+  void expandable_piece(std::vector<TextPart>& parts);
   void dollar(std::vector<TextPart>& parts);
   void escape(std::string& out);
   void skip_statements();
