@@ -1,10 +1,10 @@
 #include "domsec/cli/cert_select.h"
 
 #include <algorithm>
-#include <chrono>
 #include <ostream>
 
 #include "certificate_choice.h"
+#include "domsec/cli/clock.h"
 #include "domsec/exchange/organisation.h"
 #include "policy_store.h"
 
@@ -14,21 +14,16 @@ namespace {
 
 constexpr int own_configuration_wrong = 2;
 
-/// Spec exchange 4.1 step 2: TlsCertificateName, else Fqdn, else the server's name.
 template <typename Connector>
 CertificateChoice choose(policy::Role role, const Connector& connector, const exchange::Organisation& organisation,
                          const std::vector<policy::StoredCertificate>& store, pki::Instant at) {
   CertificateChoice choice{role, connector.name, connector.origin, {}, {}, {}, {}};
-  const std::optional<smtp::Domain>& fqdn = connector.fqdn ? connector.fqdn : organisation.server_fqdn;
-  if (!connector.tls_certificate_name && !fqdn) {
-    choice.reason = "nothing can be looked for: neither the connector nor the server has an FQDN; set Fqdn or ServerFqdn";
-    return choice;
-  }
+  const std::optional<smtp::Domain>& fqdn = organisation.fqdn_of(connector);
+  choice.selection = policy::select_certificate(store, connector.tls_certificate_name, fqdn, at);
+  choice.reason = choice.selection.reason;
+  if (!connector.tls_certificate_name && !fqdn) return choice;
   choice.by = connector.tls_certificate_name ? "TlsCertificateName" : connector.fqdn ? "Fqdn" : "ServerFqdn";
   choice.by_origin = choice.by == "ServerFqdn" ? organisation.origins.of(choice.by) : connector.origins.of(choice.by);
-  choice.selection = policy::select_certificate(store, connector.tls_certificate_name,
-                                                fqdn ? *fqdn : *smtp::Domain::parse("localhost"), at);
-  choice.reason = choice.selection.reason;
   return choice;
 }
 
@@ -100,8 +95,7 @@ int run_cert_select(const CertSelectOptions& options, std::ostream& out, std::os
     for (const policy::LintFinding& trouble : store.findings) {
       err << trouble.origin.text() << ": " << trouble.finding.detail << '\n';
     }
-    const pki::Instant at =
-        options.at ? *options.at : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const pki::Instant at = options.at.value_or(now());
     const std::vector<CertificateChoice> all = choices(options, organisation, store.certificates, at);
     if (all.empty()) {
       err << options.config << ": "

@@ -2,19 +2,13 @@
 #include <boost/json.hpp>
 
 #include "certificate_choice.h"
+#include "json_values.h"
 
 namespace domsec::cli {
 
 namespace {
 
 namespace json = boost::json;
-
-json::value origin_json(const exchange::Origin& origin) {
-  if (origin.file.empty()) return nullptr;
-  return json::object{{"file", origin.file}, {"line", origin.line}};
-}
-
-json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
 
 json::object candidate_json(const policy::Candidate& candidate, const policy::StoredCertificate& stored, bool chosen) {
   return {{"name", stored.name},

@@ -5,6 +5,7 @@
 #include "domsec/pki/crl_facts.h"
 #include "domsec/pki/harmless.h"
 #include "issuers_json.h"
+#include "json_values.h"
 #include "revocation_json.h"
 
 namespace domsec::cli {
@@ -48,7 +49,7 @@ json::object list_of(const report::RevocationList& list, pki::Instant at) {
   object["scope"] = harmless_array(facts.scope);
   object["freshest"] = harmless_array(crl.freshest());
   object["profile_faults"] = harmless_array(crl.profile_faults());
-  object["fault"] = facts.fault.empty() ? json::value(nullptr) : json::value(facts.fault);
+  object["fault"] = text_or_null(facts.fault);
   return object;
 }
 

@@ -58,7 +58,7 @@ void check_files(const exchange::Organisation& organisation, Checks& all) {
 void check_identities(net::Loop& loop, const session::Edge& edge, pki::Instant now, Checks& all) {
   std::set<std::string> examined;
   const auto check_connector = [&](const std::string& title, const auto& connector) {
-    const session::OwnChoice choice = edge.own_certificate(connector.tls_certificate_name, connector.fqdn);
+    const session::OwnChoice choice = edge.own_certificate(connector);
     all.push_back(check_certificate(title, choice, now));
     if (!choice.credentials || !examined.insert(choice.credentials->chain.front()->thumbprint_sha256).second) return;
     append(all, check_own_chain(loop, edge, choice.credentials->chain, now));

@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "doctor_checks.h"
+#include "json_values.h"
 
 namespace domsec::cli {
 namespace {
@@ -24,7 +25,7 @@ std::string json_of(const std::vector<DoctorCheck>& checks) {
   json::array rows;
   for (const DoctorCheck& check : checks) {
     json::object row{{"name", check.name}, {"result", word(check.result)}, {"detail", check.detail}};
-    row["remedy"] = check.remedy.empty() ? json::value(nullptr) : json::value(check.remedy);
+    row["remedy"] = text_or_null(check.remedy);
     if (check.result == DoctorResult::fail) row["who"] = check.fault == DoctorFault::own ? "own" : "env";
     rows.push_back(std::move(row));
   }

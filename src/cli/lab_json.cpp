@@ -5,6 +5,7 @@
 #include "domsec/finding/catalogue.h"
 #include "domsec/lab/fault.h"
 #include "domsec/lab/state_file.h"
+#include "json_values.h"
 
 namespace domsec::cli {
 namespace {
@@ -26,13 +27,13 @@ json::value what_runs(const std::string& directory) {
     json::array hosts;
     for (const lab::StateHost& host : organisation.hosts) {
       hosts.push_back({{"name", host.name}, {"address", host.address},
-                       {"ipv6_address", host.ipv6_address.empty() ? json::value(nullptr) : json::value(host.ipv6_address)},
+                       {"ipv6_address", text_or_null(host.ipv6_address)},
                        {"configuration", host.configuration},
-                       {"broken", host.broken.empty() ? json::value(nullptr) : json::value(host.broken)}});
+                       {"broken", text_or_null(host.broken)}});
     }
     organisations.push_back({{"name", organisation.name},
                              {"domains", json::value_from(organisation.domains)},
-                             {"broken", organisation.broken.empty() ? json::value(nullptr) : json::value(organisation.broken)},
+                             {"broken", text_or_null(organisation.broken)},
                              {"hosts", hosts}});
   }
   return json::object{{"process", state->process}, {"dns", state->dns}, {"http", state->http}, {"smtp_port", state->smtp_port},

@@ -2,13 +2,14 @@
 #include "domsec/cli/policy.h"
 
 #include <algorithm>
-#include <chrono>
 #include <ostream>
 
+#include "domsec/cli/clock.h"
 #include "domsec/exchange/write_toml.h"
 #include "domsec/pki/bundle.h"
 #include "domsec/policy/connector_lint.h"
 #include "domsec/smtp/path.h"
+#include "domsec/transcript/protocol_log.h"
 #include "policy_explanation.h"
 #include "policy_store.h"
 
@@ -20,7 +21,7 @@ constexpr int good = 0;
 constexpr int own_configuration_wrong = 2;
 
 pki::Instant instant_of(const PolicyOptions& options) {
-  return options.at ? *options.at : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  return options.at.value_or(now());
 }
 
 bool fails(const policy::Finding& finding, FailOn fail_on) {
@@ -39,26 +40,11 @@ int with_organisation(const PolicyOptions& options, std::ostream& err, const Com
   }
 }
 
-char folded(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-/// Exchange's identities do not depend on case.
-bool same_name(const std::string& a, const std::string& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return folded(x) == folded(y); });
-}
-
-/// RFC 4180.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + '"';
-}
-
 /// R12; spec exchange 2.7: what `Format-List Name,DNSRoutingEnabled,FQDN,DomainSecureEnabled` shows.
 void write_four_columns(const exchange::SendConnector& connector, std::ostream& out) {
   const auto word = [](const exchange::Sourced<bool>& flag) { return *flag ? "True" : "False"; };
   out << "Name,DNSRoutingEnabled,FQDN,DomainSecureEnabled\n"
-      << csv_field(connector.name) << ',' << word(connector.dns_routing_enabled) << ','
+      << transcript::csv_field(connector.name) << ',' << word(connector.dns_routing_enabled) << ','
       << (connector.fqdn ? connector.fqdn->text() : "") << ',' << word(connector.domain_secure_enabled) << '\n';
 }
 
@@ -66,7 +52,7 @@ int show_connector(const PolicyOptions& options, const exchange::Organisation& o
   std::string names;
   for (const exchange::SendConnector& connector : organisation.send_connectors) {
     names += (names.empty() ? "" : ", ") + connector.name;
-    if (!same_name(connector.name, options.connector)) continue;
+    if (!exchange::same_word(connector.name, options.connector)) continue;
     if (options.form == PolicyForm::json) {
       out << json_of(connector) << '\n';
     } else {

@@ -1,10 +1,10 @@
 #include "domsec/cli/policy_apply.h"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <ostream>
 
+#include "domsec/cli/clock.h"
 #include "domsec/exchange/configuration.h"
 #include "policy_apply_report.h"
 
@@ -87,8 +87,7 @@ int run_policy_apply(const PolicyApplyOptions& options, std::ostream& out, std::
   int code = 0;
   try {
     const exchange::Organisation organisation = read_organisation(options);
-    const pki::Instant at =
-        options.at ? *options.at : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const pki::Instant at = options.at.value_or(now());
     std::vector<Prepared> prepared;
     for (const std::string& file : options.edges) {
       exchange::Configuration configuration(file);

@@ -1,6 +1,7 @@
 // domsec.apply/1
 #include <boost/json.hpp>
 
+#include "json_values.h"
 #include "policy_apply_report.h"
 
 namespace domsec::cli {
@@ -8,11 +9,6 @@ namespace domsec::cli {
 namespace {
 
 namespace json = boost::json;
-
-json::value origin_json(const exchange::Origin& origin) {
-  if (origin.file.empty()) return nullptr;
-  return json::object{{"file", origin.file}, {"line", origin.line}};
-}
 
 /// A TOML literal of a parameter is JSON as well.
 json::value value_json(const std::string& literal) { return literal.empty() ? json::value(nullptr) : json::parse(literal); }
@@ -25,7 +21,7 @@ std::string json_of(const std::vector<AppliedEdge>& edges, int exit_code) {
     json::array differences;
     for (const exchange::Drift& drift : edge.drift) {
       differences.push_back(json::object{{"object", drift.object},
-                                         {"parameter", drift.parameter.empty() ? json::value(nullptr) : json::value(drift.parameter)},
+                                         {"parameter", text_or_null(drift.parameter)},
                                          {"on_edge", value_json(drift.on_edge)},
                                          {"in_organisation", value_json(drift.in_organisation)},
                                          {"edge_origin", origin_json(drift.edge_origin)},
@@ -36,7 +32,7 @@ std::string json_of(const std::vector<AppliedEdge>& edges, int exit_code) {
       findings.push_back(json::object{{"code", finding::name(one.finding.code)},
                                       {"rule", one.rule},
                                       {"detail", one.finding.detail},
-                                      {"repair", one.repair.empty() ? json::value(nullptr) : json::value(one.repair)}});
+                                      {"repair", text_or_null(one.repair)}});
     }
     all.push_back(json::object{{"edge", edge.file},
                                {"differences", std::move(differences)},

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "domsec/policy/connector_choice.h"
+#include "domsec/policy/name_comparison.h"
 
 namespace domsec::cli {
 
@@ -33,24 +34,12 @@ std::string partner_text(const exchange::Organisation& organisation, const polic
   return name + " (NameMatch " + mode + apex + "; " + organisation.origins.of("NameMatch").text() + ")";
 }
 
-/// Spec exchange 4.1 step 2: TlsCertificateName, else Fqdn, else the server's name.
 template <typename Connector>
 void select(SideExplanation& side, const Connector& connector, const exchange::Organisation& organisation,
             const std::vector<policy::StoredCertificate>& store, pki::Instant at) {
-  const std::optional<smtp::Domain>& name = connector.fqdn ? connector.fqdn : organisation.server_fqdn;
-  if (!name) {
-    side.certificate_reason = "neither the connector nor the server has an FQDN to look for; set Fqdn or ServerFqdn";
-    return;
-  }
-  side.certificate = policy::select_certificate(store, connector.tls_certificate_name, *name, at);
+  side.certificate =
+      policy::select_certificate(store, connector.tls_certificate_name, organisation.fqdn_of(connector), at);
   side.certificate_reason = side.certificate->reason;
-}
-
-pki::NameRule name_rule(const exchange::Organisation& organisation) {
-  pki::NameRule rule;
-  if (organisation.name_match == "exact") rule.mode = pki::NameMatchMode::exact;
-  if (organisation.wildcard_apex) rule.wildcard_apex = pki::WildcardApex::accept;
-  return rule;
 }
 
 /// What to type for the other outcome: mutual TLS, or ordinary mail.
@@ -72,7 +61,7 @@ void conclude(SideExplanation& side, const exchange::Organisation& organisation,
               policy::TlsRequirement requirement) {
   side.partner = partner_text(organisation, requirement);
   if (certificate && requirement.reference) {
-    side.presented = pki::match_name(*certificate, *requirement.reference, name_rule(organisation));
+    side.presented = pki::match_name(*certificate, *requirement.reference, policy::name_rule(organisation));
   }
   side.outcome = std::string(policy::text(requirement.requirement));
   side.requirement = std::move(requirement);

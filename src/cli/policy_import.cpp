@@ -34,7 +34,7 @@ void refuse_nothing_known(const exchange::Import& import) {
 /// RC-6: Exchange refuses connectors that take the same sessions; the file that has them was not exported
 /// from it.
 void refuse_overlaps(const exchange::Organisation& organisation) {
-  for (const policy::LintFinding& finding : policy::lint(organisation)) {
+  for (const policy::LintFinding& finding : policy::lint_connectors(organisation)) {
     if (finding.rule != "RC-6") continue;
     exchange::refuse_export(finding.origin.file, {finding.origin.line, finding.origin.column},
                             finding.finding.detail);

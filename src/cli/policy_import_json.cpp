@@ -1,6 +1,7 @@
 // `domsec policy import --json`. Names are snake_case.
 #include <boost/json.hpp>
 
+#include "json_values.h"
 #include "policy_import_report.h"
 
 namespace domsec::cli {
@@ -27,7 +28,7 @@ json::object to_json(const exchange::ImportedObject& object) {
   return {{"file", object.file},
           {"line", object.place.line},
           {"column", object.place.column},
-          {"kind", object.kind.empty() ? json::value(nullptr) : json::value(object.kind)},
+          {"kind", text_or_null(object.kind)},
           {"name", object.name},
           {"taken", texts(object.taken)},
           {"bookkeeping", object.bookkeeping},

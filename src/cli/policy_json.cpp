@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "domsec/exchange/write_toml.h"
+#include "json_values.h"
 #include "policy_explanation.h"
 
 namespace domsec::cli {
@@ -9,12 +10,6 @@ namespace domsec::cli {
 namespace {
 
 namespace json = boost::json;
-
-/// Where a value came from: `{"file": …, "line": …}`, null for a default.
-json::value to_json(const exchange::Origin& origin) {
-  if (origin.file.empty()) return nullptr;
-  return json::object{{"file", origin.file}, {"line", origin.line}};
-}
 
 json::object to_json(const policy::Finding& finding) {
   return {{"code", finding::name(finding.code)},
@@ -42,13 +37,13 @@ json::object to_json(const SideExplanation& side) {
   json::array conjuncts;
   for (const Conjunct& conjunct : side.conjuncts) {
     conjuncts.push_back(json::object{
-        {"name", conjunct.name}, {"value", conjunct.value}, {"holds", conjunct.holds}, {"origin", to_json(conjunct.origin)},
+        {"name", conjunct.name}, {"value", conjunct.value}, {"holds", conjunct.holds}, {"origin", origin_json(conjunct.origin)},
         {"rule", conjunct.rule}});
   }
   json::array findings;
   json::object out{{"role", policy::text(side.role)}, {"connector_reason", side.connector_reason}, {"conditions", conjuncts}};
-  out["connector"] = side.connector.empty() ? json::value(nullptr) : json::value(side.connector);
-  out["connector_origin"] = to_json(side.connector_origin);
+  out["connector"] = text_or_null(side.connector);
+  out["connector_origin"] = origin_json(side.connector_origin);
   out["certificate"] = side.certificate ? json::value(to_json(*side.certificate)) : json::value(nullptr);
   out["certificate_reason"] = side.certificate_reason;
   out["outcome"] = side.outcome;
@@ -99,9 +94,9 @@ std::string json_of(const exchange::Organisation& organisation) {
     for (const exchange::ShownParameter& parameter : section.parameters) {
       // The literals are JSON as well (write_toml.h). The directory of the file may have a name that is not UTF-8.
       json::value value = parameter.value.empty() ? json::value(nullptr) : json::parse(parameter.value, {}, lenient);
-      parameters[parameter.name] = json::object{{"value", std::move(value)}, {"origin", to_json(parameter.origin)}};
+      parameters[parameter.name] = json::object{{"value", std::move(value)}, {"origin", origin_json(parameter.origin)}};
     }
-    sections.push_back(json::object{{"section", section.name}, {"origin", to_json(section.origin)}, {"parameters", parameters}});
+    sections.push_back(json::object{{"section", section.name}, {"origin", origin_json(section.origin)}, {"parameters", parameters}});
   }
   return json::serialize(json::object{{"sections", sections}});
 }
@@ -118,10 +113,10 @@ std::string json_of(const std::vector<policy::LintFinding>& findings, int exit_c
   for (const policy::LintFinding& one : findings) {
     json::object object = to_json(one.finding);
     object["rule"] = one.rule;
-    object["origin"] = to_json(one.origin);
-    object["parameter"] = one.parameter.empty() ? json::value(nullptr) : json::value(one.parameter);
-    object["value"] = one.value.empty() ? json::value(nullptr) : json::value(one.value);
-    object["repair"] = one.repair.empty() ? json::value(nullptr) : json::value(one.repair);
+    object["origin"] = origin_json(one.origin);
+    object["parameter"] = text_or_null(one.parameter);
+    object["value"] = text_or_null(one.value);
+    object["repair"] = text_or_null(one.repair);
     all.push_back(std::move(object));
   }
   return json::serialize(json::object{{"findings", all}, {"exit_code", exit_code}});

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "json_values.h"
 #include "queue_courier.h"
 
 namespace domsec::cli {
@@ -11,9 +12,6 @@ namespace json = boost::json;
 
 json::value time(const std::optional<pki::Instant>& at) {
   return at ? json::value(pki::rfc3339(*at)) : json::value(nullptr);
-}
-json::value known(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
 policy::QueueActivity activity(const store::Queue& queue, const std::string& domain) {
@@ -30,14 +28,14 @@ json::object queue_object(const store::Queue& queue, const store::DestinationQue
   return {{"domain", destination.domain},
           {"status", policy::text(status)},
           {"delivery_type", policy::text(destination.delivery_type)},
-          {"tls_domain", known(destination.tls_domain)},
+          {"tls_domain", text_or_null(destination.tls_domain)},
           {"messages", destination.messages},
           {"connection_failures", destination.state.connection_failures},
           {"last_attempt", time(destination.state.last_attempt)},
           {"next_attempt", time(destination.state.next_attempt)},
-          {"error", known(destination.error.text)},
-          {"last_error", known(policy::last_error(destination.error))},
-          {"last_error_classic", known(policy::classic_last_error(destination.error))}};
+          {"error", text_or_null(destination.error.text)},
+          {"last_error", text_or_null(policy::last_error(destination.error))},
+          {"last_error_classic", text_or_null(policy::classic_last_error(destination.error))}};
 }
 
 json::object message_object(const store::QueuedMessage& message) {
@@ -45,8 +43,8 @@ json::object message_object(const store::QueuedMessage& message) {
   for (const store::QueuedRecipient& recipient : message.recipients) {
     recipients.push_back({{"address", recipient.address},
                           {"state", policy::text(recipient.state)},
-                          {"reply", known(recipient.reply)},
-                          {"host", known(recipient.host)},
+                          {"reply", text_or_null(recipient.reply)},
+                          {"host", text_or_null(recipient.host)},
                           {"replied", time(recipient.replied)}});
   }
   return {{"id", message.number},
@@ -71,7 +69,7 @@ std::string queue_event_json(const QueueEvent& event) {
                                       {"id", event.message},
                                       {"message_id", event.message_id},
                                       {"domain", event.domain},
-                                      {"detail", known(event.detail)},
+                                      {"detail", text_or_null(event.detail)},
                                       {"next_attempt", time(event.next_attempt)}});
 }
 
@@ -94,8 +92,8 @@ std::string queued_message_json(const store::Queue& queue, const store::QueuedMe
                         {"end_of_data_left", attempt.end_of_data_left},
                         {"answered", attempt.answered},
                         {"ambiguous", attempt.ambiguous},
-                        {"outcome", known(attempt.outcome)},
-                        {"error", known(attempt.reply)}});
+                        {"outcome", text_or_null(attempt.outcome)},
+                        {"error", text_or_null(attempt.reply)}});
   }
   json::array notices;
   for (const store::Notice& notice : queue.notices(message.number)) {

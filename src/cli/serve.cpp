@@ -96,7 +96,7 @@ std::string response_to_staple(const std::string& file) {
 void require_identity(const session::Edge& edge, std::ostream& err) {
   for (const exchange::ReceiveConnector& connector : edge.organisation().receive_connectors) {
     if (!connector.enabled || !(*connector.auth_mechanism).tls) continue;
-    const session::OwnChoice own = edge.own_certificate(connector.tls_certificate_name, connector.fqdn);
+    const session::OwnChoice own = edge.own_certificate(connector);
     if (own.credentials) continue;
     switch (own.event.trouble) {
       case policy::OwnTrouble::key_protected:

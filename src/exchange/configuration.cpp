@@ -278,12 +278,22 @@ void edit_each(Editor& editor, const std::string& main_file, const std::vector<O
   }
 }
 
+/// Paths are written relative and read against the file: equal ones name the same place.
+Value as_compared(Kind kind, Value value) {
+  const auto place = [](std::string& path) { path = std::filesystem::absolute(path).lexically_normal().string(); };
+  if (kind != Kind::path && kind != Kind::paths) return value;
+  if (auto* text = std::get_if<std::string>(&value.value)) place(*text);
+  if (auto* list = std::get_if<ValueList>(&value.value)) {
+    for (Value& entry : *list) place(std::get<std::string>(entry.value));
+  }
+  return value;
+}
+
 template <typename Object>
 bool same_object(const Object& a, const Object& b) {
   const auto& rows = parameters<Object>();
   return std::all_of(rows.begin(), rows.end(), [&](const auto& row) {
-    if (row.kind == Kind::path || row.kind == Kind::paths) return true;   // written relative, read against the file
-    return same(row.get(a), row.get(b));
+    return same(as_compared(row.kind, row.get(a)), as_compared(row.kind, row.get(b)));
   });
 }
 

@@ -5,51 +5,36 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
+#include <system_error>
 
 #include "configuration_text.h"
 #include "domsec/exchange/configuration.h"
+#include "domsec/pki/bundle.h"
 #include "read_toml.h"
 
 namespace domsec::exchange {
 
 namespace {
 
-class Descriptor {
+/// Programs that change configurations take turns: held on the file's directory, because the file is replaced.
+class Turn {
  public:
-  explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
-  ~Descriptor() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+  explicit Turn(const std::string& file) {
+    const std::string directory = std::filesystem::path(file).parent_path().string();
+    directory_ = ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory_ >= 0 && ::flock(directory_, LOCK_EX) == 0) return;
+    const std::string reason = std::generic_category().message(errno);
+    if (directory_ >= 0) ::close(directory_);
+    refuse(Origin{file}, "the file cannot be written (" + reason + "); check its directory's permissions");
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return descriptor_; }
+  ~Turn() { ::close(directory_); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
 
  private:
-  int descriptor_;
+  int directory_;
 };
-
-[[noreturn]] void refuse_write(const std::string& file, int error) {
-  refuse(Origin{file}, std::string("the file cannot be written (") + std::strerror(error) +
-                           "); check its directory's permissions and the disk");
-}
-
-std::string directory_of(const std::string& file) {
-  const std::string directory = std::filesystem::path(file).parent_path().string();
-  return directory.empty() ? "." : directory;
-}
-
-/// 0 or errno.
-int write_whole(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(descriptor, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return count < 0 ? errno : EIO;
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return ::fsync(descriptor) == 0 ? 0 : errno;
-}
 
 }  // namespace
 
@@ -59,21 +44,11 @@ void replace_file(const std::string& file, std::string_view text) {
   const std::string target = not_there ? file : real.string();
   struct stat status {};
   const mode_t mode = ::stat(target.c_str(), &status) == 0 ? (status.st_mode & 07777) : 0644;
-  std::string part = target + ".XXXXXX";
-  int error = 0;
-  {
-    const Descriptor opened(::mkostemp(part.data(), O_CLOEXEC));
-    if (opened.get() < 0) refuse_write(file, errno);
-    if (::fchmod(opened.get(), mode) != 0) error = errno;
-    if (error == 0) error = write_whole(opened.get(), text);
+  try {
+    pki::replace_file(target, text, mode);
+  } catch (const pki::BundleError& error) {
+    throw ConfigError(error.what());
   }
-  if (error == 0 && ::rename(part.c_str(), target.c_str()) != 0) error = errno;
-  if (error != 0) {
-    ::unlink(part.c_str());
-    refuse_write(file, error);
-  }
-  const Descriptor directory(::open(directory_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() >= 0) ::fsync(directory.get());
 }
 
 Configuration::Configuration(std::string file) : file_(std::move(file)) {
@@ -96,11 +71,9 @@ void Configuration::replace(Organisation after, By by) {
   }
   const ConfigurationTexts changed = edited(texts_, organisation_, after);
   if (changed == texts_) return;
-  // Programs that change configurations take turns; one that holds an old reading is told so.
-  const Descriptor directory(::open(directory_of(file_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() < 0 || ::flock(directory.get(), LOCK_EX) != 0) refuse_write(file_, errno);
+  const Turn turn(file_);
   for (const auto& [name, text] : texts_) {
-    if (read_configuration_file(name) == text) continue;
+    if (read_configuration_file(name) == text) continue;  // one that holds an old reading is told so
     refuse(Origin{name}, "the file was changed by another program since it was read; read it again and repeat the command");
   }
   for (std::size_t i = 0; i < changed.size(); ++i) {

@@ -18,6 +18,13 @@ bool is_sender_address(const std::string& text) {
   return std::equal(range->first.begin(), range->first.begin() + 15, range->last.begin());
 }
 
+/// No session obeys them: Exchange Online's connectors are kept and linted, and what they would decide is policy/online_requirement.h.
+template <typename Object>
+std::vector<Parameter<Object>> carried(std::vector<Parameter<Object>> table) {
+  for (Parameter<Object>& row : table) row.effect = Effect::carried;
+  return table;
+}
+
 std::vector<Parameter<InboundConnector>> inbound_table() {
   using C = InboundConnector;
   return {
@@ -31,11 +38,11 @@ std::vector<Parameter<InboundConnector>> inbound_table() {
       flag<C>("RestrictDomainsToCertificate", &C::restrict_domains_to_certificate),
       flag<C>("RestrictDomainsToIPAddresses", &C::restrict_domains_to_ip_addresses),
       domain_or_more<C>("TlsSenderCertificateName", &C::tls_sender_certificate_name),
-      flag<C>("TreatMessagesAsInternal", &C::treat_messages_as_internal, Effect::carried),
-      flag<C>("CloudServicesMailEnabled", &C::cloud_services_mail_enabled, Effect::carried),
+      flag<C>("TreatMessagesAsInternal", &C::treat_messages_as_internal),
+      flag<C>("CloudServicesMailEnabled", &C::cloud_services_mail_enabled),
       list<C, smtp::Domain>("AssociatedAcceptedDomains", &C::associated_accepted_domains, smtp::Domain::parse,
-                            domain_text, std::string(a_domain_name), Effect::carried),
-      text<C>("Comment", &C::comment, Effect::carried),
+                            domain_text, std::string(a_domain_name)),
+      text<C>("Comment", &C::comment),
   };
 }
 
@@ -54,13 +61,13 @@ std::vector<Parameter<OutboundConnector>> outbound_table() {
       domain_or_more<C>("TlsDomain", &C::tls_domain),
       flag<C>("UseMXRecord", &C::use_mx_record),
       texts<C>("SmartHosts", &C::smart_hosts, is_smart_host, std::string(a_host)),
-      word<C, SmtpDaneMode>("SmtpDaneMode", &C::smtp_dane_mode, dane, "a mode", Effect::carried),
-      word<C, MtaStsMode>("MtaStsMode", &C::mta_sts_mode, sts, "a mode", Effect::carried),
-      flag<C>("CloudServicesMailEnabled", &C::cloud_services_mail_enabled, Effect::carried),
-      flag<C>("AllAcceptedDomains", &C::all_accepted_domains, Effect::carried),
-      flag<C>("RouteAllMessagesViaOnPremises", &C::route_all_messages_via_on_premises, Effect::carried),
-      flag<C>("IsTransportRuleScoped", &C::is_transport_rule_scoped, Effect::carried),
-      text<C>("Comment", &C::comment, Effect::carried),
+      word<C, SmtpDaneMode>("SmtpDaneMode", &C::smtp_dane_mode, dane, "a mode"),
+      word<C, MtaStsMode>("MtaStsMode", &C::mta_sts_mode, sts, "a mode"),
+      flag<C>("CloudServicesMailEnabled", &C::cloud_services_mail_enabled),
+      flag<C>("AllAcceptedDomains", &C::all_accepted_domains),
+      flag<C>("RouteAllMessagesViaOnPremises", &C::route_all_messages_via_on_premises),
+      flag<C>("IsTransportRuleScoped", &C::is_transport_rule_scoped),
+      text<C>("Comment", &C::comment),
   };
 }
 
@@ -68,7 +75,7 @@ std::vector<Parameter<OutboundConnector>> outbound_table() {
 
 template <>
 const std::vector<Parameter<InboundConnector>>& parameters<InboundConnector>() {
-  static const std::vector<Parameter<InboundConnector>> rows = inbound_table();
+  static const std::vector<Parameter<InboundConnector>> rows = carried(inbound_table());
   return rows;
 }
 
@@ -79,7 +86,7 @@ std::string_view object_name<InboundConnector>() {
 
 template <>
 const std::vector<Parameter<OutboundConnector>>& parameters<OutboundConnector>() {
-  static const std::vector<Parameter<OutboundConnector>> rows = outbound_table();
+  static const std::vector<Parameter<OutboundConnector>> rows = carried(outbound_table());
   return rows;
 }
 

@@ -100,7 +100,7 @@ std::string read_file(const std::string& path, std::size_t limit) {
   }
 }
 
-void write_private_file(const std::string& path, std::string_view text) {
+void replace_file(const std::string& path, std::string_view text, unsigned mode) {
   const auto unwritable = [&](int error) {
     return BundleError(Kind::unwritable,
                        path + " cannot be written (" + reason(error) +
@@ -113,7 +113,7 @@ void write_private_file(const std::string& path, std::string_view text) {
   if (!file.open()) throw unwritable(errno);
   temporary.path = form;
   write_all(file.get(), text, path);
-  if (::fchmod(file.get(), S_IRUSR | S_IWUSR) != 0 || ::fsync(file.get()) != 0) throw unwritable(errno);
+  if (::fchmod(file.get(), static_cast<mode_t>(mode)) != 0 || ::fsync(file.get()) != 0) throw unwritable(errno);
   if (::rename(temporary.path.c_str(), path.c_str()) != 0) throw unwritable(errno);
   temporary.renamed = true;
   // The name itself lasts only when the directory is on disk too.
@@ -122,6 +122,10 @@ void write_private_file(const std::string& path, std::string_view text) {
       slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
   const Descriptor parent(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!parent.open() || ::fsync(parent.get()) != 0) throw unwritable(errno);
+}
+
+void write_private_file(const std::string& path, std::string_view text) {
+  replace_file(path, text, S_IRUSR | S_IWUSR);
 }
 
 }  // namespace domsec::pki

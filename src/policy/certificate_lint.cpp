@@ -13,13 +13,6 @@ namespace {
 
 using finding::Code;
 
-/// The name that selection looks for (spec exchange 4.1 step 2).
-template <typename Connector>
-std::optional<smtp::Domain> searched_name(const Connector& connector,
-                                          const exchange::Organisation& organisation) {
-  return connector.fqdn ? connector.fqdn : organisation.server_fqdn;
-}
-
 /// Only a domain-secure send connector needs a certificate of its own.
 bool presents(const exchange::SendConnector& connector) {
   return connector.enabled && *connector.domain_secure_enabled;
@@ -42,9 +35,9 @@ template <typename Connector>
 void lint_presented(const Connector& connector, const std::string& title,
                     const exchange::Organisation& organisation, const std::vector<StoredCertificate>& store,
                     pki::Instant at, std::vector<LintFinding>& all) {
-  const std::optional<smtp::Domain> name = searched_name(connector, organisation);
-  if (!name || !presents(connector)) return;
-  const Selection selection = select_certificate(store, connector.tls_certificate_name, *name, at);
+  if (!presents(connector)) return;
+  const Selection selection =
+      select_certificate(store, connector.tls_certificate_name, organisation.fqdn_of(connector), at);
   const std::string rule = connector.tls_certificate_name ? "R38" : "R11";
   for (Finding finding : selection.findings) {
     finding.detail = title + ": " + finding.detail;
@@ -70,7 +63,7 @@ std::string joined(const std::set<std::string>& names) {
 std::set<std::string> wanted_names(const exchange::Organisation& organisation) {
   std::set<std::string> names;
   const auto want = [&](const auto& connector) {
-    const std::optional<smtp::Domain> name = searched_name(connector, organisation);
+    const std::optional<smtp::Domain>& name = organisation.fqdn_of(connector);
     if (name && presents(connector) && !connector.tls_certificate_name) names.insert(name->text());
   };
   for (const auto& connector : organisation.send_connectors) want(connector);

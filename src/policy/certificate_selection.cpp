@@ -201,11 +201,17 @@ std::vector<std::size_t> indices(const std::vector<Candidate>& candidates, bool 
 
 Selection select_certificate(const std::vector<StoredCertificate>& store,
                              const std::optional<exchange::TlsCertificateName>& tls_certificate_name,
-                             const smtp::Domain& fqdn, pki::Instant at) {
+                             const std::optional<smtp::Domain>& fqdn, pki::Instant at) {
   Selection selection;
-  selection.searched_for = tls_certificate_name ? tls_certificate_name->text() : fqdn.text();
+  if (!tls_certificate_name && !fqdn) {
+    selection.reason = "neither the connector nor the server has an FQDN to look for; set Fqdn or ServerFqdn";
+    selection.findings.push_back(own_configuration(Code::own_cert_not_found, selection.reason));
+    return selection;
+  }
+  const std::string name = fqdn ? fqdn->text() : std::string();
+  selection.searched_for = tls_certificate_name ? tls_certificate_name->text() : name;
   for (std::size_t i = 0; i < store.size(); ++i) {
-    selection.candidates.push_back(examine(store, i, tls_certificate_name, fqdn.text(), at));
+    selection.candidates.push_back(examine(store, i, tls_certificate_name, name, at));
   }
   std::vector<std::size_t> matching = indices(selection.candidates, &Candidate::name_matches);
   if (tls_certificate_name && matching.size() > 1) {  // 2.3: the newest wins, services are not consulted

@@ -110,7 +110,7 @@ std::string list_command(const exchange::DomainSecureList& list, ListChange chan
                                                 domain.text() + "'}");
 }
 
-std::vector<LintFinding> lint(const exchange::Organisation& organisation) {
+std::vector<LintFinding> lint_connectors(const exchange::Organisation& organisation) {
   std::vector<LintFinding> all;
   for (const SendConnector& connector : organisation.send_connectors) add_send_connector_rules(connector, all);
   for (const ReceiveConnector& connector : organisation.receive_connectors) {
@@ -118,6 +118,11 @@ std::vector<LintFinding> lint(const exchange::Organisation& organisation) {
   }
   add_binding_rules(organisation, all);
   add_online_connector_rules(organisation, all);
+  return all;
+}
+
+std::vector<LintFinding> lint(const exchange::Organisation& organisation) {
+  std::vector<LintFinding> all = lint_connectors(organisation);
   lint_send_list(organisation, all);
   lint_receive_list(organisation, all);
   lint_one_sided(organisation.transport_config, all);

@@ -24,6 +24,13 @@ pki::NameMatch without_common_name(const pki::Certificate& leaf, const pki::Refe
 
 }  // namespace
 
+pki::NameRule name_rule(const exchange::Organisation& organisation) {
+  pki::NameRule rule;
+  rule.mode = organisation.name_match == "exact" ? pki::NameMatchMode::exact : pki::NameMatchMode::subdomains;
+  rule.wildcard_apex = organisation.wildcard_apex ? pki::WildcardApex::accept : pki::WildcardApex::refuse;
+  return rule;
+}
+
 pki::NameMatch compare_name(const pki::Certificate& leaf, const pki::PathExamination* path,
                             const pki::ReferenceId& reference, const pki::NameRule& rule) {
   const bool outside = path != nullptr && path->common_name_violates_constraints;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "domsec/policy/name_comparison.h"
 #include "domsec/session/fetching.h"
 #include "domsec/session/own_identity.h"
 #include "domsec/session/trust_roots.h"
@@ -68,10 +69,7 @@ pki::CertificatePtr trusted_root_of(const pki::Certificate& certificate, const p
 Edge::Edge(net::Loop& loop, exchange::Organisation organisation, EdgeSettings settings)
     : organisation_(std::move(organisation)), settings_(std::move(settings)) {
   rules_.profile = organisation_.profile;
-  rules_.name.mode =
-      organisation_.name_match == "exact" ? pki::NameMatchMode::exact : pki::NameMatchMode::subdomains;
-  rules_.name.wildcard_apex =
-      organisation_.wildcard_apex ? pki::WildcardApex::accept : pki::WildcardApex::refuse;
+  rules_.name = policy::name_rule(organisation_);
   rules_.crl_fail = organisation_.revocation.fail == "soft" ? policy::CrlFail::soft : policy::CrlFail::hard;
   rules_.strict_eku = organisation_.strict_eku ? policy::StrictEku::yes : policy::StrictEku::no;
   rules_.refusal_style = settings_.refusal_style;
@@ -172,14 +170,7 @@ void Edge::load_revocation() {
 OwnChoice Edge::own_certificate(const std::optional<exchange::TlsCertificateName>& tls_certificate_name,
                                 const std::optional<smtp::Domain>& fqdn) const {
   OwnChoice choice;
-  const std::optional<smtp::Domain>& name = fqdn ? fqdn : organisation_.server_fqdn;
-  if (!name && !tls_certificate_name) {
-    choice.event.trouble = policy::OwnTrouble::not_found;
-    choice.event.reason = "neither the connector nor the server has an FQDN to look for";
-    return choice;
-  }
-  const smtp::Domain searched = name ? *name : *smtp::Domain::parse("localhost.localdomain");
-  choice.selection = policy::select_certificate(stored_, tls_certificate_name, searched, settings_.now());
+  choice.selection = policy::select_certificate(stored_, tls_certificate_name, fqdn, settings_.now());
   choice.event.reason = choice.selection.reason;
   if (!choice.selection.chosen && settings_.deviations.unfit_certificate && !stored_.empty())
     choice.selection.chosen = 0;
@@ -227,7 +218,7 @@ std::shared_ptr<const net::TlsContext> Edge::context(net::TlsRole role, const Ow
 SendPlan Edge::send_plan(const exchange::SendConnector& connector, const smtp::Domain& partner) const {
   SendPlan plan;
   plan.connector = connector.name;
-  const std::optional<smtp::Domain>& fqdn = connector.fqdn ? connector.fqdn : organisation_.server_fqdn;
+  const std::optional<smtp::Domain>& fqdn = organisation_.fqdn_of(connector);
   plan.helo = fqdn ? fqdn->text() : "localhost.localdomain";
   plan.hello = *connector.force_helo ? Hello::helo : Hello::ehlo;
   plan.requirement =
@@ -235,7 +226,7 @@ SendPlan Edge::send_plan(const exchange::SendConnector& connector, const smtp::D
   plan.rules = rules_;
   plan.reference = pki::ReferenceId{partner.text(), false};
   refer_to_host(plan, connector, organisation_.name_reference);
-  const OwnChoice own = own_certificate(connector.tls_certificate_name, connector.fqdn);
+  const OwnChoice own = own_certificate(connector);
   plan.own = own.event;
   if (!*connector.ignore_starttls) plan.tls = context(net::TlsRole::client, own);
   plan.examination = examination_;
@@ -253,7 +244,7 @@ std::shared_ptr<const ReceivePlan> Edge::receive_plan(const exchange::ReceiveCon
   }
   plan->transport_config = organisation_.transport_config;
   plan->connector = connector;
-  const std::optional<smtp::Domain>& fqdn = connector.fqdn ? connector.fqdn : organisation_.server_fqdn;
+  const std::optional<smtp::Domain>& fqdn = organisation_.fqdn_of(connector);
   plan->fqdn = fqdn ? fqdn->text() : "localhost.localdomain";
   plan->own_names.push_back(plan->fqdn);
   if (organisation_.server_fqdn) plan->own_names.push_back(organisation_.server_fqdn->text());
@@ -263,11 +254,11 @@ std::shared_ptr<const ReceivePlan> Edge::receive_plan(const exchange::ReceiveCon
   plan->client_certificate = settings_.client_certificate;
   plan->tls_startup = settings_.receive_startup;
   if (plan->tls_startup == TlsStartup::implicit &&
-      !own_certificate(connector.tls_certificate_name, connector.fqdn).credentials) {
+      !own_certificate(connector).credentials) {
     throw exchange::ConfigError("TLS from the first octet on needs a certificate; give one that holds " +
                                 plan->fqdn);
   }
-  const OwnChoice own = own_certificate(connector.tls_certificate_name, connector.fqdn);
+  const OwnChoice own = own_certificate(connector);
   plan->own = own.event;
   const bool offers = (*connector.auth_mechanism).tls && !settings_.deviations.no_starttls && own.credentials;
   if (offers) plan->tls = context(net::TlsRole::server, own);

@@ -158,9 +158,9 @@ Place place_of(const Invocation& call, const policy::LintFinding& one) {
 /// Returns the warnings.
 std::vector<std::string> checked(const Invocation& call, const Organisation& before,
                                  const Organisation& after, const std::string& title) {
-  const std::vector<policy::LintFinding> old = policy::lint(before);
+  const std::vector<policy::LintFinding> old = policy::lint_connectors(before);
   std::vector<std::string> warnings;
-  for (const policy::LintFinding& one : policy::lint(after)) {
+  for (const policy::LintFinding& one : policy::lint_connectors(after)) {
     const bool fresh =
         std::none_of(old.begin(), old.end(), [&](const auto& other) { return same_finding(one, other); });
     const bool ours = one.finding.detail.starts_with(title + ": ");

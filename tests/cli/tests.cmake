@@ -7,7 +7,8 @@ target_sources(domsec_tests PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/verify.cpp ${P
 target_sources(domsec_tests PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/policy.cpp ${PROJECT_SOURCE_DIR}/src/cli/policy_explanation.cpp
   ${PROJECT_SOURCE_DIR}/src/cli/policy_json.cpp ${PROJECT_SOURCE_DIR}/src/cli/policy_store.cpp
   ${PROJECT_SOURCE_DIR}/src/cli/cert_select.cpp ${PROJECT_SOURCE_DIR}/src/cli/certificate_choice_json.cpp
-  ${PROJECT_SOURCE_DIR}/src/cli/policy_apply.cpp ${PROJECT_SOURCE_DIR}/src/cli/policy_apply_json.cpp)
+  ${PROJECT_SOURCE_DIR}/src/cli/policy_apply.cpp ${PROJECT_SOURCE_DIR}/src/cli/policy_apply_json.cpp
+  ${PROJECT_SOURCE_DIR}/src/cli/json_values.cpp)
 target_sources(domsec_tests PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/clock.cpp ${PROJECT_SOURCE_DIR}/src/cli/doctor_checks.cpp
   ${PROJECT_SOURCE_DIR}/src/cli/doctor_json.cpp ${PROJECT_SOURCE_DIR}/src/cli/doctor_network.cpp)
 target_sources(domsec_tests PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/cert_match.cpp ${PROJECT_SOURCE_DIR}/src/cli/options.cpp

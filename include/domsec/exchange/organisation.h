@@ -70,6 +70,12 @@ struct Organisation {
   Origin origin;
   bool use_downgraded_exchange_server_auth = false;  // the server's half of rule RC-10
   Origins origins{};
+
+  /// The name that a connector goes by: its Fqdn, else the server's (spec exchange 4.1 step 2).
+  template <typename Connector>
+  [[nodiscard]] const std::optional<smtp::Domain>& fqdn_of(const Connector& connector) const {
+    return connector.fqdn ? connector.fqdn : server_fqdn;
+  }
 };
 
 /// Bad configuration: `file:line:column: sentence; remedy`.

@@ -72,9 +72,11 @@ class BundleError : public std::runtime_error {
 [[nodiscard]] Credentials read_pkcs12(std::string_view bytes, const std::string& name,
                                       const std::string& pass_phrase);
 
-/// Writes text to a new file with mode 0600 (keys) atomically: temporary file, fsync, rename, fsync of the
-/// directory. What the path named before is replaced whole or not at all; a symbolic link is replaced, not
-/// followed.
+/// Writes text to a new file of this mode atomically: temporary file (0600 until it is whole), fsync, rename,
+/// fsync of the directory. What the path named before is replaced whole or not at all; a symbolic link is
+/// replaced, not followed. Throws BundleError.
+void replace_file(const std::string& path, std::string_view text, unsigned mode);
+/// Mode 0600: keys.
 void write_private_file(const std::string& path, std::string_view text);
 
 }  // namespace domsec::pki

@@ -44,9 +44,11 @@ struct Selection {
   std::string reason;               // one sentence
 };
 
+/// `fqdn` is Organisation::fqdn_of the connector, and counts where there is no TlsCertificateName; without
+/// either there is nothing to look for (DS212).
 [[nodiscard]] Selection select_certificate(
     const std::vector<StoredCertificate>& store,
-    const std::optional<exchange::TlsCertificateName>& tls_certificate_name, const smtp::Domain& fqdn,
-    pki::Instant at);
+    const std::optional<exchange::TlsCertificateName>& tls_certificate_name,
+    const std::optional<smtp::Domain>& fqdn, pki::Instant at);
 
 }  // namespace domsec::policy

@@ -22,6 +22,8 @@ struct LintFinding {
   std::string repair{};             // the command of domsec shell that mends it; empty where no single one does
 };
 
+/// What each connector breaks by itself or beside another one; the lists are not looked at.
+[[nodiscard]] std::vector<LintFinding> lint_connectors(const exchange::Organisation& organisation);
 [[nodiscard]] std::vector<LintFinding> lint(const exchange::Organisation& organisation);
 /// Also what the connectors would present at `at`: own certificate missing or unusable (DS21x), self-signed
 /// (DS606, R40), names (DS607, R39).

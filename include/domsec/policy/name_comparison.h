@@ -2,6 +2,7 @@
 // it: a session that records the comparison and a judgement that repeats it must say the same.
 #pragma once
 
+#include "domsec/exchange/organisation.h"
 #include "domsec/pki/certificate.h"
 #include "domsec/pki/name_match.h"
 #include "domsec/pki/path.h"
@@ -13,5 +14,8 @@ namespace domsec::policy {
 [[nodiscard]] pki::NameMatch compare_name(const pki::Certificate& leaf,
                                           const pki::PathExamination* path,
                                           const pki::ReferenceId& reference, const pki::NameRule& rule);
+
+/// How an organisation wants names compared: NameMatch, WildcardApex (D-5).
+[[nodiscard]] pki::NameRule name_rule(const exchange::Organisation& organisation);
 
 }  // namespace domsec::policy

@@ -80,10 +80,15 @@ class Edge {
   /// The plan for a listener of `connector`.
   [[nodiscard]] std::shared_ptr<const ReceivePlan> receive_plan(const exchange::ReceiveConnector& connector, Keep keep) const;
 
-  [[nodiscard]] OwnChoice own_certificate(const std::optional<exchange::TlsCertificateName>& tls_certificate_name,
-                                          const std::optional<smtp::Domain>& fqdn) const;
+  /// The certificate that a send or receive connector presents.
+  template <typename Connector>
+  [[nodiscard]] OwnChoice own_certificate(const Connector& connector) const {
+    return own_certificate(connector.tls_certificate_name, organisation_.fqdn_of(connector));
+  }
 
  private:
+  [[nodiscard]] OwnChoice own_certificate(const std::optional<exchange::TlsCertificateName>& tls_certificate_name,
+                                          const std::optional<smtp::Domain>& fqdn) const;
   void load_certificates();
   void add_identities();
   void load_roots();
