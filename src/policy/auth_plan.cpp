@@ -89,21 +89,19 @@ AuthPlan replacement(const AuthState& state, Hybrid hybrid) {
 void add_deployment(const AuthState& state, pki::Instant from, pki::Instant until, Steps& steps) {
   steps.push_back(
       {Kind::deploy, from, until, "the certificate servicelet copies it to the servers of this AD site", {}});
-  bool known = false;
   for (const Replication& one : replications(state)) {
     if (one.way != Replication::Way::export_import) continue;
-    known = true;
     steps.push_back(
         {Kind::import, from, until,
          "carry the " + std::string(text(one.role)) + " certificate to " + one.to + " in another AD site",
          commands(one)});
   }
-  if (known) return;
+  if (!state.config.next_certificate_thumbprint.empty()) return;
+  // What is not made yet is nowhere.
   std::vector<std::string> sites{state.servers.front().site};
   for (const AuthServer& server : state.servers) {
     if (std::find(sites.begin(), sites.end(), server.site) != sites.end()) continue;
     sites.push_back(server.site);
-    if (server.has(AuthRole::next)) continue;
     Replication one{AuthRole::next, "$newAuthCertificate.Thumbprint", server.name, state.servers.front().name,
                     Replication::Way::export_import};
     steps.push_back({Kind::import, from, until,

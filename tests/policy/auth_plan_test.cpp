@@ -54,6 +54,22 @@ TEST(AuthPlan, RotationFromTheFirstCommandToTheLast) {
   EXPECT_EQ(step(plan, Kind::clear).commands[0], "Set-AuthConfig -ClearPreviousCertificate");
 }
 
+/// R56: what is not made yet goes to one server of each other site, and so does what is missing there today.
+TEST(AuthPlan, CarriesTheNewOneToOtherSites) {
+  AuthState state = auth_state(40);
+  state.servers.push_back({"EX2", "Dublin", state.servers.front().current, {}, {}});
+  state.servers.push_back({"EX3", "Dublin", state.servers.front().current, {}, {}});
+  state.servers.push_back({"EX4", "Oslo", {}, {}, {}});
+  const AuthPlan plan = auth_plan(state, {});
+  std::vector<std::string> carried;
+  for (const AuthPlanStep& one : plan.steps) {
+    if (one.kind == Kind::import) carried.push_back(one.what);
+  }
+  EXPECT_THAT(carried,
+              ElementsAre("carry the current certificate to EX4 in another AD site",
+                          "carry it to EX2 in the AD site Dublin", "carry it to EX4 in the AD site Oslo"));
+}
+
 /// Without the start of the service, 12 hours are all that can be said.
 TEST(AuthPlan, PublishingRunIsWithinTwelveHours) {
   const AuthPlan plan = auth_plan(auth_state(40), {});

@@ -18,6 +18,7 @@ void add_lab(CLI::App& app, Command& command);       // lab up|ls|break|fix|down
 void add_policy(CLI::App& app, Command& command);   // policy show|lint|explain, and:
 void add_policy_apply(CLI::App& policy, Command& command);   // one of policy
 void add_policy_exchange(CLI::App& policy, Command& command);   // import|export of policy
+void add_auth(CLI::App& app, Command& command);   // auth show|stage|publish|clear|plan|run
 void add_doctor(CLI::App& app, Command& command);   // doctor
 void add_shell(CLI::App& app, Command& command);   // shell
 void add_verify(CLI::App& app, Command& command);   // verify
