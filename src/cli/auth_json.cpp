@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "auth_report.h"
+#include "json_values.h"
 
 namespace domsec::cli {
 namespace {
@@ -11,10 +12,6 @@ using policy::AuthRole;
 
 json::value time_or_null(const std::optional<pki::Instant>& at) {
   return at ? json::value(pki::rfc3339(*at)) : json::value(nullptr);
-}
-
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
 json::value certificate_json(const policy::AuthState& state, AuthRole role) {
