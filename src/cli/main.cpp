@@ -115,6 +115,7 @@ int main(int argc, char** argv) {
   cli::add_cert(app, command);
   cli::add_crl(app, command);
   cli::add_auth(app, command);
+  cli::add_store_commands(app, command);
   add_explain(app, command);
   cli::add_verify(app, command);
   add_completion(app, command);

@@ -210,4 +210,10 @@ std::vector<std::string> alternative_names(std::string_view subject, std::vector
   return names;
 }
 
+bool belongs_to(const PrivateKey& key, const Request& request) {
+  const ErrorQueueMark mark;
+  return key.key != nullptr && request.request != nullptr &&
+         X509_REQ_check_private_key(request.request.get(), key.key.get()) == 1;
+}
+
 }  // namespace domsec::pki

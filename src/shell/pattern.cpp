@@ -61,8 +61,7 @@ class Translation {
     if (c == 'k' || (c >= '1' && c <= '9')) throw PatternError("back-references are not in this shell");
     if (c == 'C' || c == 'Q' || c == 'E')
       throw PatternError(std::string("\\") + c + " means nothing; write the characters themselves");
-    if (c == 'w')
-      return put(in_set_ ? std::string(word_classes) : "[" + std::string(word_classes) + "]", 2);
+    if (c == 'w') return put(in_set_ ? std::string(word_classes) : "[" + std::string(word_classes) + "]", 2);
     if (c == 'W' && in_set_) throw PatternError("\\W within [ ] is not in this shell; write [^\\w…]");
     if (c == 'W') return put("[^" + std::string(word_classes) + "]", 2);
     take(2);

@@ -44,7 +44,14 @@ void make_private_file(const std::string& file) {
   if (!S_ISREG(status.st_mode)) throw unwritable(file, "it is no regular file");
 }
 
+/// SQLite tells a full disk from one that fails, but not a quota or a bound of file sizes: errno of its last
+/// call does, which it forgets where a commit fails (sqlite3_system_errno). Steps therefore begin with none.
+bool no_room(int code) {
+  return (code & 0xff) == SQLITE_IOERR && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG);
+}
+
 StoreFault fault_of(int code) {
+  if (no_room(code)) return StoreFault::full;
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -65,6 +72,8 @@ StoreFault fault_of(int code) {
 
 std::string sentence(StoreFault fault, const std::string& file, const std::string& cause) {
   switch (fault) {
+    case StoreFault::missing:
+      return "there is no store " + file + ": name the one that is meant with --store";
     case StoreFault::unwritable:
       return unwritable(file, cause).what();
     case StoreFault::damaged:
@@ -127,6 +136,7 @@ Statement& Statement::add_nothing() {
 }
 
 bool Statement::step() {
+  errno = 0;
   const int code = sqlite3_step(statement_.get());
   if (code != SQLITE_ROW && code != SQLITE_DONE) database_->fail(code);
   return code == SQLITE_ROW;
@@ -158,8 +168,16 @@ bool Statement::is_null(int column) const {
 
 Database::Database(std::string file, Migrations migrations, DatabaseSettings settings)
     : file_(std::move(file)), settings_(settings) {
-  make_private_file(file_);
+  const bool to_use = settings_.opening == Opening::use;
+  if (to_use) {
+    make_private_file(file_);
+  } else if (::access(file_.c_str(), F_OK) != 0) {
+    throw StoreError(StoreFault::missing, sentence(StoreFault::missing, file_, ""));
+  }
   open();
+  require_own();
+  refuse_newer(migrations);
+  if (!to_use) return;
   configure();
   migrate(migrations);
 }
@@ -175,15 +193,28 @@ void Database::open() {
   sqlite3_busy_timeout(opened, static_cast<int>(settings_.busy_timeout.count()));
 }
 
-void Database::configure() {
+/// What has no table yet is nobody's.
+void Database::require_own() const {
   const std::int64_t id = pragma("application_id");
-  if (id != application_id) {
-    Statement count = prepare("SELECT count(*) FROM sqlite_schema");
-    count.step();
-    if (id != 0 || count.integer(0) != 0)
-      throw StoreError(StoreFault::foreign, sentence(StoreFault::foreign, file_, ""));
-  }
+  if (id == application_id) return;
+  Statement count = prepare("SELECT count(*) FROM sqlite_schema");
+  count.step();
+  if (id != 0 || count.integer(0) != 0)
+    throw StoreError(StoreFault::foreign, sentence(StoreFault::foreign, file_, ""));
+}
+
+void Database::refuse_newer(Migrations migrations) const {
+  const auto last = static_cast<std::int64_t>(migrations.size());
+  if (version() <= last) return;
+  const std::string cause =
+      "version " + std::to_string(version()) + ", this one knows " + std::to_string(last);
+  throw StoreError(StoreFault::newer, sentence(StoreFault::newer, file_, cause));
+}
+
+void Database::configure() {
+  // Companions that are there were made with the file's mode of that time.
   if (::chmod(file_.c_str(), 0600) != 0) throw unwritable(file_, std::strerror(errno));
+  for (const char* companion : {"-wal", "-shm"}) (void)::chmod((file_ + companion).c_str(), 0600);
   execute("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;");
   // The change to WAL takes every lock at once and does not wait for them, so the wait is here. A file system
   // without shared memory keeps the rollback journal, which is as safe.
@@ -204,13 +235,8 @@ void Database::migrate(Migrations migrations) {
   const auto last = static_cast<std::int64_t>(migrations.size());
   if (pragma("user_version") == last && pragma("application_id") == application_id) return;
   Transaction transaction(*this);
-  const std::int64_t version = pragma("user_version");  // again: another process may have been first
-  if (version > last) {
-    const std::string cause =
-        "version " + std::to_string(version) + ", this one knows " + std::to_string(last);
-    throw StoreError(StoreFault::newer, sentence(StoreFault::newer, file_, cause));
-  }
-  for (const std::string_view step : migrations.subspan(static_cast<std::size_t>(version)))
+  refuse_newer(migrations);  // again: another process may have been first
+  for (const std::string_view step : migrations.subspan(static_cast<std::size_t>(version())))
     execute(std::string(step));
   execute("PRAGMA application_id = " + std::to_string(application_id) +
           "; PRAGMA user_version = " + std::to_string(last) + ";");
@@ -232,6 +258,7 @@ Statement Database::prepare(std::string_view sql) const {
 }
 
 void Database::execute(const std::string& sql) {
+  errno = 0;
   if (const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr); code != SQLITE_OK)
     fail(code);
 }
@@ -242,6 +269,32 @@ std::int64_t Database::last_id() const {
 
 std::int64_t Database::changes() const {
   return sqlite3_changes64(handle_.get());
+}
+
+void Database::copy_into(const std::string& file) const {
+  DatabaseSettings settings = settings_;
+  settings.opening = Opening::inspect;
+  const Database copy(file, {}, settings);
+  sqlite3_backup* const running = sqlite3_backup_init(copy.handle_.get(), "main", handle_.get(), "main");
+  if (running == nullptr) copy.fail(sqlite3_errcode(copy.handle_.get()));
+  // All pages in one step: they are read under one look at the store, which nobody's writing disturbs. The
+  // lock of a store without WAL does not wait by itself.
+  const auto until = std::chrono::steady_clock::now() + settings_.busy_timeout;
+  int code = SQLITE_OK;
+  while (true) {
+    errno = 0;
+    code = sqlite3_backup_step(running, -1);
+    const bool waits = (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED;
+    if (!waits || std::chrono::steady_clock::now() >= until) break;
+    std::this_thread::sleep_for(pause);
+  }
+  const StoreFault fault = fault_of(code);
+  (void)sqlite3_backup_finish(running);
+  if (code == SQLITE_DONE) return;
+  // Whose fault it is: only writing finds no room.
+  const bool of_the_copy = fault == StoreFault::full || fault == StoreFault::unwritable;
+  const Database& at_fault = of_the_copy ? copy : *this;
+  throw StoreError(fault, sentence(fault, at_fault.file_, sqlite3_errstr(code)));
 }
 
 void Database::fail(int code) const {

@@ -35,7 +35,8 @@ TEST(Pattern, IsDotNetsRegularExpression) {
 
 TEST(Pattern, ItsGroupsAreInMatchesAndInReplacements) {
   const Row rows[] = {
-      {"'mail1.contoso.com' -match '(?<host>[^.]+)\\.(.+)'; $Matches['host']; $Matches.host; $Matches[0]; $Matches[2]",
+      {"'mail1.contoso.com' -match '(?<host>[^.]+)\\.(.+)'; $Matches['host']; $Matches.host; $Matches[0]; "
+       "$Matches[2]",
        "True\nmail1\nmail1\nmail1.contoso.com\ncontoso.com\n"},
       {"$x = 'b' -match '(a)?(b)'; $Matches[1] -eq $null; $Matches[2]", "True\nb\n"},
       {"$x = 'a' -match 'a'; $x = 'b' -match 'c'; $Matches[0]", "a\n"},      // kept when nothing matches

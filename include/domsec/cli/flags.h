@@ -21,6 +21,7 @@ void add_policy_exchange(CLI::App& policy, Command& command);   // import|export
 void add_auth(CLI::App& app, Command& command);   // auth show|stage|publish|clear|plan|run
 void add_doctor(CLI::App& app, Command& command);   // doctor
 void add_shell(CLI::App& app, Command& command);   // shell
+void add_store_commands(CLI::App& app, Command& command);   // store check|backup
 void add_verify(CLI::App& app, Command& command);   // verify
 void add_cert(CLI::App& app, Command& command);   // cert show|match|select
 void add_cert_match(CLI::App& cert, Command& command);   // one of cert

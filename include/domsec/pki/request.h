@@ -51,6 +51,9 @@ struct NewRequest {
 /// sentence: also for a signature that does not hold.
 [[nodiscard]] Request read_request(std::string_view bytes, const std::string& name);
 
+/// Was it made with this key?
+[[nodiscard]] bool belongs_to(const PrivateKey& key, const Request& request);
+
 /// The CNs of a subject as it is written. Throws RecipeError.
 [[nodiscard]] std::vector<std::string> common_names_in(std::string_view subject);
 

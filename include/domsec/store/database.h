@@ -20,6 +20,7 @@ namespace domsec::store {
 
 /// What keeps a state file from being used.
 enum class StoreFault {
+  missing,     // there is no such file, and none was to be made
   unwritable,  // it cannot be made or opened for writing
   damaged,     // no database, or one that is not whole
   foreign,     // a database of another program
@@ -43,8 +44,15 @@ class StoreError : public std::runtime_error {
 /// once it was released; the next one mends it.
 using Migrations = std::span<const std::string_view>;
 
+/// What opening may do to the file.
+enum class Opening {
+  use,      // made where there is none, closed to others, brought to the last version
+  inspect,  // nothing: it must be there, and stays as it is, but for what a crash left half done
+};
+
 struct DatabaseSettings {
   std::chrono::milliseconds busy_timeout{10000};
+  Opening opening = Opening::use;
 };
 
 class Database;
@@ -87,17 +95,20 @@ class Statement {
 class Database {
  public:
   /// Opens the file, makes it (mode 0600, its directory 0700) when it is not there, and brings it to the last
-  /// version of `migrations`. Throws StoreError.
+  /// version of `migrations`, unless it shall only be inspected. Throws StoreError.
   Database(std::string file, Migrations migrations, DatabaseSettings settings = {});
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
   [[nodiscard]] const std::string& file() const { return file_; }
+  [[nodiscard]] std::int64_t version() const { return pragma("user_version"); }
   [[nodiscard]] Statement prepare(std::string_view sql) const;
   /// One or more statements without values and rows.
   void execute(const std::string& sql);
   [[nodiscard]] std::int64_t last_id() const;
+  /// Writes all that is committed at one moment into `file`, which is there and empty, while others go on.
+  void copy_into(const std::string& file) const;
   /// Rows that the last INSERT, UPDATE or DELETE touched.
   [[nodiscard]] std::int64_t changes() const;
 
@@ -109,6 +120,8 @@ class Database {
   /// Throws for a result code of SQLite other than OK, ROW and DONE.
   [[noreturn]] void fail(int code) const;
   void open();
+  void require_own() const;
+  void refuse_newer(Migrations migrations) const;
   void configure();
   void migrate(Migrations migrations);
   [[nodiscard]] std::int64_t pragma(const char* name) const;
