@@ -41,11 +41,7 @@ std::optional<exchange::Organisation> read_configuration(const DoctorOptions& op
 }
 
 void check_files(const exchange::Organisation& organisation, Checks& all) {
-  for (const exchange::CertificateFile& file : organisation.certificates) {
-    all.push_back(check_key_file(file.key_file.empty() ? file.name() : file.key_file));
-  }
-  std::error_code error;
-  if (std::filesystem::exists(organisation.store, error)) all.push_back(check_key_file(organisation.store));
+  append(all, check_own_files(organisation));
   const exchange::TransportConfig& config = organisation.transport_config;
   if (!organisation.spool.empty()) all.push_back(check_directory("Spool", organisation.spool));
   if (!config.send_protocol_log.path.empty()) all.push_back(check_directory("SendProtocolLogPath", config.send_protocol_log.path));
@@ -119,20 +115,6 @@ void check_organisation(const exchange::Organisation& organisation, const Doctor
   }
 }
 
-void write_text(const Checks& checks, std::ostream& out) {
-  std::size_t failures = 0;
-  std::size_t warnings = 0;
-  for (const DoctorCheck& check : checks) {
-    failures += check.result == DoctorResult::fail ? 1 : 0;
-    warnings += check.result == DoctorResult::warn ? 1 : 0;
-    const std::string word(text(check.result));
-    out << "  " << word << std::string(6 - word.size(), ' ') << check.name
-        << std::string(check.name.size() < 14 ? 14 - check.name.size() : 1, ' ') << check.detail << '\n';
-    if (!check.remedy.empty()) out << std::string(22, ' ') << check.remedy << '\n';
-  }
-  out << failures << " FAIL, " << warnings << " warn\n";
-}
-
 }  // namespace
 
 int run_doctor(const DoctorOptions& options, std::ostream& out) {
@@ -145,6 +127,7 @@ int run_doctor(const DoctorOptions& options, std::ostream& out) {
     out << json_of(all) << '\n';
   } else {
     write_text(all, out);
+    write_sum(all, out);
   }
   return exit_code(all);
 }

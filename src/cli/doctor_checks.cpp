@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <ostream>
 
 #include "domsec/lab/state_file.h"
 #include "domsec/pki/harmless.h"
@@ -106,6 +108,16 @@ DoctorCheck check_key_file(const std::string& path) {
   return {"key-file", DoctorResult::ok, shown};
 }
 
+std::vector<DoctorCheck> check_own_files(const exchange::Organisation& organisation) {
+  std::vector<DoctorCheck> checks;
+  for (const exchange::CertificateFile& file : organisation.certificates) {
+    checks.push_back(check_key_file(file.key_file.empty() ? file.name() : file.key_file));
+  }
+  std::error_code error;
+  if (std::filesystem::exists(organisation.store, error)) checks.push_back(check_key_file(organisation.store));
+  return checks;
+}
+
 DoctorCheck check_certificate(const std::string& title, const session::OwnChoice& choice, pki::Instant now) {
   DoctorCheck check{"certificate", DoctorResult::ok, title + ": "};
   const pki::CertificatePtr& certificate = choice.event.certificate;
@@ -176,6 +188,20 @@ int exit_code(const std::vector<DoctorCheck>& checks) {
     if (check.result == DoctorResult::fail) code = policy::worse_exit_code(code, check.fault == DoctorFault::own ? 2 : 3);
   }
   return code;
+}
+
+void write_text(const std::vector<DoctorCheck>& checks, std::ostream& out) {
+  for (const DoctorCheck& check : checks) {
+    const std::string word(text(check.result));
+    out << "  " << word << std::string(6 - word.size(), ' ') << check.name
+        << std::string(check.name.size() < 14 ? 14 - check.name.size() : 1, ' ') << check.detail << '\n';
+    if (!check.remedy.empty()) out << std::string(22, ' ') << check.remedy << '\n';
+  }
+}
+
+void write_sum(const std::vector<DoctorCheck>& checks, std::ostream& out) {
+  const auto count = [&](DoctorResult result) { return std::ranges::count(checks, result, &DoctorCheck::result); };
+  out << count(DoctorResult::fail) << " FAIL, " << count(DoctorResult::warn) << " warn\n";
 }
 
 std::string_view text(DoctorResult result) {

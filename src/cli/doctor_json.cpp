@@ -1,7 +1,6 @@
 // `domsec doctor --json`: schema domsec.doctor/1.
-#include <boost/json.hpp>
+#include "doctor_json.h"
 
-#include "doctor_checks.h"
 #include "json_values.h"
 
 namespace domsec::cli {
@@ -21,7 +20,7 @@ std::string_view word(DoctorResult result) {
 
 }  // namespace
 
-std::string json_of(const std::vector<DoctorCheck>& checks) {
+json::array rows_of(const std::vector<DoctorCheck>& checks) {
   json::array rows;
   for (const DoctorCheck& check : checks) {
     json::object row{{"name", check.name}, {"result", word(check.result)}, {"detail", check.detail}};
@@ -29,7 +28,12 @@ std::string json_of(const std::vector<DoctorCheck>& checks) {
     if (check.result == DoctorResult::fail) row["who"] = check.fault == DoctorFault::own ? "own" : "env";
     rows.push_back(std::move(row));
   }
-  return json::serialize(json::object{{"schema", "domsec.doctor/1"}, {"exit_code", exit_code(checks)}, {"checks", rows}});
+  return rows;
+}
+
+std::string json_of(const std::vector<DoctorCheck>& checks) {
+  return json::serialize(
+      json::object{{"schema", "domsec.doctor/1"}, {"exit_code", exit_code(checks)}, {"checks", rows_of(checks)}});
 }
 
 }  // namespace domsec::cli

@@ -4,15 +4,17 @@
 #include "doctor_checks.h"
 #include "domsec/cli/clock.h"
 #include "domsec/net/listener.h"
+#include "domsec/session/dialogue.h"
 #include "domsec/session/examination.h"
+#include "domsec/smtp/capabilities.h"
 
 namespace domsec::cli {
 namespace {
 
-DoctorCheck path_check(const transcript::ChainExamined& examined) {
+DoctorCheck path_check(const pki::PathExamination& path) {
   // A client's usage is D-10's business: whichever role the certificate is for, it has to chain.
-  if (examined.path.good()) return {"own-chain", DoctorResult::ok, "ends in " + examined.path.anchor};
-  const pki::PathProblem& problem = examined.path.problems.front();
+  if (path.good()) return {"own-chain", DoctorResult::ok, "ends in " + path.anchor};
+  const pki::PathProblem& problem = path.problems.front();
   return {"own-chain", DoctorResult::warn, problem.subject + ": " + problem.text + ", seen with our own trusted roots",
           "send the intermediates (ChainFile); what counts is the partner's store of roots"};
 }
@@ -38,21 +40,101 @@ DoctorCheck revocation_check(const pki::Revocation& revocation, const std::strin
   return check;
 }
 
+// ---- who listens ----
+
+struct ListenerAnswer {
+  std::optional<smtp::Capabilities> offered;   // of the EHLO reply
+  std::string trouble;                         // else why there is none
+  std::optional<net::ChannelFault> fault;      // of the connection
+};
+
+/// This machine, where the server listens on every address.
+net::Endpoint reachable(const exchange::Binding& binding) {
+  if (binding.address == "0.0.0.0") return {"127.0.0.1", binding.port};
+  if (binding.address == "::") return {"::1", binding.port};
+  return {binding.address, binding.port};
+}
+
+net::task<ListenerAnswer> ask_listener(net::Endpoint at, net::Milliseconds limit) {
+  transcript::Transcript transcript(policy::Role::send, "preflight", 1, now_in_milliseconds);
+  ListenerAnswer answer;
+  try {
+    net::Channel channel = co_await net::Channel::connect(at, session::in(limit));
+    const smtp::Reply greeting = co_await session::read_reply(channel, transcript, limit);
+    if (greeting.code() != 220) {
+      answer.trouble = "greets with " + greeting.text();
+      co_return answer;
+    }
+    const smtp::Command ehlo = smtp::Ehlo{"preflight.invalid"};
+    const smtp::Reply reply = co_await session::command(channel, transcript, ehlo, limit);
+    if (reply.code() == 250) {
+      answer.offered = smtp::read_capabilities(reply);
+    } else {
+      answer.trouble = "answers EHLO with " + reply.text();
+    }
+    const smtp::Command quit = smtp::Quit{};
+    (void)co_await session::command(channel, transcript, quit, limit);
+  } catch (const net::ChannelError& error) {
+    if (answer.offered) co_return answer;   // it left without a farewell
+    answer.trouble = error.what();
+    answer.fault = error.fault;
+  } catch (const session::ProtocolError& error) {
+    answer.trouble = error.what();
+  }
+  co_return answer;
+}
+
+DoctorCheck judged(const ListenerAnswer& answer, const exchange::ReceiveConnector& connector, const net::Endpoint& at) {
+  const std::string title = "ReceiveConnector " + connector.name + ": ";
+  DoctorCheck check{"listener", DoctorResult::fail, title + at.text() + " "};
+  if (answer.fault == net::ChannelFault::refused) {
+    check.detail = title + "nothing listens at " + at.text();
+    check.remedy = "domsec serve --config " + (connector.origin.file.empty() ? "FILE" : connector.origin.file);
+  } else if (answer.fault) {
+    check.detail = title + answer.trouble;
+    check.fault = DoctorFault::environment;
+  } else if (!answer.offered) {
+    // A connector for other clients than this machine turns it away before EHLO.
+    if (!connector.remote_ip_ranges.empty()) check.result = DoctorResult::warn;
+    check.detail += answer.trouble;
+    check.remedy = "look at the server's log; RemoteIPRanges decide whom it answers";
+  } else if (!answer.offered->starttls) {
+    check.detail += "answers without STARTTLS";
+    check.remedy = "AuthMechanism needs Tls, and the connector a certificate: domsec cert select --direction receive";
+  } else {
+    check.result = DoctorResult::ok;
+    check.detail += "answers as " + answer.offered->server + " and offers STARTTLS";
+  }
+  return check;
+}
+
 }  // namespace
+
+DoctorCheck check_listener(net::Loop& loop, const exchange::ReceiveConnector& connector, const exchange::Binding& binding,
+                           net::Milliseconds limit) {
+  const net::Endpoint at = reachable(binding);
+  if (at.port == 0)
+    return {"listener", DoctorResult::skip, "ReceiveConnector " + connector.name + ": its port is a free one, another at each start"};
+  return judged(net::run(loop, ask_listener(at, limit)), connector, at);
+}
+
+std::vector<DoctorCheck> chain_checks(const pki::PathExamination& path, const std::vector<pki::Revocation>& revocations,
+                                      const std::string& fail) {
+  std::vector<DoctorCheck> checks{path_check(path)};
+  for (const pki::Revocation& each : revocations) checks.push_back(revocation_check(each, fail));
+  return checks;
+}
 
 std::vector<DoctorCheck> check_own_chain(net::Loop& loop, const session::Edge& edge, const pki::Chain& chain, pki::Instant now) {
   transcript::Transcript transcript(policy::Role::receive, "doctor", 1, now_in_milliseconds);
   net::run(loop, session::examine_peer(edge.examination(), chain, pki::Purpose::any, now, transcript));
-  std::vector<DoctorCheck> checks;
+  pki::PathExamination path;
+  std::vector<pki::Revocation> revocations;
   for (const transcript::Event& event : transcript.events()) {
-    if (const auto* path = event.body.as<transcript::ChainExamined>()) checks.push_back(path_check(*path));
-    if (const auto* lists = event.body.as<transcript::RevocationExamined>()) {
-      for (const pki::Revocation& each : lists->certificates) {
-        checks.push_back(revocation_check(each, edge.organisation().revocation.fail));
-      }
-    }
+    if (const auto* examined = event.body.as<transcript::ChainExamined>()) path = examined->path;
+    if (const auto* lists = event.body.as<transcript::RevocationExamined>()) revocations = lists->certificates;
   }
-  return checks;
+  return chain_checks(path, revocations, edge.organisation().revocation.fail);
 }
 
 DoctorCheck check_dns(const std::string& domain, const net::MxAnswer& answer) {

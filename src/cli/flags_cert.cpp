@@ -10,6 +10,7 @@ void add_cert(CLI::App& app, Command& command) {
   add_cert_show(*cert, command);
   add_cert_match(*cert, command);
   add_cert_select(*cert, command);
+  add_cert_lint(*cert, command);
 }
 
 }  // namespace domsec::cli

@@ -112,6 +112,7 @@ int main(int argc, char** argv) {
   cli::add_policy(app, command);
   cli::add_shell(app, command);
   cli::add_doctor(app, command);
+  cli::add_preflight(app, command);
   cli::add_cert(app, command);
   cli::add_crl(app, command);
   cli::add_auth(app, command);

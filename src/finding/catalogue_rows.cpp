@@ -1586,6 +1586,18 @@ constexpr Row table[] = {
    .severity_opensmtpd = none, .severity_strict = "I",
    .parent = std::nullopt, .rfc8460_word = false},
 
+  {.code = Code::key_file_exposed, .name = "DS608", .slug = "key-file-exposed", .who = "own",
+   .cause = "A file that holds a private key, or the store, can be read or written by others than its owner",
+   .tell_apart = "A key that nobody can read is DS213",
+   .remedy = "Mode 0600; make a new key when the old one may have been read",
+   .requirements = "R19", .exchange_status = none, .exchange_event = none, .tlsrpt_result = none,
+   .x509_errors = none, .tls_alert = none, .reply_sent_by_us = none, .reply_seen_by_us = none,
+   .schannel = none,
+   .postfix = none, .exim = none, .sendmail = none, .opensmtpd = none, .exchange_log = none,
+   .severity_exchange = "F", .severity_postfix = none, .severity_exim = none,
+   .severity_opensmtpd = none, .severity_strict = "F",
+   .parent = std::nullopt, .rfc8460_word = false},
+
   {.code = Code::auth_cert_missing, .name = "DS650", .slug = "auth-cert-missing", .who = "own",
    .cause = "Current or next Auth certificate is configured but not on this server",
    .tell_apart = "Missing on one server only: DS655",

@@ -39,7 +39,7 @@ using namespace domsec::finding;
   X(ep_no_integrated_auth) X(ep_client_unbound) X(ep_client_unaware) X(ep_inconclusive) \
   X(ep_binding_mismatch) X(assign_irrevocable) X(store_operation_refused) X(smtp_default_overwrite) \
   X(remove_in_use) X(edge_resubscribe) X(thumbprint_not_found) X(default_self_signed_used) \
-  X(san_set_advice) X(auth_cert_missing) X(auth_cert_expired) X(auth_next_unconfigured) \
+  X(san_set_advice) X(key_file_exposed) X(auth_cert_missing) X(auth_cert_expired) X(auth_next_unconfigured) \
   X(auth_lead_too_short) X(auth_publish_pending) X(auth_not_replicated) X(auth_cert_profile)
 
 constexpr Code all_codes[] = {

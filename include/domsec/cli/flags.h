@@ -20,10 +20,12 @@ void add_policy_apply(CLI::App& policy, Command& command);   // one of policy
 void add_policy_exchange(CLI::App& policy, Command& command);   // import|export of policy
 void add_auth(CLI::App& app, Command& command);   // auth show|stage|publish|clear|plan|run
 void add_doctor(CLI::App& app, Command& command);   // doctor
+void add_preflight(CLI::App& app, Command& command);   // preflight
 void add_shell(CLI::App& app, Command& command);   // shell
 void add_store_commands(CLI::App& app, Command& command);   // store check|backup
 void add_verify(CLI::App& app, Command& command);   // verify
-void add_cert(CLI::App& app, Command& command);   // cert show|match|select
+void add_cert(CLI::App& app, Command& command);   // cert show|match|select|lint
+void add_cert_lint(CLI::App& cert, Command& command);    // one of cert
 void add_cert_match(CLI::App& cert, Command& command);   // one of cert
 void add_cert_select(CLI::App& cert, Command& command);  // one of cert
 void add_cert_show(CLI::App& cert, Command& command);    // one of cert

@@ -115,6 +115,7 @@ enum class Code : std::uint16_t {
   thumbprint_not_found = 605,
   default_self_signed_used = 606,
   san_set_advice = 607,
+  key_file_exposed = 608,
   auth_cert_missing = 650,
   auth_cert_expired = 651,
   auth_next_unconfigured = 652,

@@ -1,0 +1,133 @@
+#include "preflight_checks.h"
+
+#include <algorithm>
+
+#include "policy_explanation.h"
+
+namespace domsec::cli {
+namespace {
+
+using Checks = std::vector<DoctorCheck>;
+
+std::string noun(policy::Role role) { return role == policy::Role::send ? "SendConnector " : "ReceiveConnector "; }
+
+/// In single quotes where the shell would split it.
+std::string identity(const std::string& name) {
+  return name.find_first_of(" '") == std::string::npos ? name : "'" + name + "'";
+}
+
+/// The command for one condition that does not hold: the list's, else what secures the connector.
+std::string remedy_for(const Conjunct& conjunct, const SideExplanation& side) {
+  if (conjunct.name == "ForceHELO") return "Set-SendConnector " + identity(side.connector) + " -ForceHELO $false";
+  const bool list = conjunct.name.ends_with("List");
+  for (const std::string& command : side.changes) {
+    if (command.starts_with("Set-TransportConfig") == list) return command;
+  }
+  return {};
+}
+
+DoctorCheck row(const Conjunct& conjunct, const SideExplanation& side, DoctorResult otherwise) {
+  const bool list = conjunct.name.ends_with("List");
+  DoctorCheck check{list ? "list" : "switch", conjunct.holds ? DoctorResult::ok : otherwise, {}};
+  check.detail = (list ? std::string() : noun(side.role) + side.connector + ": ") + conjunct.name + " " + conjunct.value + " (" +
+                 conjunct.origin.text() + ")";
+  if (!conjunct.holds) check.remedy = remedy_for(conjunct, side);
+  return check;
+}
+
+/// Spec exchange 3.1: it concerns NTLM after TLS. A connector for partners has none, and then it only misleads (DS518).
+DoctorCheck extended_protection(const exchange::ReceiveConnector& connector) {
+  const bool none = connector.extended_protection_policy == exchange::ExtendedProtectionPolicy::none;
+  DoctorCheck check{"switch", none ? DoctorResult::ok : DoctorResult::warn,
+                    "ReceiveConnector " + connector.name + ": ExtendedProtectionPolicy " +
+                        std::string(exchange::text(connector.extended_protection_policy))};
+  if (!none) check.remedy = "Set-ReceiveConnector " + identity(connector.name) + " -ExtendedProtectionPolicy None";
+  return check;
+}
+
+void add_send(const SideExplanation& side, Checks& all) {
+  if (side.connector.empty()) {
+    all.push_back({"connector", DoctorResult::fail, "mail to him: " + side.connector_reason,
+                   "New-SendConnector Partner -Usage Partner -AddressSpaces DOMAIN -DomainSecureEnabled $true"});
+  } else {
+    all.push_back({"connector", DoctorResult::ok,
+                   "SendConnector " + side.connector + " (" + side.connector_origin.text() + ") takes mail to him: " +
+                       side.connector_reason});
+  }
+  for (const Conjunct& conjunct : side.conjuncts) all.push_back(row(conjunct, side, DoctorResult::fail));
+}
+
+void add_receive(const std::vector<SideExplanation>& sides, const exchange::Organisation& organisation, Checks& all) {
+  if (sides.empty()) {
+    all.push_back({"connector", DoctorResult::fail, "mail from him: no receive connector is enabled",
+                   "New-ReceiveConnector Partner -Usage Partner -Bindings 0.0.0.0:25 -RemoteIPRanges 0.0.0.0-255.255.255.255"});
+    return;
+  }
+  all.push_back(row(sides.front().conjuncts.front(), sides.front(), DoctorResult::fail));   // the list is one for all
+  const bool one_does = std::ranges::any_of(sides, [](const SideExplanation& side) {
+    return std::all_of(side.conjuncts.begin() + 1, side.conjuncts.end(), [](const Conjunct& one) { return one.holds; });
+  });
+  for (const SideExplanation& side : sides) {
+    for (std::size_t i = 1; i < side.conjuncts.size(); ++i)
+      all.push_back(row(side.conjuncts[i], side, one_does ? DoctorResult::warn : DoctorResult::fail));
+  }
+  for (const exchange::ReceiveConnector& connector : organisation.receive_connectors) {
+    if (connector.enabled) all.push_back(extended_protection(connector));
+  }
+}
+
+DoctorCheck row(const policy::LintFinding& found) {
+  DoctorCheck check{"certificate", DoctorResult::warn,
+                    std::string(finding::name(found.finding.code)) + " " + std::string(finding::slug(found.finding.code)) + ": " +
+                        found.finding.detail,
+                    found.repair};
+  if (policy::colour_of(found.finding.severity) == policy::Colour::red) check.result = DoctorResult::fail;
+  if (found.finding.who == policy::Who::env) check.fault = DoctorFault::environment;
+  return check;
+}
+
+}  // namespace
+
+Checks check_switches(const exchange::Organisation& organisation, const smtp::Domain& partner, pki::Instant at) {
+  ExplanationQuestion question;
+  question.address = partner.text();
+  question.domain = partner;
+  question.at = at;
+  const Explanation explanation = explain(organisation, {}, question);
+  Checks all;
+  std::vector<SideExplanation> receive;
+  for (const SideExplanation& side : explanation.sides) {
+    if (side.role == policy::Role::send) {
+      add_send(side, all);
+    } else {
+      receive.push_back(side);
+    }
+  }
+  add_receive(receive, organisation, all);
+  return all;
+}
+
+Checks check_presented(const policy::Fitness& fitness, const std::vector<policy::FitnessSubject>& subjects, pki::Instant at) {
+  Checks all;
+  std::vector<std::size_t> told;
+  for (const policy::ConnectorFitness& connector : fitness.connectors) {
+    for (const policy::LintFinding& found : connector.findings) all.push_back(row(found));
+    if (!connector.presents) continue;
+    const std::size_t index = *connector.presents;
+    const pki::Certificate& own = *subjects[index].stored.certificate;
+    const auto days = std::chrono::floor<std::chrono::days>(own.not_after - at).count();
+    all.push_back({"certificate", DoctorResult::ok,
+                   connector.connector.title() + " presents " + subjects[index].stored.name + " (" + own.thumbprint + ") for " +
+                       connector.searched_for + ", " + std::to_string(days) + " days left"});
+    if (std::ranges::find(told, index) != told.end()) continue;
+    told.push_back(index);
+    for (const policy::LintFinding& found : fitness.certificates[index].findings) {
+      const bool shown_elsewhere = found.rule == "R33" || (found.rule == "R22" && found.finding.code != finding::Code::crl_no_cdp);
+      if (shown_elsewhere || policy::colour_of(found.finding.severity) == policy::Colour::green) continue;
+      all.push_back(row(found));
+    }
+  }
+  return all;
+}
+
+}  // namespace domsec::cli
