@@ -97,6 +97,9 @@ void require_identity(const session::Edge& edge, std::ostream& err) {
   for (const exchange::ReceiveConnector& connector : edge.organisation().receive_connectors) {
     if (!connector.enabled || !(*connector.auth_mechanism).tls) continue;
     const session::OwnChoice own = edge.own_certificate(connector);
+    if (own.event.trouble == policy::OwnTrouble::not_for_smtp) {
+      err << "domsec: TLS fails on connector " << connector.name << ": " << own.event.reason << '\n';
+    }
     if (own.credentials) continue;
     switch (own.event.trouble) {
       case policy::OwnTrouble::key_protected:

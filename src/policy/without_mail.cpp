@@ -38,6 +38,12 @@ Finding left(const Evidence& seen) {
 
 Verdict judge_without_mail(const TlsRequirement& requirement, const Evidence& evidence, const Rules& rules,
                            pki::Instant at) {
+  // A certificate without the service SMTP is found, and then fails in the handshake (spec exchange 4.1).
+  if (!evidence.tls.established && evidence.own.trouble == OwnTrouble::not_for_smtp) {
+    Outcome outcome;
+    outcome.add(decided(Code::own_cert_no_smtp, Who::own, Severity::fails, evidence.own.detail));
+    return conclude(Case{requirement, evidence, rules, at}, outcome);
+  }
   // A handshake that failed and an alert after a good one say what was refused, as they do at MAIL FROM.
   if (!evidence.tls.established || evidence.tls.alert_received) {
     return judge_receive(requirement, evidence, rules, at);

@@ -192,6 +192,9 @@ OwnChoice Edge::own_certificate(const std::optional<exchange::TlsCertificateName
   choice.event.trouble = troubles_[index];
   if (choice.event.trouble == policy::OwnTrouble::none && !stored_[index].for_smtp) {
     choice.event.trouble = policy::OwnTrouble::not_for_smtp;
+    for (const policy::Finding& finding : choice.selection.findings) {
+      if (finding.code == finding::Code::own_cert_no_smtp) choice.event.reason = finding.detail;
+    }
   }
   choice.credentials = credentials_[index];
   if (choice.credentials) choice.event.chain = choice.credentials->chain;
@@ -258,9 +261,11 @@ std::shared_ptr<const ReceivePlan> Edge::receive_plan(const exchange::ReceiveCon
     throw exchange::ConfigError("TLS from the first octet on needs a certificate; give one that holds " +
                                 plan->fqdn);
   }
-  const OwnChoice own = own_certificate(connector);
+  OwnChoice own = own_certificate(connector);
   plan->own = own.event;
   const bool offers = (*connector.auth_mechanism).tls && !settings_.deviations.no_starttls && own.credentials;
+  // It is found and offered, and then fails in the handshake (spec exchange 4.1).
+  if (own.event.trouble == policy::OwnTrouble::not_for_smtp) own.credentials.reset();
   if (offers) plan->tls = context(net::TlsRole::server, own);
   // The largest number stands for unlimited.
   const bool limited = connector.message_rate_limit != std::numeric_limits<int>::max() &&

@@ -266,5 +266,13 @@ TEST(CertificateSelection, ChoosesByTlsCertificateName) {
   }
 }
 
+TEST(CertificateSelection, WithoutAnyNameThereIsNothingToLookFor) {
+  const Selection selection = select_certificate({make(Make{})}, std::nullopt, std::nullopt, now);
+  EXPECT_FALSE(selection.chosen);
+  ASSERT_EQ(selection.findings.size(), 1U);
+  EXPECT_EQ(selection.findings.front().code, Code::own_cert_not_found);
+  EXPECT_NE(selection.reason.find("set Fqdn or ServerFqdn"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace domsec::policy
