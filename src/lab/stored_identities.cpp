@@ -1,7 +1,9 @@
 #include "domsec/lab/stored_identities.h"
 
+#include <algorithm>
 #include <filesystem>
 
+#include "domsec/session/own_identity.h"
 #include "domsec/store/certificates.h"
 
 namespace domsec::lab {
@@ -23,6 +25,21 @@ session::OwnIdentity identity_of(const store::Certificates& certificates,
   return identity;
 }
 
+session::OwnIdentity identity_of(const exchange::CertificateFile& file) {
+  session::OwnIdentity identity;
+  identity.stored.name = file.name();
+  identity.stored.for_smtp =
+      file.services.empty() || std::ranges::find(file.services, "SMTP") != file.services.end();
+  try {
+    identity.credentials = session::own_credentials(file);
+    identity.stored.certificate = identity.credentials->chain.front();
+    identity.stored.has_private_key = true;
+  } catch (const pki::BundleError&) {
+    identity.stored.certificate = session::own_certificates(file).front();
+  }
+  return identity;
+}
+
 }  // namespace
 
 std::vector<session::OwnIdentity> stored_identities(const exchange::Organisation& organisation) {
@@ -34,6 +51,18 @@ std::vector<session::OwnIdentity> stored_identities(const exchange::Organisation
   for (const store::CertificateEntry& entry : certificates.all())
     identities.push_back(identity_of(certificates, entry));
   return identities;
+}
+
+std::vector<session::OwnIdentity> own_identities(const exchange::Organisation& organisation) {
+  std::vector<session::OwnIdentity> all;
+  for (const exchange::CertificateFile& file : organisation.certificates) all.push_back(identity_of(file));
+  for (session::OwnIdentity& stored : stored_identities(organisation)) {
+    const bool in_a_file = std::ranges::any_of(all, [&stored](const session::OwnIdentity& one) {
+      return one.stored.certificate->thumbprint == stored.stored.certificate->thumbprint;
+    });
+    if (!in_a_file) all.push_back(std::move(stored));
+  }
+  return all;
 }
 
 }  // namespace domsec::lab

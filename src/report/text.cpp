@@ -205,7 +205,9 @@ std::string_view trouble_mark(const transcript::Event& event) {
   return given->reply.transient_failure() || given->reply.permanent_failure() ? "<** " : "";
 }
 
-std::string transcript_lines(const transcript::Transcript& session) {
+}  // namespace
+
+std::string dialogue(const transcript::Transcript& session) {
   transcript::ProtocolLog log(session.role());
   std::string lines = "transcript\n";
   Layer layer = Layer::clear;
@@ -225,13 +227,15 @@ std::string transcript_lines(const transcript::Transcript& session) {
   return lines;
 }
 
+namespace {
+
 std::string plaintext_lines(const PlaintextTrial& trial, Detail detail) {
   const policy::Finding& finding = trial.judgement.finding;
   std::string lines = "in clear " + std::string(policy::text(trial.judgement.answer)) + "  " +
                       std::string(finding::name(finding.code)) + " " + std::string(finding::slug(finding.code)) +
                       (finding.severity == finding::Severity::warning ? " (warning)" : "") + "\n";
   lines += "  why   " + wrapped(finding.detail, verdict_indent);
-  return detail == Detail::transcript ? lines + transcript_lines(trial.transcript) : lines;
+  return detail == Detail::transcript ? lines + dialogue(trial.transcript) : lines;
 }
 
 }  // namespace
@@ -250,7 +254,7 @@ std::string text(const Report& report, Detail detail, Colour colour) {
     switch (detail) {
       case Detail::checklist: break;
       case Detail::certificates: out += examined_lines(session); break;
-      case Detail::transcript: out += examined_lines(session) + transcript_lines(session.transcript); break;
+      case Detail::transcript: out += examined_lines(session) + dialogue(session.transcript); break;
     }
   }
   if (report.plaintext) out += plaintext_lines(*report.plaintext, detail);

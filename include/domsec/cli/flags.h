@@ -29,6 +29,7 @@ void add_cert_lint(CLI::App& cert, Command& command);    // one of cert
 void add_cert_match(CLI::App& cert, Command& command);   // one of cert
 void add_cert_select(CLI::App& cert, Command& command);  // one of cert
 void add_cert_show(CLI::App& cert, Command& command);    // one of cert
+void add_cert_rotate(CLI::App& cert, Command& command);  // one of cert
 void add_crl(CLI::App& app, Command& command);   // crl show|fetch|check|cache
 
 }  // namespace domsec::cli

@@ -46,6 +46,9 @@ struct Report {
 /// What became of the mail, in one word; a client that left before MAIL was neither taken nor refused.
 [[nodiscard]] std::string_view fate(const policy::Verdict& verdict);
 
+/// One session as it was spoken, a line for each record: `transcript`, `-> EHLO mail.contoso.com`, …
+[[nodiscard]] std::string dialogue(const transcript::Transcript& session);
+
 [[nodiscard]] std::string text(const Report& report, Detail detail = Detail::checklist,
                                Colour colour = Colour::none);
 
