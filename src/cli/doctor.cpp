@@ -85,7 +85,7 @@ void check_network(net::Loop& loop, session::Edge& edge, double timeout_seconds,
 }
 
 void check_organisation(const exchange::Organisation& organisation, const DoctorOptions& options, pki::Instant now, Checks& all) {
-  if (!organisation.origin.file.empty()) all.push_back(check_lint(organisation, now));
+  if (!organisation.origin.file.empty()) all.push_back(check_lint(organisation, load_certificates(organisation), now));
   check_files(organisation, all);
   net::Loop loop;
   EndOptions end;

@@ -14,7 +14,6 @@
 #include "domsec/pki/harmless.h"
 #include "domsec/pki/tls_library.h"
 #include "domsec/policy/connector_lint.h"
-#include "policy_store.h"
 
 namespace domsec::cli {
 namespace {
@@ -157,8 +156,7 @@ DoctorCheck check_directory(const std::string& name, const std::string& path) {
   return {"directory", DoctorResult::fail, name + ": " + path + " cannot be written", "make the directory, or let this user write there"};
 }
 
-DoctorCheck check_lint(const exchange::Organisation& organisation, pki::Instant now) {
-  const CertificateStore store = load_certificates(organisation);
+DoctorCheck check_lint(const exchange::Organisation& organisation, const CertificateStore& store, pki::Instant now) {
   std::vector<policy::LintFinding> findings = policy::lint(organisation, store.certificates, now);
   findings.insert(findings.end(), store.findings.begin(), store.findings.end());
   std::size_t errors = 0;

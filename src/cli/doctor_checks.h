@@ -9,6 +9,7 @@
 #include "domsec/exchange/organisation.h"
 #include "domsec/net/resolver.h"
 #include "domsec/session/edge.h"
+#include "policy_store.h"
 
 namespace domsec::cli {
 
@@ -36,7 +37,7 @@ struct DoctorCheck {
 /// Who may read the files of the private keys, and the store.
 [[nodiscard]] std::vector<DoctorCheck> check_own_files(const exchange::Organisation& organisation);
 [[nodiscard]] DoctorCheck check_directory(const std::string& name, const std::string& path);
-[[nodiscard]] DoctorCheck check_lint(const exchange::Organisation& organisation, pki::Instant now);
+[[nodiscard]] DoctorCheck check_lint(const exchange::Organisation& organisation, const CertificateStore& store, pki::Instant now);
 [[nodiscard]] DoctorCheck check_lab(const std::string& directory);
 
 // doctor_network.cpp

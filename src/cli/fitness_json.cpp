@@ -19,6 +19,7 @@ json::array to_json(const std::vector<policy::LintFinding>& findings) {
                                {"rule", found.rule},
                                {"detail", found.finding.detail},
                                {"repair", text_or_null(found.repair)},
+                               {"remedy", finding::row(found.finding.code).remedy},
                                {"origin", origin_json(found.origin)}});
   }
   return all;

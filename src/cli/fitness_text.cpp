@@ -22,10 +22,24 @@ std::string life_of(const pki::Certificate& certificate, pki::Instant at) {
   return std::to_string(days) + (days == 1 ? " day left" : " days left");
 }
 
-void write_finding(const policy::LintFinding& found, std::ostream& out) {
-  out << "  " << padded(text(policy::colour_of(found.finding.severity)), 7) << finding::name(found.finding.code) << ' '
+/// What mends it; the catalogue's advice where no single command does.
+std::string repair_of(const policy::LintFinding& found) {
+  if (!found.repair.empty()) return "repair: " + found.repair;
+  const std::string_view remedy = finding::row(found.finding.code).remedy;
+  const bool quiet = policy::colour_of(found.finding.severity) == Colour::green || remedy == "–";
+  return quiet ? std::string() : "remedy: " + std::string(remedy);
+}
+
+/// What several findings in a row are mended by is said behind the last of them.
+void write_findings(const std::vector<policy::LintFinding>& findings, std::ostream& out) {
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    const policy::LintFinding& found = findings[i];
+    out << "  " << padded(text(policy::colour_of(found.finding.severity)), 7) << finding::name(found.finding.code) << ' '
       << finding::slug(found.finding.code) << " [" << found.rule << "] " << found.finding.detail << '\n';
-  if (!found.repair.empty()) out << "         repair: " << found.repair << '\n';
+    const std::string repair = repair_of(found);
+    const bool again = i + 1 < findings.size() && repair_of(findings[i + 1]) == repair;
+    if (!repair.empty() && !again) out << "         " << repair << '\n';
+  }
 }
 
 std::string presented_by(const policy::CertificateFitness& fitness) {
@@ -44,7 +58,7 @@ void write_certificate(const policy::FitnessSubject& subject, const policy::Cert
   out << "  " << own.thumbprint << "\n         "
       << (subject.stored.name == own.subject ? "" : own.subject + "; ") << life_of(own, at)
       << "; Status " << policy::text(fitness.status) << presented_by(fitness) << '\n';
-  for (const policy::LintFinding& found : fitness.findings) write_finding(found, out);
+  write_findings(fitness.findings, out);
 }
 
 }  // namespace
@@ -60,12 +74,12 @@ void write_text(const FitnessReport& report, std::ostream& out) {
     if (connector.findings.empty()) continue;
     out << padded(text(policy::colour_of(connector.findings)), 7) << connector.connector.title() << " ("
         << connector.connector.origin.text() << ") presents nothing\n";
-    for (const policy::LintFinding& found : connector.findings) write_finding(found, out);
+    write_findings(connector.findings, out);
   }
   const bool others = !report.fitness.general.empty() || !report.findings.empty();
   if (others) out << "of no certificate alone\n";
-  for (const policy::LintFinding& found : report.findings) write_finding(found, out);
-  for (const policy::LintFinding& found : report.fitness.general) write_finding(found, out);
+  write_findings(report.findings, out);
+  write_findings(report.fitness.general, out);
   out << report.shown.size() << (report.shown.size() == 1 ? " certificate: " : " certificates: ") << counts[2] << " red, "
       << counts[1] << " yellow, " << counts[0] << " green\n";
 }

@@ -7,6 +7,22 @@
 #include "flags_end.h"
 
 namespace domsec::cli {
+namespace {
+
+struct Words {
+  std::string at;
+  std::string fail_on = "error";
+};
+
+void read_words(const Words& words, CertLintOptions& options) {
+  check_word(words.fail_on, {"error", "warn"}, "--fail-on");
+  options.fail_on = words.fail_on == "warn" ? FailOn::warnings : FailOn::errors;
+  if (words.at.empty()) return;
+  options.at = pki::read_rfc3339(words.at);
+  if (!options.at) throw UsageError("--at: '" + words.at + "' is no time; write one such as 2026-11-22T10:00:00Z");
+}
+
+}  // namespace
 
 void add_cert_lint(CLI::App& cert, Command& command) {
   auto options = std::make_shared<CertLintOptions>();
@@ -26,23 +42,18 @@ void add_cert_lint(CLI::App& cert, Command& command) {
   sub->add_option("--crl-cache", options->crl_cache, "directory where fetched lists are kept between runs");
   add_http_proxy(*sub, options->http_proxy);
   sub->add_option("--timeout", options->timeout_seconds, "longest wait for a revocation list, seconds")->capture_default_str();
-  sub->add_option_function<std::string>(
-      "--at",
-      [options](const std::string& text) {
-        options->at = pki::read_rfc3339(text);
-        if (!options->at) throw UsageError("--at: '" + text + "' is no time; write one such as 2026-11-22T10:00:00Z");
-      },
-      "judge at this time, RFC 3339 (default: now)");
-  sub->add_option_function<std::string>(
-      "--fail-on",
-      [options](const std::string& text) {
-        if (text != "error" && text != "warn") throw UsageError("--fail-on: '" + text + "' is none of error, warn");
-        options->fail_on = text == "warn" ? FailOn::warnings : FailOn::errors;
-      },
-      "error, or warn: yellow fails, too");
+  // Read when the command runs: a variable is heard by every subcommand, also where another one means something else.
+  auto words = std::make_shared<Words>();
+  sub->add_option("--at", words->at, "judge at this time, RFC 3339 (default: now)");
+  sub->add_option("--fail-on", words->fail_on, "error, or warn: yellow fails, too")->capture_default_str();
   sub->add_flag_callback("--json", [options] { options->form = PolicyForm::json; }, "one JSON document");
   add_environment(*sub);
-  sub->callback([&command, options] { command = [options] { return run_cert_lint(*options, std::cout); }; });
+  sub->callback([&command, options, words] {
+    command = [options, words] {
+      read_words(*words, *options);
+      return run_cert_lint(*options, std::cout);
+    };
+  });
 }
 
 }  // namespace domsec::cli

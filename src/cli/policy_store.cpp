@@ -32,22 +32,25 @@ CertificateSubjects readable_subjects(const exchange::Organisation& organisation
 
 }  // namespace
 
-CertificateStore load_certificates(const exchange::Organisation& organisation) {
-  CertificateSubjects read = readable_subjects(organisation);
+CertificateStore as_stored(const CertificateSubjects& read) {
   CertificateStore store;
-  for (policy::FitnessSubject& subject : read.subjects) {
+  for (const policy::FitnessSubject& subject : read.subjects) {
     // R18 of a store's certificate is told by the connector that would present it.
     if (subject.key_trouble) {
       if (auto found = policy::key_fault(subject)) store.findings.push_back(std::move(*found));
     }
-    store.certificates.push_back(std::move(subject.stored));
+    store.certificates.push_back(subject.stored);
   }
-  for (policy::LintFinding& found : read.findings) {
+  for (const policy::LintFinding& found : read.findings) {
     // Who can read the store, and which requests wait, is not the configuration's business: `cert lint` tells it.
     const bool of_store = found.finding.code == finding::Code::key_file_exposed || found.rule == "R17";
-    if (!of_store) store.findings.push_back(std::move(found));
+    if (!of_store) store.findings.push_back(found);
   }
   return store;
+}
+
+CertificateStore load_certificates(const exchange::Organisation& organisation) {
+  return as_stored(readable_subjects(organisation));
 }
 
 }  // namespace domsec::cli

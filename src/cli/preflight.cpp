@@ -92,7 +92,8 @@ Checks check_listeners(net::Loop& loop, const Flight& flight) {
 
 /// What is the same for every partner.
 Checks check_server(net::Loop& loop, const session::Edge& edge, const Flight& flight) {
-  Checks all{check_clock(now(), clock_discipline()), check_lint(flight.organisation, flight.at)};
+  Checks all{check_clock(now(), clock_discipline()), check_lint(flight.organisation, as_stored(flight.own), flight.at)};
+  all.push_back(check_subscription(flight.organisation));
   append(all, check_own_files(flight.organisation));
   for (const policy::LintFinding& found : flight.own.findings) {
     if (found.finding.severity == finding::Severity::fails && found.finding.code != finding::Code::key_file_exposed)

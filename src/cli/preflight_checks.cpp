@@ -81,9 +81,16 @@ DoctorCheck row(const policy::LintFinding& found) {
                     std::string(finding::name(found.finding.code)) + " " + std::string(finding::slug(found.finding.code)) + ": " +
                         found.finding.detail,
                     found.repair};
+  if (check.remedy.empty()) check.remedy = finding::row(found.finding.code).remedy;
   if (policy::colour_of(found.finding.severity) == policy::Colour::red) check.result = DoctorResult::fail;
   if (found.finding.who == policy::Who::env) check.fault = DoctorFault::environment;
   return check;
+}
+
+/// own-chain, own-crl and key-file are rows of their own.
+bool has_own_row(const policy::LintFinding& found) {
+  const bool lists = found.rule == "R22" && found.finding.code != finding::Code::crl_no_cdp;
+  return found.rule == "R33" || lists || found.finding.code == finding::Code::key_file_exposed;
 }
 
 }  // namespace
@@ -107,6 +114,22 @@ Checks check_switches(const exchange::Organisation& organisation, const smtp::Do
   return all;
 }
 
+DoctorCheck check_subscription(const exchange::Organisation& edge) {
+  const std::string& organisation = edge.edge_subscription.organization;
+  if (organisation.empty()) return {"subscription", DoctorResult::skip, "this is no subscribed Edge"};
+  DoctorCheck check{"subscription", DoctorResult::fail, {}, "domsec policy apply " + organisation + " --edge " + edge.origin.file};
+  try {
+    const std::size_t count = exchange::drift(edge, exchange::read_toml(organisation)).size();
+    if (count == 0) return {"subscription", DoctorResult::ok, "as " + organisation + " has it, applied " + edge.edge_subscription.applied};
+    check.detail = "DS304 edge-config-drift: it differs from " + organisation + " in " + std::to_string(count) +
+                   (count == 1 ? " place" : " places");
+  } catch (const exchange::ConfigError& error) {
+    check.detail = error.what();
+    check.remedy = "mend the organisation's file";
+  }
+  return check;
+}
+
 Checks check_presented(const policy::Fitness& fitness, const std::vector<policy::FitnessSubject>& subjects, pki::Instant at) {
   Checks all;
   std::vector<std::size_t> told;
@@ -122,8 +145,7 @@ Checks check_presented(const policy::Fitness& fitness, const std::vector<policy:
     if (std::ranges::find(told, index) != told.end()) continue;
     told.push_back(index);
     for (const policy::LintFinding& found : fitness.certificates[index].findings) {
-      const bool shown_elsewhere = found.rule == "R33" || (found.rule == "R22" && found.finding.code != finding::Code::crl_no_cdp);
-      if (shown_elsewhere || policy::colour_of(found.finding.severity) == policy::Colour::green) continue;
+      if (has_own_row(found) || policy::colour_of(found.finding.severity) == policy::Colour::green) continue;
       all.push_back(row(found));
     }
   }

@@ -15,6 +15,8 @@ struct PartnerChecks {
 /// does not secure his mail is a warning where another one does.
 [[nodiscard]] std::vector<DoctorCheck> check_switches(const exchange::Organisation& organisation, const smtp::Domain& partner,
                                                       pki::Instant at);
+/// R29: is a subscribed Edge as its organisation (DS304)? What became of its certificate is check_presented's (R49).
+[[nodiscard]] DoctorCheck check_subscription(const exchange::Organisation& edge);
 /// What each connector presents, and whatever is yellow or red about it; path and lists have rows of their own.
 [[nodiscard]] std::vector<DoctorCheck> check_presented(const policy::Fitness& fitness,
                                                        const std::vector<policy::FitnessSubject>& subjects, pki::Instant at);

@@ -64,7 +64,10 @@ std::vector<PeerFinding> judged_path(const FitnessSubject& subject) {
   });
   std::vector<PeerFinding> found;
   judge_chain(Role::receive, peer, Rules(), found);
-  std::erase_if(found, [](const PeerFinding& one) { return one.finding.code == Code::client_cert_eku; });
+  const bool weak = !weakness(subject).empty();  // that rule names the certificate and what mends it
+  std::erase_if(found, [&](const PeerFinding& one) {
+    return one.finding.code == Code::client_cert_eku || (weak && one.finding.code == Code::certificate_weak);
+  });
   return found;
 }
 

@@ -121,13 +121,16 @@ def certificate(flight):
     flight.configure()
     serving = Serving(flight.house)
     try:
-        flight.house.write("organisation.toml", "[TransportConfig]\n")
-        flight.configure(receive="", organization="")
         text = flight.house.read("domsec.toml")
+        organisation = re.sub(r"\n\[\[ReceiveConnector\]\].*", "\n", text, flags=re.DOTALL)
+        flight.house.write("organisation.toml", organisation)
         flight.house.write("domsec.toml", text + '\n[EdgeSubscription]\nOrganization = "organisation.toml"\n'
                                                  'Applied = "2020-01-01T00:00:00Z"\n')
         rows = flight.rows()
         expect([row["detail"][:5] for row in rows] == ["DS604"], rows)
+        flight.house.write("organisation.toml", organisation.replace("DomainSecureEnabled = true", "DomainSecureEnabled = false"))
+        rows = flight.rows(code=2)
+        expect([row["name"] for row in rows] == ["subscription", "certificate"] and rows[0]["detail"].startswith("DS304"), rows)
         flight.house.write("domsec.toml", text.replace('AcceptedDomains = ["contoso.com"]', 'AcceptedDomains = ["fabrikam.com"]'))
         rows = flight.rows(code=2)
         expect([row["detail"][:5] for row in rows] == ["DS208"], rows)
