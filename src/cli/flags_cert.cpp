@@ -12,6 +12,7 @@ void add_cert(CLI::App& app, Command& command) {
   add_cert_select(*cert, command);
   add_cert_lint(*cert, command);
   add_cert_rotate(*cert, command);
+  add_cert_authority(*cert, command);
 }
 
 }  // namespace domsec::cli

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "domsec/lab/certificate_fault.h"
 #include "domsec/pki/bundle.h"
 
 namespace domsec::lab {
@@ -26,44 +27,6 @@ pki::CertificateRecipe usual_leaf(const HostRecipe& host, const std::string& crl
   recipe.extended_key_usage = {"serverAuth", "clientAuth"};
   recipe.crl_distribution_points = {crl_uri};
   return recipe;
-}
-
-void rename_to(pki::CertificateRecipe& recipe, const std::string& subject,
-               std::vector<std::string> dns_names) {
-  recipe.subject = subject;
-  recipe.dns_names = std::move(dns_names);
-}
-
-void break_names(pki::CertificateRecipe& recipe, const OrganisationRecipe& organisation, Breakage breakage) {
-  if (breakage == Breakage::wrong_name) {
-    rename_to(recipe, "CN=smtp-out.hosting.example, O=Hosting Example", {"smtp-out.hosting.example"});
-  } else if (breakage == Breakage::partner_certificate) {
-    rename_to(recipe, "CN=mail.fabrikam.com, O=Fabrikam", {"mail.fabrikam.com", "fabrikam.com"});
-  } else if (breakage == Breakage::cn_only) {
-    rename_to(recipe, "CN=" + organisation.connector_fqdn + ", O=" + organisation.title, {});
-  } else if (breakage == Breakage::wildcard || breakage == Breakage::wildcard_two_labels ||
-             breakage == Breakage::wildcard_apex) {
-    rename_to(recipe, "CN=*." + organisation.domain + ", O=" + organisation.title,
-              {"*." + organisation.domain});
-  }
-}
-
-void break_dates_and_usage(pki::CertificateRecipe& recipe, Breakage breakage, pki::Instant now) {
-  if (breakage == Breakage::expired) {
-    recipe.not_before = now - days(366);
-    recipe.not_after = now - days(1);
-  } else if (breakage == Breakage::not_yet_valid) {
-    recipe.not_before = now + days(7);
-    recipe.not_after = now + days(372);
-  } else if (breakage == Breakage::server_auth_only) {
-    recipe.extended_key_usage = {"serverAuth"};
-  } else if (breakage == Breakage::client_auth_only) {
-    recipe.extended_key_usage = {"clientAuth"};
-  } else if (breakage == Breakage::no_cdp) {
-    recipe.crl_distribution_points.clear();
-  } else if (breakage == Breakage::crl_unreachable) {
-    recipe.crl_distribution_points = {"http://127.0.0.1:1/nobody-listens.crl"};
-  }
 }
 
 std::string issuer_of(const OrganisationRecipe& organisation, Breakage breakage) {
@@ -119,8 +82,8 @@ HostFiles Authorities::issue(const OrganisationRecipe& organisation, const HostR
   const std::string issuer = issuer_of(organisation, breakage);
   pki::CertificateRecipe recipe = usual_leaf(host, crl_uri(issuer), now_);
   if (breakage != Breakage::self_signed) recipe.ca_issuers = {crl_base_ + "/" + issuer + ".cer"};
-  break_names(recipe, organisation, breakage);
-  break_dates_and_usage(recipe, breakage, now_);
+  const NamesOfFault names{organisation.title, organisation.connector_fqdn, organisation.domain};
+  break_certificate(recipe, breakage, names, now_);
 
   pki::Credentials credentials = breakage == Breakage::self_signed
                                      ? pki::self_signed(recipe)

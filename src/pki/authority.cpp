@@ -154,9 +154,16 @@ CertificatePtr Authority::certify(const CertificateRecipe& recipe, const Private
 CertificatePtr Authority::certify(const CertificateRecipe& terms, const Request& request) const {
   CertificateRecipe recipe = terms;
   recipe.dns_names = request.dns_names;
+  return certify_key(*this, recipe, request, SubjectOf::request);
+}
+
+CertificatePtr certify_key(const Authority& by, const CertificateRecipe& recipe, const Request& request,
+                           SubjectOf subject) {
   X509_REQ* const asked = request.request.get();
-  return build(recipe, Subject{X509_REQ_get_subject_name(asked), X509_REQ_get0_pubkey(asked)},
-               Issuer{certificate()->x509.get(), own_.key.key.get()});
+  const X509NameOwner written = subject == SubjectOf::recipe ? recipe_subject(recipe.subject) : nullptr;
+  const X509_NAME* const name = written != nullptr ? written.get() : X509_REQ_get_subject_name(asked);
+  return build(recipe, Subject{name, X509_REQ_get0_pubkey(asked)},
+               Issuer{by.certificate()->x509.get(), by.own().key.key.get()});
 }
 
 }  // namespace domsec::pki

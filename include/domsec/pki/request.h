@@ -53,6 +53,11 @@ struct NewRequest {
 
 /// Was it made with this key?
 [[nodiscard]] bool belongs_to(const PrivateKey& key, const Request& request);
+/// Whose subject a certificate gets.
+enum class SubjectOf { request, recipe };
+/// A certificate of `by` for the key of `request`; its names are those of the recipe alone.
+[[nodiscard]] CertificatePtr certify_key(const Authority& by, const CertificateRecipe& recipe,
+                                         const Request& request, SubjectOf subject);
 
 /// The CNs of a subject as it is written. Throws RecipeError.
 [[nodiscard]] std::vector<std::string> common_names_in(std::string_view subject);

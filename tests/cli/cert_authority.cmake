@@ -1,0 +1,5 @@
+# cert authority, cert sign and crl issue as a process, with openssl and certtool as second opinions.
+if(Python3_Interpreter_FOUND)
+  add_test(NAME cert_authority COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/cert_authority.py $<TARGET_FILE:domsec>)
+  set_tests_properties(cert_authority PROPERTIES TIMEOUT 180)
+endif()
