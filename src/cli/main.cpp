@@ -9,6 +9,7 @@
 #include <new>
 #include <system_error>
 
+#include "domsec/cli/cert_store.h"
 #include "domsec/cli/completion.h"
 #include "domsec/cli/explain.h"
 #include "domsec/cli/flags.h"
@@ -18,7 +19,8 @@
 #include "domsec/cli/sending.h"
 #include "domsec/lab/recipe.h"
 #include "domsec/pki/tls_library.h"
-#include "domsec/store/database.h"
+#include "domsec/shell/host.h"
+#include "domsec/store/certificates.h"
 #include "domsec/transcript/protocol_log.h"
 
 namespace {
@@ -67,6 +69,12 @@ int run(const Command& command) {
     say(error.what());
     return 2;
   } catch (const pki::BundleError& error) {
+    say(error.what());
+    return 2;
+  } catch (const store::CertificateError& error) {
+    say(cli::with_code(error));
+    return 2;
+  } catch (const shell::HostError& error) {
     say(error.what());
     return 2;
   } catch (const lab::LabError& error) {

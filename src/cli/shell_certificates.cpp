@@ -21,7 +21,7 @@ store::Certificates& ShellCertificates::certificates() {
   if (file.empty()) {
     throw shell::HostError(
         "there is no store for certificates: write Store = \"domsec.db\" below [organization] of the "
-        "configuration");
+        "configuration, or name one with --store");
   }
   database_.emplace(file, store::migrations());
   return certificates_.emplace(*database_);

@@ -1,6 +1,7 @@
 // What domsec's configuration has beside Exchange's connectors: the organisation itself, its certificates, the Auth
 // configuration, revocation. Not here: combinations that make no sense (policy/connector_lint).
 #include "domsec/pki/instant.h"
+#include "domsec/pki/thumbprint.h"
 #include "parameter_rows.h"
 
 namespace domsec::exchange {
@@ -12,13 +13,10 @@ Parameter<Object> thumbprint(std::string name, std::string Object::*member) {
   Parameter<Object> row = text<Object>(name, member, Effect::carried);
   row.set = [name, member](Object& object, const Value& value, const Origin&) {
     const Written written = is_null(value) ? Written{} : text_of(name, value);
-    const bool hex = written.text.find_first_not_of("0123456789ABCDEFabcdef") == std::string::npos;
-    if (!written.text.empty() && (written.text.size() != 40 || !hex)) {
+    const std::string plain = pki::plain_thumbprint(written.text);
+    if (!plain.empty() && !pki::is_thumbprint(plain))
       refuse_value(name, written, "a thumbprint; write its 40 hexadecimal digits");
-    }
-    std::string upper = lower_case(written.text);
-    for (char& c : upper) c = c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
-    object.*member = upper;
+    object.*member = plain;
   };
   return row;
 }
@@ -49,6 +47,7 @@ std::vector<Parameter<Organisation>> organisation_table() {
                "the address of a server; write an address such as 127.0.0.1:5353 or [::1]:53"),
       path<C>("Spool", &C::spool),
       path<C>("Store", &C::store),
+      flag<C>("EnableEccCertificateSupport", &C::enable_ecc_certificate_support),
       flag<C>("UseDownGradedExchangeServerAuth", &C::use_downgraded_exchange_server_auth, Effect::carried),
   };
 }

@@ -132,8 +132,9 @@ Credentials self_signed(const CertificateRecipe& recipe) {
   Credentials credentials;
   credentials.key = make_key(recipe.key);
   EVP_PKEY* const key = credentials.key.key.get();
-  const X509NameOwner name = recipe_subject(recipe.subject);
-  credentials.chain.push_back(build(recipe, Subject{name.get(), key}, Issuer{nullptr, key}));
+  const X509NameOwner name = recipe.renews ? nullptr : recipe_subject(recipe.subject);
+  const X509_NAME* const subject = recipe.renews ? X509_get_subject_name(recipe.renews->x509.get()) : name.get();
+  credentials.chain.push_back(build(recipe, Subject{subject, key}, Issuer{nullptr, key}));
   return credentials;
 }
 

@@ -75,6 +75,13 @@ std::string key_hash(const X509* x509) {
   return hex_upper(digest.substr(0, size));
 }
 
+std::string key_identifier(const X509* x509) {
+  std::string digest(EVP_MAX_MD_SIZE, '\0');
+  unsigned int size = 0;
+  if (X509_pubkey_digest(x509, EVP_sha1(), reinterpret_cast<unsigned char*>(digest.data()), &size) != 1) return {};
+  return hex_upper(digest.substr(0, size));
+}
+
 }  // namespace
 
 CertificateFacts certificate_facts(const Certificate& certificate) {
@@ -86,6 +93,7 @@ CertificateFacts certificate_facts(const Certificate& certificate) {
   read_key_ids(x509, facts);
   read_path_length(x509, facts);
   read_extension_names(x509, facts);
+  facts.key_identifier = key_identifier(x509);
   facts.key_sha256 = key_hash(x509);
   return facts;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
+#include <string>
 #include <type_traits>
 
 namespace domsec::pki {
@@ -78,19 +80,34 @@ std::uint64_t bag_rounds(const STACK_OF(PKCS12_SAFEBAG) * bags) {
   return rounds;
 }
 
-bool hold_keys_of_tls(const STACK_OF(PKCS12_SAFEBAG) * bags, const char* pass_phrase, int length) {
+/// The keys of a file: whether TLS has their kind, and which they are, as digests.
+struct Keys {
+  bool of_tls = true;
+  std::set<std::string> digests;
+
+  void take(const PKCS8_PRIV_KEY_INFO* key) {
+    if (key == nullptr) return;
+    of_tls = of_tls && is_key_of_tls(key);
+    const unsigned char* octets = nullptr;
+    int size = 0;
+    if (PKCS8_pkey_get0(nullptr, &octets, &size, nullptr, key) != 1 || size < 0) return;
+    std::string digest(EVP_MAX_MD_SIZE, '\0');
+    unsigned int length = 0;
+    EVP_Digest(octets, static_cast<std::size_t>(size), reinterpret_cast<unsigned char*>(digest.data()), &length,
+               EVP_sha256(), nullptr);
+    digests.insert(digest.substr(0, length));
+  }
+};
+
+void take_keys(Keys& keys, const STACK_OF(PKCS12_SAFEBAG) * bags, const char* pass_phrase, int length) {
   for (int i = 0; i < sk_PKCS12_SAFEBAG_num(bags); ++i) {
     const PKCS12_SAFEBAG* bag = sk_PKCS12_SAFEBAG_value(bags, i);
-    const PKCS8_PRIV_KEY_INFO* plain = PKCS12_SAFEBAG_get0_p8inf(bag);
-    Pkcs8Owner opened;
+    keys.take(PKCS12_SAFEBAG_get0_p8inf(bag));
     if (PKCS12_SAFEBAG_get0_pkcs8(bag) != nullptr)
-      opened.reset(PKCS12_decrypt_skey(bag, pass_phrase, length));
-    if (opened != nullptr) plain = opened.get();
-    if (plain != nullptr && !is_key_of_tls(plain)) return false;
-    const bool more = PKCS12_SAFEBAG_get_nid(bag) == NID_safeContentsBag;
-    if (more && !hold_keys_of_tls(PKCS12_SAFEBAG_get0_safes(bag), pass_phrase, length)) return false;
+      keys.take(Pkcs8Owner(PKCS12_decrypt_skey(bag, pass_phrase, length)).get());
+    if (PKCS12_SAFEBAG_get_nid(bag) == NID_safeContentsBag)
+      take_keys(keys, PKCS12_SAFEBAG_get0_safes(bag), pass_phrase, length);
   }
-  return true;
 }
 
 }  // namespace
@@ -131,6 +148,7 @@ bool is_key_of_tls(const PKCS8_PRIV_KEY_INFO* key) {
 SealedContent sealed_content(const PKCS12* file, const char* pass_phrase, int length) {
   const ErrorQueueMark mark;
   SealedContent content;
+  Keys keys;
   const Safes safes = safes_of(file);
   for (int i = 0; i < sk_PKCS7_num(safes.get()); ++i) {
     PKCS7* safe = sk_PKCS7_value(safes.get(), i);
@@ -141,8 +159,10 @@ SealedContent sealed_content(const PKCS12* file, const char* pass_phrase, int le
       content.rounds += bag_rounds(bags.get());
     }
     if (content.rounds > most_rounds) return content;
-    content.keys_of_tls = content.keys_of_tls && hold_keys_of_tls(bags.get(), pass_phrase, length);
+    take_keys(keys, bags.get(), pass_phrase, length);
+    content.keys_of_tls = keys.of_tls;
   }
+  content.keys = keys.digests.size();
   return content;
 }
 

@@ -3,6 +3,7 @@
 // half computed with whatever modulus it names. A file that asks for minutes is refused, whoever wrote it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "openssl_ptr.h"
@@ -28,6 +29,7 @@ inline constexpr const char* no_tls_key =
 struct SealedContent {
   std::uint64_t rounds = 0;
   bool keys_of_tls = true;
+  std::size_t keys = 0;  // different ones; those that the pass-phrase opens
 };
 [[nodiscard]] SealedContent sealed_content(const PKCS12* file, const char* pass_phrase, int length);
 

@@ -65,6 +65,11 @@ void require_affordable(const PKCS12* file, const std::string& name, const std::
   const auto sealed = sealed_content(file, pass_phrase.c_str(), static_cast<int>(pass_phrase.size()));
   if (sealed.rounds > most_rounds) throw BundleError(Kind::garbage, name + too_many_rounds);
   if (!sealed.keys_of_tls) throw BundleError(Kind::garbage, name + no_tls_key);
+  if (sealed.keys > 1) {
+    throw BundleError(Kind::key_mismatch, name + " holds " + std::to_string(sealed.keys) +
+                                              " private keys: export each certificate with its key into a file of "
+                                              "its own");
+  }
 }
 
 Opened open(PKCS12* file, const std::string& name, const std::string& pass_phrase) {
@@ -87,8 +92,10 @@ Opened open(PKCS12* file, const std::string& name, const std::string& pass_phras
   if (parsed == 1) return opened;
   if (cipher_is_refused()) {
     throw BundleError(Kind::garbage, name +
-                                         " is sealed with an old cipher such as RC2-40, which OpenSSL refuses "
-                                         "here: export it again with AES-256 and SHA-256");
+                                         " is sealed with an old cipher such as RC2-40, and OpenSSL's legacy "
+                                         "provider, which has it, is not here: export it again with AES-256, or "
+                                         "convert it where the provider is (openssl pkcs12 -legacy -in OLD -nodes "
+                                         "| openssl pkcs12 -export -out NEW)");
   }
   if (PKCS12_mac_present(file) == 0) {  // older OpenSSL opens none, newer ones those with the right pass-phrase
     throw BundleError(Kind::wrong_pass_phrase,
@@ -158,6 +165,28 @@ Credentials read_pkcs12(std::string_view bytes, const std::string& name, const s
     credentials.chain.push_back(again(sk_X509_value(opened.others.get(), i)));
   credentials.chain = in_issuing_order(std::move(credentials.chain));
   return credentials;
+}
+
+std::string write_pkcs12(const Credentials& credentials, const std::string& pass_phrase,
+                         const std::string& friendly_name) {
+  const ErrorQueueMark mark;
+  const X509Stack others(sk_X509_new_null());
+  for (std::size_t i = 1; i < credentials.chain.size(); ++i) {
+    X509* const x509 = credentials.chain[i]->x509.get();
+    if (X509_up_ref(x509) != 1 || sk_X509_push(others.get(), x509) == 0) throw std::bad_alloc();
+  }
+  constexpr int rounds = 10'000;
+  const Pkcs12Owner file(PKCS12_create(pass_phrase.c_str(), friendly_name.empty() ? nullptr : friendly_name.c_str(),
+                                       credentials.key.key.get(), credentials.chain.front()->x509.get(),
+                                       others.get(), NID_aes_256_cbc, NID_aes_256_cbc, rounds, -1, 0));
+  // Its own MAC: the default's algorithm is the library's choice of the day.
+  const bool sealed = file != nullptr && PKCS12_set_mac(file.get(), pass_phrase.c_str(), -1, nullptr, 0, rounds,
+                                                        EVP_sha256()) == 1;
+  unsigned char* octets = nullptr;
+  const int length = sealed ? i2d_PKCS12(file.get(), &octets) : -1;
+  if (length <= 0) throw std::runtime_error("libcrypto refused to write the PKCS#12 file");
+  const OpensslBuffer<unsigned char> owner(octets);
+  return {reinterpret_cast<const char*>(octets), static_cast<std::size_t>(length)};
 }
 
 }  // namespace domsec::pki

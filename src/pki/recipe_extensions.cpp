@@ -52,6 +52,11 @@ GeneralNameOwner other_name(const std::string& entry) {
 }
 
 void add_alternative_names(X509* certificate, const CertificateRecipe& recipe) {
+  if (recipe.renews) {
+    X509_EXTENSION* const same = alternative_names_of(*recipe.renews);
+    if (same != nullptr && X509_add_ext(certificate, same, -1) != 1) throw std::bad_alloc();
+    return;
+  }
   if (recipe.dns_names.empty() && recipe.other_names.empty()) return;
   const GeneralNamesOwner names(GENERAL_NAMES_new());
   for (const std::string& name : recipe.dns_names)
@@ -93,7 +98,8 @@ void add_key_usage(X509* certificate, const CertificateRecipe& recipe) {
   if (usages.empty()) return;
   const Asn1BitStringOwner bits(ASN1_BIT_STRING_new());
   for (const std::string& usage : usages) ASN1_BIT_STRING_set_bit(bits.get(), usage_bit(usage), 1);
-  add(certificate, NID_key_usage, bits.get(), Criticality::critical);
+  add(certificate, NID_key_usage, bits.get(),
+      recipe.critical_key_usage ? Criticality::critical : Criticality::not_critical);
 }
 
 void add_extended_key_usage(X509* certificate, const CertificateRecipe& recipe) {
@@ -185,9 +191,14 @@ void add_key_identifiers(X509* certificate, const X509* issuer) {
 
 }  // namespace
 
+X509_EXTENSION* alternative_names_of(const Certificate& certificate) {
+  const int at = X509_get_ext_by_NID(certificate.x509.get(), NID_subject_alt_name, -1);
+  return at < 0 ? nullptr : X509_get_ext(certificate.x509.get(), at);
+}
+
 void add_recipe_extensions(X509* certificate, const X509* issuer, const CertificateRecipe& recipe) {
   const ErrorQueueMark mark;
-  add_basic_constraints(certificate, recipe);
+  if (recipe.basic_constraints) add_basic_constraints(certificate, recipe);
   if (recipe.key_identifiers) add_key_identifiers(certificate, issuer);
   add_key_usage(certificate, recipe);
   add_extended_key_usage(certificate, recipe);

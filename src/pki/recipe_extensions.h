@@ -11,4 +11,7 @@ namespace domsec::pki {
 /// self-signed one.
 void add_recipe_extensions(X509* certificate, const X509* issuer, const CertificateRecipe& recipe);
 
+/// The subjectAltName of a certificate as it stands there; null when it has none. It stays the certificate's.
+[[nodiscard]] X509_EXTENSION* alternative_names_of(const Certificate& certificate);
+
 }  // namespace domsec::pki

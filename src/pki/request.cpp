@@ -10,6 +10,7 @@
 #include "octets.h"
 #include "openssl_ptr.h"
 #include "pem_block.h"
+#include "recipe_extensions.h"
 #include "recipe_subject.h"
 
 namespace domsec::pki {
@@ -52,13 +53,18 @@ void push(const ExtensionsOwner& extensions, int nid, int critical, void* value)
 }
 
 /// What a TLS server's key is used for (the certificates of spec exchange 8.8 have it, too), and its names.
-void add_wishes(X509_REQ* request, const std::vector<std::string>& dns_names) {
+void add_wishes(X509_REQ* request, const RequestRecipe& recipe) {
   const ExtensionsOwner extensions(sk_X509_EXTENSION_new_null());
   const Asn1BitStringOwner usage(ASN1_BIT_STRING_new());
   require(ASN1_BIT_STRING_set_bit(usage.get(), 0, 1), "encode the key usage");  // digitalSignature
   require(ASN1_BIT_STRING_set_bit(usage.get(), 2, 1), "encode the key usage");  // keyEncipherment
   push(extensions, NID_key_usage, 1, usage.get());
-  if (!dns_names.empty()) push(extensions, NID_subject_alt_name, 0, general_names(dns_names).get());
+  if (recipe.renews) {
+    const X509_EXTENSION* const same = alternative_names_of(*recipe.renews);
+    if (same != nullptr) sk_X509_EXTENSION_push(extensions.get(), X509_EXTENSION_dup(same));
+  } else if (!recipe.dns_names.empty()) {
+    push(extensions, NID_subject_alt_name, 0, general_names(recipe.dns_names).get());
+  }
   require(X509_REQ_add_extensions(request, extensions.get()), "add the extensions");
 }
 
@@ -143,16 +149,18 @@ bool same_name(std::string_view a, std::string_view b) {
 
 NewRequest make_request(const RequestRecipe& recipe) {
   const ErrorQueueMark mark;
-  const X509NameOwner subject =
-      recipe_subject(recipe.subject);  // before the key: a bad subject costs nothing
+  const X509NameOwner written =
+      recipe.renews ? nullptr : recipe_subject(recipe.subject);  // before the key: a bad subject costs nothing
+  const X509_NAME* const subject =
+      recipe.renews ? X509_get_subject_name(recipe.renews->x509.get()) : written.get();
   NewRequest made;
   made.key = make_key(recipe.key);
   EVP_PKEY* const key = made.key.key.get();
   const RequestOwner request(X509_REQ_new());
   require(X509_REQ_set_version(request.get(), X509_REQ_VERSION_1), "set the version");
-  require(X509_REQ_set_subject_name(request.get(), subject.get()), "set the subject");
+  require(X509_REQ_set_subject_name(request.get(), subject), "set the subject");
   require(X509_REQ_set_pubkey(request.get(), key), "set the public key");
-  add_wishes(request.get(), recipe.dns_names);
+  add_wishes(request.get(), recipe);
   const EVP_MD* const digest = EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519 ? nullptr : EVP_sha256();
   require(X509_REQ_sign(request.get(), key, digest), "sign the request");
   made.request = read_request(der_of(request.get()), "the new request");

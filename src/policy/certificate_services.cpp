@@ -1,7 +1,9 @@
 #include "domsec/policy/certificate_services.h"
 
 #include <algorithm>
+#include <array>
 
+#include "domsec/exchange/organisation.h"
 #include "domsec/exchange/parameter.h"
 
 namespace domsec::policy {
@@ -11,16 +13,19 @@ std::string named(const Assignment& assignment) {
   return "certificate " + assignment.certificate->thumbprint + " (" + assignment.certificate->subject + ")";
 }
 
+Refusal refused(std::string rule, std::string sentence) {
+  return {finding::Code::store_operation_refused, std::move(rule), std::move(sentence)};
+}
+
 /// R43: `None` beside services that it has.
-std::string taking_back(const Assignment& assignment) {
-  return "services cannot be taken from a certificate: " + named(assignment) + " keeps " +
-         text(assignment.now) +
-         "; assign them to another certificate with Enable-ExchangeCertificate, then remove this one with "
-         "Remove-ExchangeCertificate";
+Refusal taking_back(const Assignment& assignment) {
+  return {finding::Code::assign_irrevocable, "",
+          "services cannot be taken from a certificate: " + named(assignment) + " keeps " + text(assignment.now) +
+              "; assign them to another certificate, then remove this one"};
 }
 
 /// R44.
-std::string wildcard_refused(const Assignment& assignment, const std::string& name) {
+Refusal wildcard_refused(const Assignment& assignment, const std::string& name) {
   std::string services;
   std::string remedy;
   for (const auto& [service, cmdlet] :
@@ -29,8 +34,23 @@ std::string wildcard_refused(const Assignment& assignment, const std::string& na
     services += (services.empty() ? "" : " and ") + std::string(text(service));
     remedy += (remedy.empty() ? "" : " and ") + std::string(cmdlet);
   }
-  return "a wildcard certificate is not assigned to " + services + ": " + named(assignment) +
-         " has the name " + name + "; give the service its name with " + remedy + " instead";
+  return refused("SV-1", "a wildcard certificate is not assigned to " + services + ": " + named(assignment) +
+                             " has the name " + name + "; give the service its name with " + remedy + " instead");
+}
+
+/// Spec exchange 8.7, Exchange 2019. What is assigned as a service is one of the first four; the others are known
+/// by name alone.
+constexpr std::array ecc_table = {
+    EccRow{"IIS", true},       EccRow{"POP, IMAP", true}, EccRow{"SMTP", true},
+    EccRow{"UM", true},        EccRow{"Hybrid", true},    EccRow{"EdgeSync", false},
+    EccRow{"S/MIME", false},   EccRow{"Federation", false}, EccRow{"OAuth", false},
+    EccRow{"AD FS claims", false},
+};
+
+Refusal ecc_refused(const pki::Certificate& certificate, std::string_view use) {
+  return refused("SV-5", "certificate " + certificate.thumbprint + " (" + certificate.subject + ") has an " +
+                             certificate.key_algorithm + " key, and " + std::string(use) +
+                             " takes RSA alone: use a certificate with an RSA key");
 }
 
 }  // namespace
@@ -87,32 +107,64 @@ std::string wildcard_of(const pki::Certificate& certificate) {
   return {};
 }
 
-std::string refusal(const Assignment& assignment) {
+ServiceTerms terms_of(const exchange::Organisation* organisation) {
+  ServiceTerms terms;
+  if (organisation == nullptr) return terms;
+  if (organisation->enable_ecc_certificate_support) terms.ecc = EccCertificates::allowed;
+  terms.subscribed_edge = !organisation->edge_subscription.organization.empty();
+  return terms;
+}
+
+std::span<const EccRow> ecc_rows() {
+  return ecc_table;
+}
+
+bool has_ecc_key(const pki::Certificate& certificate) {
+  return certificate.key_algorithm.starts_with("EC ");
+}
+
+std::optional<Refusal> auth_refusal(const pki::Certificate& certificate) {
+  if (!has_ecc_key(certificate)) return std::nullopt;
+  return ecc_refused(certificate, "the Auth configuration (OAuth)");
+}
+
+std::optional<Refusal> edge_sync_refusal(const pki::Certificate& certificate) {
+  if (!has_ecc_key(certificate)) return std::nullopt;
+  return ecc_refused(certificate, "EdgeSync");
+}
+
+std::optional<Refusal> refusal(const Assignment& assignment) {
   const ServiceSet& wanted = assignment.wanted;
-  if (wanted.empty()) return assignment.now.empty() ? std::string() : taking_back(assignment);
+  if (wanted.empty()) {
+    if (assignment.now.empty()) return std::nullopt;
+    return taking_back(assignment);
+  }
   if (!assignment.has_private_key) {
-    return named(assignment) +
-           " has no private key here (PrivateKeyMissing): import the answer to its request where the request "
-           "was "
-           "made, or the .pfx file with its key";
+    return Refusal{finding::Code::own_key_missing, "",
+                   named(assignment) + " has no private key here (PrivateKeyMissing): import the answer to its "
+                                       "request where the request was made, or the .pfx file with its key"};
   }
   if (assignment.status != CertificateStatus::valid) {
-    return named(assignment) + " has the status " + std::string(text(assignment.status)) +
-           ": only a certificate with the status Valid is assigned to services";
+    return refused("SV-3", named(assignment) + " has the status " + std::string(text(assignment.status)) +
+                               ": only a certificate with the status Valid is assigned to services");
   }
-  if (wanted.has(Service::federation)) {
-    return "Federation is not assigned with Enable-ExchangeCertificate: leave it out";
+  if (has_ecc_key(*assignment.certificate) && assignment.terms.ecc == EccCertificates::refused) {
+    return refused("SV-4", named(assignment) + " has an " + assignment.certificate->key_algorithm +
+                               " key, and support for such certificates is off: write "
+                               "EnableEccCertificateSupport = true below [organization], or use an RSA key");
   }
-  if (assignment.um_startup_mode == UmStartupMode::tcp &&
+  if (wanted.has(Service::federation))
+    return refused("SV-6", "Federation is not assigned in this way: leave it out");
+  if (assignment.terms.um_startup_mode == UmStartupMode::tcp &&
       (wanted.has(Service::um) || wanted.has(Service::um_call_router))) {
-    return "UM and UMCallRouter take a certificate only when they start with TLS or Dual, and here it is "
-           "TCP: leave them out";
+    return refused("SV-2",
+                   "UM and UMCallRouter take a certificate only when they start with TLS or Dual, and here it is "
+                   "TCP: leave them out");
   }
   const std::string wildcard = wildcard_of(*assignment.certificate);
-  if (!wildcard.empty() && (wanted.has(Service::pop) || wanted.has(Service::imap))) {
+  if (!wildcard.empty() && (wanted.has(Service::pop) || wanted.has(Service::imap)))
     return wildcard_refused(assignment, wildcard);
-  }
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace domsec::policy

@@ -2,17 +2,14 @@
 
 #include <algorithm>
 
-#include "certificate_object.h"
+#include "domsec/pki/thumbprint.h"
 
 namespace domsec::shell {
 namespace {
 
 using policy::Service;
 using policy::ServiceSet;
-using store::CertificateEntry;
 using store::KeyExport;
-
-constexpr std::size_t longest_friendly_name = 63;
 
 std::string line_of(const char* words, const pki::Certificate& certificate) {
   return std::string(words) + " certificate: '" + certificate.thumbprint + "' (expires " +
@@ -25,16 +22,9 @@ KeyExport key_export_of(const Invocation& call) {
   return call.is_set("PrivateKeyExportable") ? KeyExport::allowed : KeyExport::refused;
 }
 
-std::string friendly_name_of(const Invocation& call, const std::string& otherwise) {
-  const std::string name = call.text("FriendlyName", otherwise);
-  if (name.size() > longest_friendly_name)
-    call.refuse("FriendlyName", "a friendly name has less than 64 characters; shorten it");
-  return name;
-}
-
 void require_this_server(const Invocation& call, const CertificateServer& server) {
   const std::string name = call.text("Server");
-  if (name.empty() || same_word(name, server.fqdn()) || same_word(name, server_name(server.fqdn()))) return;
+  if (name.empty() || same_word(name, server.fqdn()) || same_word(name, store::server_name(server.fqdn()))) return;
   call.refuse("Server", "the server here is " + server.fqdn() +
                             "; leave -Server out, or start the shell with the "
                             "configuration of " +
@@ -66,38 +56,58 @@ ServiceSet services_of(const Invocation& call) {
 std::string thumbprint_of(const Invocation& call) {
   std::string text = call.text("Thumbprint");
   if (const std::size_t server = text.rfind('\\'); server != std::string::npos) text.erase(0, server + 1);
-  std::erase(text, ' ');  // as Windows' dialog shows it
-  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return text;
+  return pki::plain_thumbprint(text);
 }
 
 std::string not_found(const std::string& thumbprint, const CertificateServer& server) {
-  return "A special Rpc error occurs on server " + server_name(server.fqdn()) +
+  return "A special Rpc error occurs on server " + store::server_name(server.fqdn()) +
          ": The certificate with thumbprint " + thumbprint + " was not found.";
 }
 
-CertificateEntry named_certificate(const Invocation& call, CertificateServer& server) {
-  const std::string thumbprint = thumbprint_of(call);
-  if (std::optional<CertificateEntry> entry = server.certificates().find(thumbprint))
-    return *std::move(entry);
-  for (const store::PendingRequest& pending : server.certificates().pending()) {
-    if (pending.request.thumbprint != thumbprint) continue;
-    call.refuse("Thumbprint", "'" + thumbprint +
-                                  "' is a pending request and no certificate yet; import the answer of "
-                                  "the authority with Import-ExchangeCertificate");
-  }
-  call.refuse("Thumbprint", not_found(thumbprint, server));
+std::string overwrite_question(const pki::Certificate& current, const pki::Certificate& replacement) {
+  return "Overwrite the existing default SMTP certificate?\n\n" + line_of("Current", current) + '\n' +
+         line_of("Replace it with", replacement);
 }
 
-bool becomes_default_smtp(const Invocation& call, CertificateServer& server,
-                          const pki::Certificate& certificate) {
-  const std::optional<CertificateEntry> current = server.certificates().default_smtp();
-  if (!current) return true;
-  if (current->certificate->thumbprint == certificate.thumbprint) return false;
-  return call.confirmed("Overwrite the existing default SMTP certificate?\n\n" +
-                        line_of("Current", *current->certificate) + '\n' +
-                        line_of("Replace it with", certificate));
+store::AskOverwrite ask_overwrite(const Invocation& call) {
+  return [&call](const pki::Certificate& current, const pki::Certificate& replacement) {
+    return call.confirmed(overwrite_question(current, replacement));
+  };
 }
+
+namespace {
+
+const char* parameter_of(store::CertificateInput about) {
+  switch (about) {
+    case store::CertificateInput::none:
+      return "";
+    case store::CertificateInput::subject:
+      return "SubjectName";
+    case store::CertificateInput::names:
+      return "DomainName";
+    case store::CertificateInput::key:
+      return "KeySize";
+    case store::CertificateInput::friendly_name:
+      return "FriendlyName";
+    case store::CertificateInput::services:
+      return "Services";
+    case store::CertificateInput::thumbprint:
+      return "Thumbprint";
+    case store::CertificateInput::file:
+      return "FileData";
+    case store::CertificateInput::password:
+      return "Password";
+  }
+  return "";
+}
+
+[[noreturn]] void refuse(const Invocation& call, const CertificateServer& server,
+                         const store::CertificateError& error) {
+  const bool missing = error.refusal() && error.refusal()->code == finding::Code::thumbprint_not_found;
+  call.refuse(parameter_of(error.about()), missing ? not_found(thumbprint_of(call), server) : error.what());
+}
+
+}  // namespace
 
 std::function<List(Invocation&)> with_server(CertificateServer& server,
                                              List (*run)(Invocation&, CertificateServer&)) {
@@ -106,7 +116,7 @@ std::function<List(Invocation&)> with_server(CertificateServer& server,
       require_this_server(call, server);
       return run(call, server);
     } catch (const store::CertificateError& error) {
-      throw ScriptError(call.place, error.what());
+      refuse(call, server, error);
     } catch (const store::StoreError& error) {
       throw ScriptError(call.place, error.what());
     } catch (const pki::BundleError& error) {

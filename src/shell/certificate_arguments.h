@@ -8,8 +8,6 @@
 namespace domsec::shell {
 
 [[nodiscard]] store::KeyExport key_export_of(const Invocation& call);
-/// -FriendlyName; less than 64 characters (spec exchange 8.1).
-[[nodiscard]] std::string friendly_name_of(const Invocation& call, const std::string& otherwise);
 /// There is one server here; -Server may name it.
 void require_this_server(const Invocation& call, const CertificateServer& server);
 /// `POP,IMAP` as a list, or as one text.
@@ -18,12 +16,8 @@ void require_this_server(const Invocation& call, const CertificateServer& server
 [[nodiscard]] std::string thumbprint_of(const Invocation& call);
 /// Exchange's own words for it (spec exchange 8.5).
 [[nodiscard]] std::string not_found(const std::string& thumbprint, const CertificateServer& server);
-/// The certificate of -Thumbprint; a refusal when there is none.
-[[nodiscard]] store::CertificateEntry named_certificate(const Invocation& call, CertificateServer& server);
-/// Whether it is to become the default SMTP certificate, in Exchange's words (spec exchange 8.3). The first
-/// one needs no question.
-[[nodiscard]] bool becomes_default_smtp(const Invocation& call, CertificateServer& server,
-                                        const pki::Certificate& certificate);
+/// Asks the person at the shell (spec exchange 8.3), unless -Force or -Confirm:$false was given.
+[[nodiscard]] store::AskOverwrite ask_overwrite(const Invocation& call);
 
 /// New-ExchangeCertificate: new_certificate.cpp.
 void add_new_certificate(CmdletTable& table, CertificateServer& server);

@@ -4,89 +4,65 @@
 
 #include "certificate_arguments.h"
 #include "certificate_object.h"
-#include "domsec/exchange/x500_name.h"
+#include "domsec/pki/base64.h"
 #include "domsec/policy/certificate_selection.h"
 
 namespace domsec::shell {
 namespace {
 
 using policy::Service;
-using policy::ServiceSet;
 using store::CertificateEntry;
 
 List import_certificate(Invocation& call, CertificateServer& server) {
-  const Bytes* octets = call.value("FileData").octets();
-  const std::string bytes = octets == nullptr ? std::string() : std::string(octets->begin(), octets->end());
-  store::CertificateImport from;
-  if (pki::is_pkcs12(bytes)) {
-    const pki::Credentials read = pki::read_pkcs12(bytes, "FileData", call.text("Password"));
-    from.certificates = read.chain;
-    from.key = read.key;
-  } else {
-    from.certificates = pki::read_certificates(bytes, "FileData");
-  }
-  if (call.has("FriendlyName")) from.friendly_name = friendly_name_of(call, {});
-  from.key_export = key_export_of(call);
-  from.at = call.host().now();
+  const Value data = call.value("FileData");
+  const Bytes* octets = data.octets();
+  store::ImportedFile file;
+  if (octets != nullptr) file.bytes = {reinterpret_cast<const char*>(octets->data()), octets->size()};
+  file.name = "FileData";
+  if (call.has("Password")) file.pass_phrase = call.text("Password");
+  if (call.has("FriendlyName")) file.friendly_name = call.text("FriendlyName");
+  file.key_export = key_export_of(call);
+  file.at = call.host().now();
+  const store::CertificateImport from = store::read_import(file);
   if (call.is_set("WhatIf")) {
     call.host().write("What if: Importing the certificate \"" + from.certificates.front()->subject + "\".\n");
     return {};
   }
-  const CertificateEntry entry = server.certificates().import(from);
-  if (!entry.has_private_key) {
-    call.host().warn("The certificate " + entry.certificate->thumbprint + " (" + entry.certificate->subject +
-                     ") has no private key here: no pending request has its public key. TLS fails with it.");
-  }
-  return {certificate_object(entry, server)};
+  const store::Imported imported = store::import_certificate(server.certificates(), from);
+  if (!imported.warning.empty()) call.host().warn(imported.warning);
+  return {certificate_object(imported.entry, server)};
 }
 
 List enable_certificate(Invocation& call, CertificateServer& server) {
-  const CertificateEntry entry = named_certificate(call, server);
-  policy::Assignment asked;
-  asked.certificate = entry.certificate;
-  asked.has_private_key = entry.has_private_key;
-  asked.status = server.judge(entry.certificate, entry.issuers).status;
-  asked.now = entry.services;
-  asked.wanted = services_of(call);
-  if (const std::string refusal = policy::refusal(asked); !refusal.empty()) call.refuse("Services", refusal);
+  store::Certificates& certificates = server.certificates();
+  const CertificateEntry entry = store::named_certificate(certificates, thumbprint_of(call));
+  const store::Enabling asked{services_of(call), server.judge(entry.certificate, entry.issuers).status,
+                              policy::terms_of(server.organisation())};
   if (call.is_set("WhatIf")) {
+    store::require_enabling(entry, asked);
     call.host().write("What if: Assigning the certificate " + entry.certificate->thumbprint + " to " +
-                      policy::text(asked.wanted) + ".\n");
+                      policy::text(asked.services) + ".\n");
     return {};
   }
-  const bool by_default =
-      asked.wanted.has(Service::smtp) && becomes_default_smtp(call, server, *entry.certificate);
-  server.certificates().assign(entry.certificate->thumbprint, asked.wanted);
-  if (by_default) server.certificates().make_default_smtp(entry.certificate->thumbprint);
+  const store::Enabled enabled =
+      store::enable_certificate(certificates, entry.certificate->thumbprint, asked, ask_overwrite(call));
+  if (!enabled.warning.empty()) call.host().warn(enabled.warning);
   return {};
-}
-
-/// Spec exchange 4.1 step 8: the first is the one that is used.
-List in_selection_order(const Invocation& call, CertificateServer& server, const std::string& name) {
-  const std::optional<smtp::Domain> domain = smtp::Domain::parse(name);
-  if (!domain)
-    call.refuse("DomainName", "'" + name + "' is no host name; write one such as mail.contoso.com");
-  const std::vector<CertificateEntry> entries = server.certificates().all();
-  std::vector<policy::StoredCertificate> seen;
-  for (const CertificateEntry& entry : entries) {
-    const policy::CertificateStatus status = server.judge(entry.certificate, entry.issuers).status;
-    seen.push_back({entry.certificate, entry.has_private_key, entry.services.has(Service::smtp),
-                    status == policy::CertificateStatus::valid, entry.friendly_name});
-  }
-  const policy::Selection selection =
-      policy::select_certificate(seen, std::nullopt, *domain, call.host().now());
-  List objects;
-  for (const std::size_t index : selection.order) {
-    if (!selection.candidates[index].name_matches) break;
-    objects.push_back(certificate_object(entries[index], server));
-  }
-  return objects;
 }
 
 List get_certificate(Invocation& call, CertificateServer& server) {
   const std::vector<std::string> domains = call.texts("DomainName");
-  if (!domains.empty()) return in_selection_order(call, server, domains.front());
   List objects;
+  if (!domains.empty()) {
+    const std::optional<smtp::Domain> name = smtp::Domain::parse(domains.front());
+    if (!name) {
+      call.refuse("DomainName",
+                  "'" + domains.front() + "' is no host name; write one such as mail.contoso.com");
+    }
+    for (const CertificateEntry& entry : in_selection_order(server, *name, call.host().now()))
+      objects.push_back(certificate_object(entry, server));
+    return objects;
+  }
   const bool all = !call.has("Thumbprint");
   const std::string thumbprint = thumbprint_of(call);
   for (const CertificateEntry& entry : server.certificates().all()) {
@@ -100,53 +76,9 @@ List get_certificate(Invocation& call, CertificateServer& server) {
   return objects;
 }
 
-/// Spec exchange 8.5: send connectors that name it, whichever of two with the same names is meant.
-std::string tagged_with(const CertificateServer& server, const pki::Certificate& certificate) {
-  std::string connectors;
-  if (server.organisation() == nullptr) return connectors;
-  for (const exchange::SendConnector& connector : server.organisation()->send_connectors) {
-    const auto& wanted = connector.tls_certificate_name;
-    if (!wanted || !exchange::same_x500_name(wanted->subject, certificate.subject) ||
-        !exchange::same_x500_name(wanted->issuer, certificate.issuer)) {
-      continue;
-    }
-    connectors += (connectors.empty() ? "" : ", ") + connector.name;
-  }
-  return connectors;
-}
-
-/// R48: a service that no other certificate has yet.
-ServiceSet left_alone(const std::vector<CertificateEntry>& all, const CertificateEntry& entry) {
-  ServiceSet alone;
-  for (const Service service : policy::all_services) {
-    if (!entry.services.has(service)) continue;
-    const bool other = std::ranges::any_of(all, [&](const CertificateEntry& one) {
-      return one.certificate->thumbprint != entry.certificate->thumbprint && one.services.has(service);
-    });
-    if (!other) alone.add(service);
-  }
-  return alone;
-}
-
-void require_unused(const Invocation& call, CertificateServer& server, const CertificateEntry& entry) {
-  if (const std::string connectors = tagged_with(server, *entry.certificate); !connectors.empty()) {
-    call.refuse("Thumbprint",
-                "These certificates are tagged with following Send Connectors : " + connectors +
-                    ". Removing and replacing certificates from Send Connector would break the mail flow. If "
-                    "you still want to proceed then replace or remove these certificates from Send Connector "
-                    "and then try this command.");
-  }
-  const ServiceSet alone = left_alone(server.certificates().all(), entry);
-  if (alone.empty()) return;
-  call.refuse("Thumbprint", "certificate " + entry.certificate->thumbprint + " is the only one for " +
-                                policy::text(alone) +
-                                "; assign another one with Enable-ExchangeCertificate first");
-}
-
 List remove_certificate(Invocation& call, CertificateServer& server) {
   const std::string thumbprint = thumbprint_of(call);
-  const std::optional<CertificateEntry> entry = server.certificates().find(thumbprint);
-  if (entry) require_unused(call, server, *entry);
+  store::require_unused(server.certificates(), thumbprint, server.organisation());
   const std::string doing =
       "Remove certificate with thumbprint " + thumbprint + " from the certificate store";
   if (call.is_set("WhatIf")) {
@@ -154,8 +86,43 @@ List remove_certificate(Invocation& call, CertificateServer& server) {
     return {};
   }
   if (!call.confirmed("Are you sure you want to perform this action?\n" + doing + "?")) return {};
-  server.certificates().remove(thumbprint);
+  const std::string warning =
+      store::remove_certificate(server.certificates(), thumbprint, server.organisation());
+  if (!warning.empty()) call.host().warn(warning);
   return {};
+}
+
+/// Binary: an object whose FileData WriteAllBytes takes. Else text, which Set-Content takes: Base64, of a request PEM.
+List export_certificate(Invocation& call, CertificateServer& server) {
+  const std::string thumbprint = thumbprint_of(call);
+  if (call.is_set("WhatIf")) {
+    call.host().write("What if: Exporting the certificate " + thumbprint + ".\n");
+    return {};
+  }
+  const store::Exported exported =
+      store::export_certificate(server.certificates(), thumbprint, call.text("Password"));
+  const bool binary = call.is_set("BinaryEncoded");
+  if (exported.request && !binary) return {request_text(*exported.request)};
+  const std::string octets = exported.request ? exported.request->der() : exported.pkcs12;
+  if (!binary) {
+    std::string text = pki::base64_lines(octets);
+    text.erase(text.find_last_not_of('\n') + 1);
+    return {text};
+  }
+  Object object;
+  object.type = "BinaryFileDataObject";
+  object.properties = {{"FileData", Bytes(octets.begin(), octets.end()), Access::read_only},
+                       {"Identity", thumbprint, Access::read_only}};
+  return {object};
+}
+
+/// A password of a script stands in that script; it is no safer here than there.
+List secure_string(Invocation& call) {
+  if (!call.is_set("AsPlainText")) {
+    throw ScriptError(call.place,
+                      "ConvertTo-SecureString reads plain text alone here; give -AsPlainText -Force");
+  }
+  return {call.text("String")};
 }
 
 ParameterSpec thumbprint(Presence presence) {
@@ -169,6 +136,28 @@ ParameterSpec thumbprint(Presence presence) {
 }
 
 }  // namespace
+
+std::vector<store::CertificateEntry> in_selection_order(CertificateServer& server, const smtp::Domain& name,
+                                                        pki::Instant at) {
+  const std::vector<CertificateEntry> entries = server.certificates().all();
+  std::vector<policy::StoredCertificate> seen;
+  for (const CertificateEntry& entry : entries)
+    seen.push_back({entry.certificate, entry.has_private_key, entry.services.has(Service::smtp), true,
+                    entry.friendly_name});
+  // What the others are worth makes no difference, and looking costs.
+  const policy::Selection by_name = policy::select_certificate(seen, std::nullopt, name, at);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (!by_name.candidates[i].name_matches) continue;
+    const policy::CertificateStatus status = server.judge(entries[i].certificate, entries[i].issuers).status;
+    seen[i].trusted = status == policy::CertificateStatus::valid;
+  }
+  const policy::Selection selection = policy::select_certificate(seen, std::nullopt, name, at);
+  std::vector<store::CertificateEntry> ordered;
+  for (const std::size_t index : selection.order) {
+    if (selection.candidates[index].name_matches) ordered.push_back(entries[index]);
+  }
+  return ordered;
+}
 
 void add_certificate_cmdlets(CmdletTable& table, CertificateServer& server) {
   add_new_certificate(table, server);
@@ -201,6 +190,24 @@ void add_certificate_cmdlets(CmdletTable& table, CertificateServer& server) {
               server_parameter()},
              Feed::each,
              with_server(server, get_certificate)});
+  table.add({"Export-ExchangeCertificate",
+             "a certificate with its key as PKCS#12, or a pending request as PKCS#10",
+             {thumbprint(Presence::mandatory),
+              {.name = "Password", .kind = ParameterKind::text, .about = "that shall open the PKCS#12"},
+              switch_parameter("BinaryEncoded", "an object whose FileData is the file, instead of text"),
+              server_parameter()},
+             Feed::each,
+             with_server(server, export_certificate)});
+  table.add({"ConvertTo-SecureString",
+             "a password for -Password",
+             {{.name = "String",
+               .kind = ParameterKind::text,
+               .about = "the password",
+               .position = 0,
+               .pipeline = FromPipeline::value,
+               .presence = Presence::mandatory},
+              switch_parameter("AsPlainText", "it is written plainly; there is no other form here")},
+             Feed::each, secure_string});
   table.add({"Remove-ExchangeCertificate",
              "takes a certificate that no service needs, or a pending request, out of the store",
              {thumbprint(Presence::mandatory), server_parameter()},

@@ -32,6 +32,16 @@ List domains(const std::vector<std::string>& dns_names, const std::vector<std::s
   return names;
 }
 
+/// `IP.WS..`: a letter for each service, as Exchange's own table of certificates has it.
+std::string letters_of(const policy::ServiceSet& services) {
+  std::string letters;
+  for (const auto& [service, letter] :
+       {std::pair{Service::imap, 'I'}, {Service::pop, 'P'}, {Service::um, 'U'}, {Service::iis, 'W'},
+        {Service::smtp, 'S'}, {Service::federation, 'F'}, {Service::um_call_router, 'R'}})
+    letters += services.has(service) ? letter : '.';
+  return letters;
+}
+
 /// What the default view shows, and what both kinds of object have.
 Object object_of(const std::string& thumbprint, const std::string& subject, const std::string& fqdn) {
   Object object;
@@ -50,10 +60,6 @@ void put(Object& object, const char* name, Value value) {
 }
 
 }  // namespace
-
-std::string server_name(const std::string& fqdn) {
-  return fqdn.substr(0, fqdn.find('.'));
-}
 
 Value certificate_object(const store::CertificateEntry& entry, CertificateServer& server) {
   const pki::Certificate& certificate = *entry.certificate;
@@ -78,8 +84,12 @@ Value certificate_object(const store::CertificateEntry& entry, CertificateServer
   put(object, "DnsNameList", texts(certificate.dns_names));
   put(object, "EnhancedKeyUsageList",
       texts(certificate.extended_key_usage.value_or(std::vector<std::string>())));
+  put(object, "IISServices", List{});  // domsec has no web sites
+  put(object, "KeyIdentifier", facts.key_identifier);
   put(object, "PrivateKeyExportable", entry.has_private_key && entry.key_export == store::KeyExport::allowed);
+  put(object, "ServicesStringForm", letters_of(entry.services));
   put(object, "SubjectKeyIdentifier", facts.subject_key_id);
+  put(object, "CertificateRequest", "");
   put(object, "SignatureAlgorithm", certificate.signature_algorithm);
   put(object, "ThumbprintSha256", certificate.thumbprint_sha256);
   return object;
@@ -101,6 +111,7 @@ Value request_object(const store::PendingRequest& request, const CertificateServ
   Object object = object_of(request.request.thumbprint, request.request.subject, server.fqdn());
   object.properties.insert(object.properties.begin(), first.properties.begin(), first.properties.end());
   put(object, "FriendlyName", request.friendly_name);
+  put(object, "ServicesStringForm", letters_of({}));
   put(object, "PrivateKeyExportable", request.key_export == store::KeyExport::allowed);
   put(object, "CertificateRequest", request_text(request.request));
   return object;

@@ -9,42 +9,17 @@ namespace {
 using policy::Service;
 using policy::ServiceSet;
 
-std::string subject_of(const Invocation& call, const CertificateServer& server) {
-  const std::string subject = call.text("SubjectName", "CN=" + server_name(server.fqdn()));
-  try {
-    if (pki::common_names_in(subject).empty())
-      call.refuse("SubjectName", "the subject has no CN; write one such as CN=mail.contoso.com");
-  } catch (const pki::RecipeError& error) {
-    call.refuse("SubjectName", error.what());
-  }
-  return subject;
-}
-
-/// Spec exchange 8.1: at most 255 characters, letters, digits, hyphens and dots.
-void check_domain_name(const Invocation& call, const std::string& name) {
-  if (name.starts_with("*.")) {
-    call.refuse("DomainName",
-                "'" + name + "' is a wildcard; ask for it with -SubjectName \"CN=" + name + "\"");
-  }
-  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
-  if (!name.empty() && name.size() <= 255 && name.find_first_not_of(allowed) == std::string::npos) return;
-  call.refuse("DomainName",
-              "'" + name + "' is no host name; write at most 255 letters, digits, hyphens and dots");
-}
-
-/// Without -DomainName those of the server; the CN of the subject joins them.
-std::vector<std::string> names_of(const Invocation& call, const CertificateServer& server,
-                                  const std::string& subject) {
+/// Without -DomainName those of the server.
+std::vector<std::string> names_of(const Invocation& call, const CertificateServer& server) {
   std::vector<std::string> names = call.texts("DomainName");
-  for (const std::string& name : names) check_domain_name(call, name);
   const std::string fqdn = server.fqdn();
   const bool none_asked = !call.has("DomainName") && !call.is_set("IncludeAcceptedDomains");
-  if (none_asked || call.is_set("IncludeServerNetBIOSName")) names.push_back(server_name(fqdn));
+  if (none_asked || call.is_set("IncludeServerNetBIOSName")) names.push_back(store::server_name(fqdn));
   if (none_asked || call.is_set("IncludeServerFQDN")) names.push_back(fqdn);
   if (call.is_set("IncludeAcceptedDomains") && server.organisation() != nullptr) {
     for (const smtp::Domain& domain : server.organisation()->accepted_domains) names.push_back(domain.text());
   }
-  return pki::alternative_names(subject, std::move(names));
+  return names;
 }
 
 pki::KeyKind key_of(const Invocation& call) {
@@ -61,78 +36,78 @@ pki::KeyKind key_of(const Invocation& call) {
   call.refuse("KeySize", "a key has 1024, 2048 or 4096 bits");
 }
 
+/// The certificate that the pipeline brings, or -Instance: a renewal.
+std::optional<store::CertificateEntry> renewed_certificate(const Invocation& call, CertificateServer& server) {
+  const Value instance = call.value("Instance");
+  if (instance.is_null()) return std::nullopt;
+  for (const char* name : {"SubjectName", "DomainName"}) {
+    if (call.has(name)) call.refuse(name, "a renewal keeps subject and names; leave it out");
+  }
+  const Object* object = instance.object();
+  const Object::Property* thumbprint = object == nullptr ? nullptr : object->find("Thumbprint");
+  const std::string named = thumbprint != nullptr ? text_of(thumbprint->value) : text_of(instance);
+  try {
+    return store::named_certificate(server.certificates(), named);
+  } catch (const store::CertificateError& error) {
+    call.refuse("Instance", error.what());
+  }
+}
+
+store::WantedCertificate wanted_of(const Invocation& call, const CertificateServer& server,
+                                   const std::optional<store::CertificateEntry>& renewed) {
+  if (renewed) {
+    store::WantedCertificate wanted = store::renewal_of(*renewed);
+    wanted.key = key_of(call);  // RSA alone, as documented (spec exchange 8.1)
+    wanted.friendly_name = call.text("FriendlyName", wanted.friendly_name);
+    wanted.key_export = key_export_of(call);
+    return wanted;
+  }
+  store::WantedCertificate wanted;
+  wanted.subject = call.text("SubjectName", store::default_subject(server.fqdn()));
+  wanted.dns_names = names_of(call, server);
+  wanted.key = key_of(call);
+  wanted.friendly_name = call.text("FriendlyName", wanted.friendly_name);
+  wanted.key_export = key_export_of(call);
+  return wanted;
+}
+
+/// What is asked cannot be: said also where nothing shall be done.
+bool only_what_if(const Invocation& call, const store::WantedCertificate& wanted, const char* making) {
+  store::require_sound(wanted);
+  if (!call.is_set("WhatIf")) return false;
+  call.host().write(std::string("What if: Making a ") + making + " for \"" + wanted.subject + "\".\n");
+  return true;
+}
+
 List new_request(Invocation& call, CertificateServer& server) {
   if (call.has("Services")) {
     call.refuse("Services",
                 "a request has no services yet; assign them to its certificate with "
                 "Enable-ExchangeCertificate");
   }
-  pki::RequestRecipe recipe;
-  recipe.subject = subject_of(call, server);
-  recipe.dns_names = names_of(call, server, recipe.subject);
-  recipe.key = key_of(call);
-  const std::string name = friendly_name_of(call, "Microsoft Exchange");
-  if (call.is_set("WhatIf")) {
-    call.host().write("What if: Making a certificate request for \"" + recipe.subject + "\".\n");
-    return {};
-  }
-  const pki::NewRequest made = pki::make_request(recipe);
-  server.certificates().keep(made, name, key_export_of(call), call.host().now());
-  if (!call.is_set("BinaryEncoded")) return {request_text(made.request)};
-  const std::string der = made.request.der();
+  const store::WantedCertificate wanted = wanted_of(call, server, renewed_certificate(call, server));
+  if (only_what_if(call, wanted, "certificate request")) return {};
+  const pki::Request made = store::request_certificate(server.certificates(), wanted, call.host().now());
+  if (!call.is_set("BinaryEncoded")) return {request_text(made)};
+  const std::string der = made.der();
   return {Bytes(der.begin(), der.end())};
 }
 
-pki::Instant five_years_after(pki::Instant at) {
-  const auto day = std::chrono::floor<std::chrono::days>(at);
-  std::chrono::year_month_day date{day};
-  date += std::chrono::years{5};
-  if (!date.ok()) date = date.year() / date.month() / std::chrono::last;  // of 29 February
-  return std::chrono::sys_days{date} + (at - day);
-}
-
-/// Spec exchange 8.8: the profile of the certificates that Exchange makes itself.
-pki::CertificateRecipe self_signed_recipe(const Invocation& call, const CertificateServer& server) {
-  pki::CertificateRecipe recipe;
-  recipe.subject = subject_of(call, server);
-  recipe.dns_names = names_of(call, server, recipe.subject);
-  recipe.key = key_of(call);
-  recipe.not_before = call.host().now();
-  recipe.not_after = five_years_after(recipe.not_before);
-  recipe.key_usage = {"digitalSignature", "keyEncipherment"};
-  recipe.extended_key_usage = {"serverAuth"};
-  recipe.key_identifiers = false;
-  return recipe;
-}
-
-/// Those of -Services; without it IMAP, POP and SMTP, less what a wildcard certificate is refused.
-ServiceSet new_services(const Invocation& call, const pki::Certificate& certificate) {
-  if (call.has("Services")) return services_of(call);
-  if (call.is_set("IncludeAcceptedDomains") || !policy::wildcard_of(certificate).empty())
-    return {Service::smtp};
-  return {Service::imap, Service::pop, Service::smtp};
-}
-
 List new_self_signed(Invocation& call, CertificateServer& server) {
-  const pki::CertificateRecipe recipe = self_signed_recipe(call, server);
-  const std::string name = friendly_name_of(call, "Microsoft Exchange");
-  if (call.is_set("WhatIf")) {
-    call.host().write("What if: Making a self-signed certificate for \"" + recipe.subject + "\".\n");
-    return {};
+  store::SelfSigning asked;
+  const std::optional<store::CertificateEntry> renewed = renewed_certificate(call, server);
+  asked.wanted = wanted_of(call, server, renewed);
+  asked.terms = policy::terms_of(server.organisation());
+  if (call.has("Services")) {
+    asked.services = services_of(call);
+  } else if (renewed) {
+    asked.services = store::services_again(*renewed);
+  } else if (call.is_set("IncludeAcceptedDomains")) {
+    asked.services = ServiceSet{Service::smtp};
   }
-  const pki::Credentials made = pki::self_signed(recipe);
-  const pki::Certificate& certificate = *made.chain.front();
-  const ServiceSet services = new_services(call, certificate);
-  const std::string refusal =
-      policy::refusal({.certificate = made.chain.front(), .now = {}, .wanted = services});
-  if (!refusal.empty()) call.refuse("Services", refusal);
-  // Asked before anything is stored: a question that nobody answers leaves nothing behind.
-  const bool by_default = services.has(Service::smtp) && becomes_default_smtp(call, server, certificate);
-  store::Certificates& certificates = server.certificates();
-  certificates.import({made.chain, made.key, name, key_export_of(call), call.host().now()});
-  certificates.assign(certificate.thumbprint, services);
-  if (by_default) certificates.make_default_smtp(certificate.thumbprint);
-  return {certificate_object(*certificates.find(certificate.thumbprint), server)};
+  if (only_what_if(call, asked.wanted, "self-signed certificate")) return {};
+  return {certificate_object(
+      store::make_self_signed(server.certificates(), asked, ask_overwrite(call), call.host().now()), server)};
 }
 
 List new_certificate(Invocation& call, CertificateServer& server) {
@@ -145,7 +120,10 @@ void add_new_certificate(CmdletTable& table, CertificateServer& server) {
   table.add(
       {"New-ExchangeCertificate",
        "makes a self-signed certificate, or with -GenerateRequest a request for one",
-       {switch_parameter("GenerateRequest", "a PKCS#10 request; its key waits for the certificate"),
+       {{.name = "Instance",
+         .about = "a certificate that is made again: the same subject and names, a new key",
+         .pipeline = FromPipeline::value},
+        switch_parameter("GenerateRequest", "a PKCS#10 request; its key waits for the certificate"),
         switch_parameter("BinaryEncoded", "the request in DER instead of PEM"),
         friendly_name_parameter(),
         {.name = "SubjectName",
@@ -159,7 +137,7 @@ void add_new_certificate(CmdletTable& table, CertificateServer& server) {
         switch_parameter("IncludeServerFQDN", "the server's FQDN is a name, too"),
         switch_parameter("IncludeServerNetBIOSName", "the server's name is a name, too"),
         server_parameter()},
-       Feed::none,
+       Feed::each,
        with_server(server, new_certificate)});
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "domsec/pki/certificate_facts.h"
+#include "domsec/pki/thumbprint.h"
 
 namespace domsec::store {
 namespace {
@@ -14,12 +15,6 @@ constexpr std::string_view columns =
     "c.services, c.added, "
     "EXISTS (SELECT 1 FROM default_certificates d WHERE d.thumbprint = c.thumbprint AND d.purpose = 'SMTP') "
     "FROM certificates c ";
-
-std::string upper(std::string_view thumbprint) {
-  std::string out(thumbprint);
-  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return out;
-}
 
 std::int64_t seconds(pki::Instant instant) {
   return instant.time_since_epoch().count();
@@ -55,11 +50,6 @@ CertificateEntry entry_of(const Statement& row, const std::string& file) {
   entry.added = instant_of(row.integer(7));
   entry.default_smtp = row.integer(8) != 0;
   return entry;
-}
-
-CertificateError not_found(std::string_view thumbprint) {
-  return CertificateError("no certificate of the store has the thumbprint " + upper(thumbprint) +
-                          ": Get-ExchangeCertificate lists them");
 }
 
 /// Where no key tells: the one that issued none of the others.
@@ -111,6 +101,15 @@ std::optional<Waiting> waiting_for(Database& database, const pki::Chain& chain) 
 
 }  // namespace
 
+CertificateError certificate_not_found(std::string_view thumbprint) {
+  if (const std::string fault = pki::thumbprint_fault(thumbprint); !fault.empty())
+    return {policy::Refusal{finding::Code::thumbprint_not_found, "", fault}, CertificateInput::thumbprint};
+  return {policy::Refusal{finding::Code::thumbprint_not_found, "",
+                          "no certificate of the store has the thumbprint " + pki::plain_thumbprint(thumbprint) +
+                              ": look it up in the list of those that are there"},
+          CertificateInput::thumbprint};
+}
+
 std::vector<CertificateEntry> Certificates::all() const {
   std::vector<CertificateEntry> entries;
   Statement rows = database_.prepare(std::string(columns) + "ORDER BY c.id");
@@ -126,7 +125,7 @@ std::optional<CertificateEntry> Certificates::one(std::string_view sql, std::str
 }
 
 std::optional<CertificateEntry> Certificates::find(std::string_view thumbprint) const {
-  return one("WHERE c.thumbprint = ?", upper(thumbprint));
+  return one("WHERE c.thumbprint = ?", pki::plain_thumbprint(thumbprint));
 }
 
 std::optional<CertificateEntry> Certificates::default_smtp() const {
@@ -135,21 +134,25 @@ std::optional<CertificateEntry> Certificates::default_smtp() const {
 
 pki::PrivateKey Certificates::private_key(std::string_view thumbprint) const {
   Statement row = database_.prepare("SELECT key FROM certificates WHERE thumbprint = ?");
-  row.add(upper(thumbprint));
-  if (!row.step()) throw not_found(thumbprint);
+  row.add(pki::plain_thumbprint(thumbprint));
+  if (!row.step()) throw certificate_not_found(thumbprint);
   if (row.is_null(0)) {
-    throw CertificateError("the certificate " + upper(thumbprint) +
-                           " has no private key in the store: import the .pfx file that holds it");
+    throw CertificateError("the certificate " + pki::plain_thumbprint(thumbprint) +
+                               " has no private key in the store: import the .pfx file that holds it",
+                           CertificateInput::thumbprint);
   }
-  return pki::read_private_key(row.text(0), "the key of " + upper(thumbprint));
+  return pki::read_private_key(row.text(0), "the key of " + pki::plain_thumbprint(thumbprint));
 }
 
 pki::PrivateKey Certificates::exported_key(std::string_view thumbprint) const {
   const std::optional<CertificateEntry> entry = find(thumbprint);
-  if (!entry) throw not_found(thumbprint);
+  if (!entry) throw certificate_not_found(thumbprint);
   if (entry->has_private_key && entry->key_export == KeyExport::refused) {
-    throw CertificateError("the private key of " + upper(thumbprint) +
-                           " is not exportable: import or request it with -PrivateKeyExportable $true");
+    throw CertificateError(
+        {finding::Code::store_operation_refused, "SV-8",
+         "the private key of " + pki::plain_thumbprint(thumbprint) +
+             " is not exportable: only what was requested or imported as exportable leaves the store"},
+        CertificateInput::thumbprint);
   }
   return private_key(thumbprint);
 }
@@ -163,6 +166,14 @@ std::vector<PendingRequest> Certificates::pending() const {
                         export_of(rows.integer(2)), instant_of(rows.integer(3))});
   }
   return requests;
+}
+
+std::optional<PendingRequest> Certificates::find_pending(std::string_view thumbprint) const {
+  const std::string plain = pki::plain_thumbprint(thumbprint);
+  for (PendingRequest& request : pending()) {
+    if (request.request.thumbprint == plain) return std::move(request);
+  }
+  return std::nullopt;
 }
 
 void Certificates::keep(const pki::NewRequest& made, const std::string& friendly_name, KeyExport key_export,
@@ -180,7 +191,7 @@ void Certificates::keep(const pki::NewRequest& made, const std::string& friendly
 
 CertificateEntry Certificates::import(const CertificateImport& from) {
   if (from.certificates.empty())
-    throw CertificateError("there is no certificate to import: name another file");
+    throw CertificateError("there is no certificate to import: name another file", CertificateInput::file);
   Transaction transaction(database_);
   const std::optional<Waiting> waiting = from.key ? std::nullopt : waiting_for(database_, from.certificates);
   const std::size_t leaf = from.key ? 0 : waiting ? waiting->leaf : leaf_among(from.certificates);
@@ -192,7 +203,8 @@ CertificateEntry Certificates::import(const CertificateImport& from) {
     if (there->has_private_key || key.empty()) {
       throw CertificateError(
           "the certificate " + certificate->thumbprint + " (" + certificate->subject +
-          ") is in the store already: use it, or remove it first with Remove-ExchangeCertificate");
+          ") is in the store already: use it, or remove it first",
+          CertificateInput::file);
     }
     Statement update = database_.prepare(
         "UPDATE certificates SET key = ?, key_exportable = ?, issuers = ? WHERE thumbprint = ?");
@@ -213,7 +225,7 @@ CertificateEntry Certificates::import(const CertificateImport& from) {
       insert.add(key).run();
     }
   }
-  if (waiting) {
+  if (!key.empty()) {
     Statement done = database_.prepare("DELETE FROM certificate_requests WHERE key_sha256 = ?");
     done.add(pki::certificate_facts(*certificate).key_sha256).run();
   }
@@ -224,34 +236,36 @@ CertificateEntry Certificates::import(const CertificateImport& from) {
 policy::ServiceSet Certificates::assign(std::string_view thumbprint, const policy::ServiceSet& more) {
   Statement update =
       database_.prepare("UPDATE certificates SET services = services | ? WHERE thumbprint = ?");
-  update.add(std::int64_t{more.bits()}).add(upper(thumbprint)).run();
+  update.add(std::int64_t{more.bits()}).add(pki::plain_thumbprint(thumbprint)).run();
   const std::optional<CertificateEntry> entry = find(thumbprint);
-  if (!entry) throw not_found(thumbprint);
+  if (!entry) throw certificate_not_found(thumbprint);
   return entry->services;
 }
 
 void Certificates::make_default_smtp(std::string_view thumbprint) {
-  if (!find(thumbprint)) throw not_found(thumbprint);
+  if (!find(thumbprint)) throw certificate_not_found(thumbprint);
   Statement replace = database_.prepare(
       "INSERT OR REPLACE INTO default_certificates (purpose, thumbprint) VALUES ('SMTP', ?)");
-  replace.add(upper(thumbprint)).run();
+  replace.add(pki::plain_thumbprint(thumbprint)).run();
 }
 
 void Certificates::remove(std::string_view thumbprint) {
   Transaction transaction(database_);
   if (const std::optional<CertificateEntry> entry = find(thumbprint); entry && entry->default_smtp) {
     throw CertificateError(
-        "the certificate " + upper(thumbprint) +
-        " is the default SMTP certificate: enable another one for SMTP in its place first");
+        {finding::Code::remove_in_use, "",
+         "the certificate " + pki::plain_thumbprint(thumbprint) +
+             " is the default SMTP certificate: enable another one for SMTP in its place first"},
+        CertificateInput::thumbprint);
   }
   std::int64_t gone = 0;
   for (const char* sql : {"DELETE FROM certificates WHERE thumbprint = ?",
                           "DELETE FROM certificate_requests WHERE thumbprint = ?"}) {
     Statement remove = database_.prepare(sql);
-    remove.add(upper(thumbprint)).run();
+    remove.add(pki::plain_thumbprint(thumbprint)).run();
     gone += database_.changes();
   }
-  if (gone == 0) throw not_found(thumbprint);
+  if (gone == 0) throw certificate_not_found(thumbprint);
   transaction.commit();
 }
 

@@ -303,21 +303,25 @@ void Database::fail(int code) const {
   throw StoreError(fault, sentence(fault, file_, cause));
 }
 
-Transaction::Transaction(Database& database) : database_(database) {
-  database_.execute("BEGIN IMMEDIATE");
+bool Database::in_transaction() const {
+  return sqlite3_get_autocommit(handle_.get()) == 0;
+}
+
+Transaction::Transaction(Database& database) : database_(database), inner_(database.in_transaction()) {
+  database_.execute(inner_ ? "SAVEPOINT part" : "BEGIN IMMEDIATE");
 }
 
 Transaction::~Transaction() {
   if (!open_) return;
   try {
-    database_.execute("ROLLBACK");
+    database_.execute(inner_ ? "ROLLBACK TO part; RELEASE part" : "ROLLBACK");
   } catch (const StoreError&) {
     // SQLite has rolled it back by itself, as it does for a full disk.
   }
 }
 
 void Transaction::commit() {
-  database_.execute("COMMIT");
+  database_.execute(inner_ ? "RELEASE part" : "COMMIT");
   open_ = false;
 }
 

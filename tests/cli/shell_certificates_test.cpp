@@ -62,6 +62,7 @@ class ShellCertificatesTest : public ::testing::Test {
 ServerFqdn = "mail1.contoso.com"
 TrustedRoots = ["root.pem"]
 Store = "domsec.db"
+EnableEccCertificateSupport = true
 
 [TransportConfig]
 TLSSendDomainSecureList = ["woodgrovebank.com"]

@@ -225,7 +225,7 @@ TEST(Tls, JudgeDemandsACertificate) {
   }
 }
 
-TEST(Tls, WithoutACommonVersionEndsWithAlert70) {
+TEST(Tls, R36WithoutACommonVersionEndsWithAlert70) {
   for (const bool client_is_older : {true, false}) {
     const TlsVersion client = client_is_older ? TlsVersion::tls1_1 : TlsVersion::tls1_3;
     const TlsVersion server = client_is_older ? TlsVersion::tls1_2 : TlsVersion::tls1_1;

@@ -70,7 +70,7 @@ TEST(Request, AlternativeNamesAreWantedOnesAndHostNamesOfTheSubject) {
   }
 }
 
-TEST(Request, OpensslVerifiesIt) {
+TEST(Request, R16OpensslVerifiesIt) {
   if (!testing::has_openssl()) GTEST_SKIP() << "no openssl";
   const testing::TemporaryDirectory directory;
   const std::string pem = seed_request().request.pem();

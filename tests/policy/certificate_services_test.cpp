@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "domsec/exchange/organisation.h"
+
 namespace domsec::policy {
 namespace {
 
@@ -57,14 +59,15 @@ TEST(CertificateServices, AssignmentStandsUnlessARuleSpeaksAgainstIt) {
       {"the call router", assignment({Service::um_call_router}), "TLS or Dual"},
   };
   rows.push_back({"UM that starts with TLS", assignment({Service::um}), ""});
-  rows.back().asked.um_startup_mode = UmStartupMode::tls;
-  rows.push_back({"a service taken back", assignment({}), "Remove-ExchangeCertificate"});
+  rows.back().asked.terms.um_startup_mode = UmStartupMode::tls;
+  rows.push_back({"a service taken back", assignment({}), "then remove this one"});
   rows.back().asked.now = ServiceSet{Service::smtp};
   rows.push_back({"no key", assignment({Service::smtp}), "PrivateKeyMissing"});
   rows.back().asked.has_private_key = false;
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
-    const std::string said = refusal(row.asked);
+    const std::optional<Refusal> refused = refusal(row.asked);
+    const std::string said = refused ? refused->sentence : std::string();
     EXPECT_EQ(said.empty(), std::string_view(row.said).empty()) << said;
     EXPECT_NE(said.find(row.said), std::string::npos) << said;
   }
@@ -78,8 +81,45 @@ TEST(CertificateServices, OnlyTheStatusValidIsAssignable) {
     SCOPED_TRACE(text(status));
     Assignment asked = assignment({Service::smtp});
     asked.status = status;
-    EXPECT_EQ(refusal(asked).empty(), status == CertificateStatus::valid) << refusal(asked);
+    const std::optional<Refusal> refused = refusal(asked);
+    EXPECT_EQ(refused ? refused->rule : "", status == CertificateStatus::valid ? "" : "SV-3");
   }
+}
+
+/// R37; spec exchange 8.7.
+TEST(CertificateServices, EllipticKeysAreRefusedUntilTheOrganisationAllowsThem) {
+  Assignment asked = assignment({Service::smtp});
+  pki::Certificate elliptic = *asked.certificate;
+  elliptic.key_algorithm = "EC P-256";
+  asked.certificate = std::make_shared<const pki::Certificate>(elliptic);
+  const std::optional<Refusal> refused = refusal(asked);
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->rule, "SV-4");
+  EXPECT_NE(refused->sentence.find("EnableEccCertificateSupport = true"), std::string::npos) << refused->sentence;
+  exchange::Organisation contoso;
+  asked.terms = terms_of(&contoso);
+  EXPECT_TRUE(refusal(asked));
+  contoso.enable_ecc_certificate_support = true;
+  asked.terms = terms_of(&contoso);
+  EXPECT_FALSE(refusal(asked));
+  EXPECT_FALSE(asked.terms.subscribed_edge);
+}
+
+TEST(CertificateServices, SomeUsesTakeNoEllipticKeyWhateverIsAllowed) {
+  pki::Certificate elliptic = *certificate("mail.contoso.com");
+  elliptic.key_algorithm = "EC P-384";
+  ASSERT_TRUE(auth_refusal(elliptic));
+  EXPECT_EQ(auth_refusal(elliptic)->rule, "SV-5");
+  ASSERT_TRUE(edge_sync_refusal(elliptic));
+  EXPECT_EQ(edge_sync_refusal(elliptic)->rule, "SV-5");
+  elliptic.key_algorithm = "RSA 2048";
+  EXPECT_FALSE(auth_refusal(elliptic));
+  EXPECT_FALSE(edge_sync_refusal(elliptic));
+  std::string works;
+  std::string fails;
+  for (const EccRow& row : ecc_rows()) (row.works ? works : fails) += std::string(row.use) + "; ";
+  EXPECT_EQ(works, "IIS; POP, IMAP; SMTP; UM; Hybrid; ");
+  EXPECT_EQ(fails, "EdgeSync; S/MIME; Federation; OAuth; AD FS claims; ");
 }
 
 }  // namespace

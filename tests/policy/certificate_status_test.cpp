@@ -86,7 +86,7 @@ TEST(CertificateStatus, SelfSignedIsValidWhileItIsInForce) {
   EXPECT_EQ(certificate_status(certificate, path, {}, later), CertificateStatus::date_invalid);
 }
 
-TEST(CertificateStatus, RootCaTypeTellsWhoTrustsTheRoot) {
+TEST(CertificateStatus, R31RootCaTypeTellsWhoTrustsTheRoot) {
   const pki::Credentials own = pki::self_signed(testing::leaf_recipe({"edge1.contoso.com"}));
   const pki::Credentials leaf = three_levels().leaf("mail1.contoso.com");
   const auto word = [](const pki::Credentials& of, RootPlace place) {

@@ -36,6 +36,7 @@ class CertificateCmdlets : public ::testing::Test {
   CertificateCmdlets() {
     add_certificate_cmdlets(shell.table, server);
     shell.host.at = test_instant;
+    server.contoso.enable_ecc_certificate_support = true;  // the certificates of these tests cost less
   }
   std::string run(std::string_view script) { return shell.run(script); }
   /// An issued certificate with its key in the store; its thumbprint.
@@ -64,7 +65,7 @@ constexpr const char* request_of_the_seed =
     "\"DC=com,DC=Contoso,CN=mail1.contoso.com\" -DomainName mail.contoso.com\n"
     "Set-Content -Path \"C:\\Certificates\\mail1-request.req\" -Value $Data1";
 
-TEST_F(CertificateCmdlets, RequestOfTheSeedIsWrittenAndKeptPending) {
+TEST_F(CertificateCmdlets, R16RequestOfTheSeedIsWrittenAndKeptPending) {
   EXPECT_EQ(run(request_of_the_seed), "");
   const std::string& text = shell.host.files["C:\\Certificates\\mail1-request.req"];
   EXPECT_TRUE(text.starts_with("-----BEGIN NEW CERTIFICATE REQUEST-----\n")) << text;
@@ -99,7 +100,7 @@ TEST_F(CertificateCmdlets, WhatCannotBeMadeIsRefusedAtItsArgument) {
       {"New-ExchangeCertificate -SubjectName O=Contoso", "1:38: the subject has no CN"},
       {"New-ExchangeCertificate -SubjectName mail", "1:38: the subject needs NAME=VALUE"},
       {"New-ExchangeCertificate -DomainName *.contoso.com",
-       "ask for it with -SubjectName \"CN=*.contoso.com\""},
+       "1:37: '*.contoso.com' is a wildcard; ask for it as the CN of the subject: CN=*.contoso.com"},
       {"New-ExchangeCertificate -DomainName a_b", "no host name"},
       {"New-ExchangeCertificate -KeySize 3072", "1024, 2048 or 4096"},
       {"New-ExchangeCertificate -Services FTP", "'FTP' is no service"},
@@ -114,7 +115,7 @@ TEST_F(CertificateCmdlets, WhatCannotBeMadeIsRefusedAtItsArgument) {
   EXPECT_TRUE(server.certificates().pending().empty());
 }
 
-TEST_F(CertificateCmdlets, SelfSignedCertificateHasTheProfileOfExchangesOwn) {
+TEST_F(CertificateCmdlets, R35SelfSignedCertificateHasTheProfileOfExchangesOwn) {
   EXPECT_EQ(run("$c = New-ExchangeCertificate"), "");
   const store::CertificateEntry entry = server.certificates().all().at(0);
   const pki::Certificate& made = *entry.certificate;
@@ -138,7 +139,7 @@ TEST_F(CertificateCmdlets, SelfSignedCertificateHasTheProfileOfExchangesOwn) {
   EXPECT_TRUE(entry.default_smtp);  // the first one, without a question
 }
 
-TEST_F(CertificateCmdlets, AuthCertificateOfTheSeedHasNoNamesAndLeavesTheDefaultAlone) {
+TEST_F(CertificateCmdlets, R52AuthCertificateOfTheSeedHasNoNamesAndLeavesTheDefaultAlone) {
   run("$c = New-ExchangeCertificate");
   const std::string before = default_smtp();
   shell.host.answers = {Answer::no};
@@ -166,7 +167,7 @@ TEST_F(CertificateCmdlets, QuestionThatNobodyAnswersLeavesNothingBehind) {
   EXPECT_EQ(server.certificates().all().size(), 1U);
 }
 
-TEST_F(CertificateCmdlets, ServicesAreAddedAndNeverTakenAway) {
+TEST_F(CertificateCmdlets, R42R43ServicesAreAddedAndNeverTakenAway) {
   const std::string thumbprint = stored("mail.contoso.com");
   EXPECT_EQ(run("Enable-ExchangeCertificate -Thumbprint " + thumbprint + " -Services POP,IMAP,IIS,SMTP"), "");
   EXPECT_EQ(services(thumbprint), "IMAP, POP, IIS, SMTP");
@@ -180,7 +181,7 @@ TEST_F(CertificateCmdlets, ServicesAreAddedAndNeverTakenAway) {
             std::string::npos);
 }
 
-TEST_F(CertificateCmdlets, SmtpAsksBeforeItOverwritesTheDefault) {
+TEST_F(CertificateCmdlets, R45SmtpAsksBeforeItOverwritesTheDefault) {
   const std::string first = stored("mail.contoso.com");
   const std::string second = stored("mail2.contoso.com");
   EXPECT_EQ(run("Enable-ExchangeCertificate " + first + " -Services SMTP"), "");
@@ -197,7 +198,7 @@ TEST_F(CertificateCmdlets, SmtpAsksBeforeItOverwritesTheDefault) {
   EXPECT_EQ(shell.host.questions.size(), 2U);
 }
 
-TEST_F(CertificateCmdlets, OnlyAValidCertificateIsAssigned) {
+TEST_F(CertificateCmdlets, R47OnlyAValidCertificateIsAssigned) {
   const std::string thumbprint = stored("mail.contoso.com");
   server.status = CertificateStatus::date_invalid;
   EXPECT_NE(run("Enable-ExchangeCertificate " + thumbprint + " -Services SMTP").find("status DateInvalid"),
@@ -205,7 +206,7 @@ TEST_F(CertificateCmdlets, OnlyAValidCertificateIsAssigned) {
   EXPECT_EQ(services(thumbprint), "None");
 }
 
-TEST_F(CertificateCmdlets, ImportOfACertificateWithoutItsKeySaysSo) {
+TEST_F(CertificateCmdlets, R18ImportOfACertificateWithoutItsKeySaysSo) {
   shell.host.files["a.cer"] = three_levels().leaf("mail.contoso.com").chain.front()->pem();
   const std::string said = run(
       "$c = Import-ExchangeCertificate -FileData ([Byte[]]$(Get-Content a.cer -Encoding Byte -ReadCount 0))\n"
@@ -224,7 +225,7 @@ TEST_F(CertificateCmdlets, ImportOfSomethingElseIsRefused) {
             std::string::npos);
 }
 
-TEST_F(CertificateCmdlets, MissingCertificateIsAWarningInTheWordsOfTheSeed) {
+TEST_F(CertificateCmdlets, R51MissingCertificateIsAWarningInTheWordsOfTheSeed) {
   EXPECT_EQ(run("'434AC224C8459924B26521298CE8834C514856AB' | Get-ExchangeCertificate | Format-List Subject"),
             "");
   EXPECT_EQ(shell.host.warnings,
@@ -233,7 +234,7 @@ TEST_F(CertificateCmdlets, MissingCertificateIsAWarningInTheWordsOfTheSeed) {
                                      "not found."});
 }
 
-TEST_F(CertificateCmdlets, CertificatesAreListedAsTheSeedAsks) {
+TEST_F(CertificateCmdlets, R50CertificatesAreListedAsTheSeedAsks) {
   const std::string thumbprint = stored("mail.contoso.com");
   run("Enable-ExchangeCertificate " + thumbprint + " -Services SMTP");
   EXPECT_EQ(run("Get-ExchangeCertificate | Format-List "
@@ -261,7 +262,7 @@ TEST_F(CertificateCmdlets, DomainNameListsTheOneInUseFirst) {
             newer + "\n" + older + "\n");
 }
 
-TEST_F(CertificateCmdlets, OldCertificateIsRemovedOnlyAfterItWasReplaced) {
+TEST_F(CertificateCmdlets, R48OldCertificateIsRemovedOnlyAfterItWasReplaced) {
   const std::string old = stored("mail.contoso.com");
   const std::string fresh = stored("mail.contoso.com", std::chrono::hours(24));
   run("Enable-ExchangeCertificate " + old + " -Services SMTP");
@@ -272,7 +273,7 @@ TEST_F(CertificateCmdlets, OldCertificateIsRemovedOnlyAfterItWasReplaced) {
   EXPECT_EQ(server.certificates().all().size(), 1U);
 }
 
-TEST_F(CertificateCmdlets, CertificateThatASendConnectorNamesIsNotRemoved) {
+TEST_F(CertificateCmdlets, R48CertificateThatASendConnectorNamesIsNotRemoved) {
   const std::string thumbprint = stored("mail.contoso.com");
   const pki::CertificatePtr certificate = server.certificates().find(thumbprint)->certificate;
   exchange::SendConnector connector;
@@ -298,6 +299,108 @@ TEST_F(CertificateCmdlets, WhatIfChangesNothing) {
   EXPECT_EQ(server.certificates().all().size(), 1U);
   EXPECT_TRUE(server.certificates().pending().empty());
   EXPECT_EQ(services(thumbprint), "None");
+}
+
+TEST_F(CertificateCmdlets, R21ImportThenEnableAndBothInOnePipelineComeToTheSame) {
+  for (const char* name : {"one", "two"})
+    shell.host.files[name] = pki::write_pkcs12(three_levels().leaf(std::string(name) + ".contoso.com"), "secret", "");
+  const auto import = [](const char* name) {
+    return std::string("Import-ExchangeCertificate -Password secret -FileData (Get-Content ") + name +
+           " -Encoding Byte)";
+  };
+  EXPECT_EQ(run("$c = " + import("one") + "\nEnable-ExchangeCertificate -Thumbprint $c.Thumbprint -Services SMTP"), "");
+  EXPECT_EQ(run(import("two") + " | Enable-ExchangeCertificate -Services SMTP -Force"), "");
+  const std::vector<store::CertificateEntry> all = server.certificates().all();
+  ASSERT_EQ(all.size(), 2U);
+  for (const store::CertificateEntry& entry : all) {
+    EXPECT_EQ(policy::text(entry.services), "SMTP");
+    EXPECT_TRUE(entry.has_private_key);
+    EXPECT_EQ(entry.key_export, store::KeyExport::refused);
+  }
+}
+
+TEST_F(CertificateCmdlets, R37EllipticKeyIsRefusedUntilItIsAllowed) {
+  server.contoso.enable_ecc_certificate_support = false;
+  const std::string thumbprint = stored("mail.contoso.com");
+  EXPECT_NE(run("Enable-ExchangeCertificate " + thumbprint + " -Services SMTP")
+                .find("EnableEccCertificateSupport = true"),
+            std::string::npos);
+  EXPECT_EQ(services(thumbprint), "None");
+}
+
+TEST_F(CertificateCmdlets, R50ThumbprintIsTakenAsWindowsCopiesIt) {
+  const std::string thumbprint = stored("mail.contoso.com");
+  std::string spelled = "\xE2\x80\x8E";
+  for (std::size_t i = 0; i < thumbprint.size(); i += 2) spelled += lower(thumbprint.substr(i, 2)) + " ";
+  EXPECT_EQ(run("Enable-ExchangeCertificate -Thumbprint \"" + spelled + "\" -Services SMTP"), "");
+  EXPECT_EQ(services(thumbprint), "SMTP");
+  EXPECT_EQ(run("(Get-ExchangeCertificate \"" + spelled + "\").Thumbprint"), thumbprint + "\n");
+}
+
+TEST_F(CertificateCmdlets, ExportGivesWhatTheDocumentsWriteToAFile) {
+  shell.host.files["b.pfx"] =
+      pki::write_pkcs12(three_levels().leaf("mail.contoso.com"), "secret", "Bought");
+  const std::string c = "$c = Get-ExchangeCertificate\n";
+  EXPECT_EQ(run("$c = Import-ExchangeCertificate -FileData ([System.IO.File]::ReadAllBytes('b.pfx')) "
+                "-PrivateKeyExportable $true -Password (ConvertTo-SecureString -String 'secret' -AsPlainText -Force)"),
+            "");
+  EXPECT_EQ(run(c + "$cert = Export-ExchangeCertificate -Thumbprint $c.Thumbprint -BinaryEncoded -Password "
+                "(ConvertTo-SecureString -String 'P@ssw0rd1' -AsPlainText -Force)\n"
+                "[System.IO.File]::WriteAllBytes('out.pfx', $cert.FileData)"),
+            "");
+  const pki::Credentials read = pki::read_pkcs12(shell.host.files["out.pfx"], "out.pfx", "P@ssw0rd1");
+  EXPECT_EQ(run(c + "$c.Thumbprint"), read.chain.front()->thumbprint + "\n");
+  EXPECT_EQ(run(c + "Set-Content out.txt (Export-ExchangeCertificate $c.Thumbprint -Password x)"), "");
+  EXPECT_EQ(pki::read_bundle(shell.host.files["out.txt"], "out.txt", "x").certificates.size(), 3U);
+  EXPECT_NE(run(c + "Export-ExchangeCertificate $c.Thumbprint").find("under a password only"), std::string::npos);
+}
+
+TEST_F(CertificateCmdlets, R19ExportOfAKeyThatMayNotLeaveIsRefused) {
+  const std::string thumbprint = stored("mail.contoso.com");
+  EXPECT_NE(run("Export-ExchangeCertificate " + thumbprint + " -BinaryEncoded -Password x").find("not exportable"),
+            std::string::npos);
+  EXPECT_NE(run("Export-ExchangeCertificate " + std::string(40, 'A') + " -Password x")
+                .find("A special Rpc error occurs on server edge1"),
+            std::string::npos);
+}
+
+TEST_F(CertificateCmdlets, PendingRequestIsExportedAgain) {
+  run(request_of_the_seed);
+  EXPECT_EQ(run("Set-Content again.req (Get-ExchangeCertificate | Export-ExchangeCertificate)"), "");
+  EXPECT_EQ(shell.host.files["again.req"], shell.host.files["C:\\Certificates\\mail1-request.req"]);
+}
+
+TEST_F(CertificateCmdlets, RenewalIsACertificateThatThePipelineBrings) {
+  run("New-ExchangeCertificate -FriendlyName Old -SubjectName \"C=US,CN=mail.contoso.com\" -DomainName "
+      "mail1.contoso.com -Services SMTP");
+  const std::string old = "$old = Get-ExchangeCertificate " + server.certificates().all().at(0).certificate->thumbprint + "\n";
+  EXPECT_EQ(run(old + "Set-Content r.req ($old | New-ExchangeCertificate -GenerateRequest)"), "");
+  const pki::Request request = pki::read_request(shell.host.files["r.req"], "r.req");
+  EXPECT_EQ(request.subject, "CN=mail.contoso.com, C=US");
+  EXPECT_EQ(request.dns_names, (std::vector<std::string>{"mail1.contoso.com", "mail.contoso.com"}));
+  EXPECT_EQ(run(old + "$new = Get-ExchangeCertificate $old.Thumbprint | New-ExchangeCertificate -Force; "
+                "$new.FriendlyName; $new.Subject; $new.Services; $new.Thumbprint -ne $old.Thumbprint"),
+            "Old\nCN=mail.contoso.com, C=US\nSMTP\nTrue\n");
+  EXPECT_NE(run(old + "$old | New-ExchangeCertificate -SubjectName CN=x").find("keeps subject and names"),
+            std::string::npos);
+}
+
+TEST_F(CertificateCmdlets, R41EveryPropertyIsListed) {
+  const std::string thumbprint = stored("mail.contoso.com");
+  run("Enable-ExchangeCertificate " + thumbprint + " -Services SMTP,IMAP");
+  const std::string listed = run("Get-ExchangeCertificate | Format-List *");
+  std::string names;
+  for (std::size_t at = 0; at < listed.size(); at = listed.find('\n', at) + 1) {
+    if (listed[at] != '\n') names += listed.substr(at, listed.find(' ', at) - at) + " ";
+  }
+  EXPECT_EQ(names,
+            "AccessRules CertificateDomains HasPrivateKey IsSelfSigned Issuer NotAfter NotBefore PublicKeySize "
+            "RootCAType SerialNumber Services Status Subject Thumbprint Identity FriendlyName DnsNameList "
+            "EnhancedKeyUsageList IISServices KeyIdentifier PrivateKeyExportable ServicesStringForm "
+            "SubjectKeyIdentifier CertificateRequest SignatureAlgorithm ThumbprintSha256 ")
+      << listed;
+  EXPECT_NE(listed.find("ServicesStringForm   : I...S..\n"), std::string::npos) << listed;
+  EXPECT_NE(listed.find("Identity             : edge1.contoso.com\\" + thumbprint + "\n"), std::string::npos);
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ TEST_F(CertificatesTest, ThumbprintsDoNotDependOnCase) {
   EXPECT_FALSE(certificates.find("434AC224C8459924B26521298CE8834C514856AB"));
 }
 
-TEST_F(CertificatesTest, AnswerJoinsItsPendingRequestByThePublicKey) {
+TEST_F(CertificatesTest, R17AnswerJoinsItsPendingRequestByThePublicKey) {
   const pki::NewRequest made = keep_request();
   ASSERT_EQ(certificates.pending().size(), 1U);
   EXPECT_EQ(certificates.pending().front().request.subject, made.request.subject);
@@ -109,7 +109,7 @@ TEST_F(CertificatesTest, FriendlyNameOfTheImportCountsBeforeThatOfTheRequest) {
   EXPECT_EQ(entry.friendly_name, "Renamed");
 }
 
-TEST_F(CertificatesTest, CertificateWithoutItsKeyStaysWithoutOne) {
+TEST_F(CertificatesTest, R18CertificateWithoutItsKeyStaysWithoutOne) {
   keep_request();
   const pki::Credentials other = testing::three_levels().leaf("mail1.contoso.com");
   const CertificateEntry entry =
@@ -135,7 +135,7 @@ TEST_F(CertificatesTest, SecondImportIsRefused) {
   EXPECT_NE(said.find("already"), std::string::npos) << said;
 }
 
-TEST_F(CertificatesTest, KeysLeaveTheStoreOnlyWhereThatWasAskedFor) {
+TEST_F(CertificatesTest, R19KeysLeaveTheStoreOnlyWhereThatWasAskedFor) {
   const std::string kept = certificates.import(pfx("mail1.contoso.com")).certificate->thumbprint;
   const std::string free =
       certificates.import(pfx("mail2.contoso.com", KeyExport::allowed)).certificate->thumbprint;

@@ -32,6 +32,7 @@ void add_cert_show(CLI::App& cert, Command& command);    // one of cert
 void add_cert_rotate(CLI::App& cert, Command& command);  // one of cert
 void add_cert_authority(CLI::App& cert, Command& command);   // authority|sign of cert
 void add_crl_issue(CLI::App& crl, Command& command);         // one of crl
+void add_cert_store(CLI::App& cert, Command& command);   // request|new|renew|import|export|enable|remove|list of cert
 void add_crl(CLI::App& app, Command& command);   // crl show|fetch|check|cache
 
 }  // namespace domsec::cli

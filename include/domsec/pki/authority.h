@@ -45,6 +45,10 @@ struct CertificateRecipe {
   std::vector<std::string> ca_issuers;           // authorityInfoAccess, URIs of the issuer's certificate
   bool must_staple = false;                      // TLS feature status_request, RFC 7633
   bool key_identifiers = true;                   // subject's and authority's; Exchange's self-signed ones have none
+  bool basic_constraints = true;                 // WMSvc's certificate has none (spec exchange 8.8)
+  bool critical_key_usage = true;
+  /// Subject and alternative names are those of this certificate, octet for octet; those above are not looked at.
+  CertificatePtr renews{};
 };
 
 [[nodiscard]] PrivateKey make_key(KeyKind kind);

@@ -72,6 +72,21 @@ class BundleError : public std::runtime_error {
 [[nodiscard]] Credentials read_pkcs12(std::string_view bytes, const std::string& name,
                                       const std::string& pass_phrase);
 
+/// PKCS#12 sealed with AES-256 and SHA-256, which Windows reads since Server 2019. `friendly_name` may be empty.
+[[nodiscard]] std::string write_pkcs12(const Credentials& credentials, const std::string& pass_phrase,
+                                       const std::string& friendly_name);
+
+/// What somebody hands over to be imported. With a key its certificate is first, else the order is the file's; nothing is
+/// there twice.
+struct Bundle {
+  Chain certificates;
+  std::optional<PrivateKey> key;
+};
+/// PKCS#12, PKCS#7, PEM with or without a key, one DER certificate, or the Base64 of any of them. Throws BundleError: also
+/// for two keys, and for a key none of whose certificates is there.
+[[nodiscard]] Bundle read_bundle(std::string_view bytes, const std::string& name,
+                                 const std::optional<std::string>& pass_phrase);
+
 /// Writes text to a new file of this mode atomically: temporary file (0600 until it is whole), fsync, rename,
 /// fsync of the directory. What the path named before is replaced whole or not at all; a symbolic link is
 /// replaced, not followed. Throws BundleError.

@@ -25,6 +25,7 @@ struct CertificateFacts {
   std::string subject_key_id;
   std::string authority_key_id;
   std::optional<std::int64_t> path_length;  // of basicConstraints
+  std::string key_identifier;  // SHA-1 of the key's bits (RFC 5280 4.2.1.2), whatever the certificate says
   std::string key_sha256;  // of subjectPublicKeyInfo: the data of a TLSA record 3 1 1 (RFC 6698 2.1)
   std::vector<ExtensionName> extensions;  // all, in their order, at most 64
 };

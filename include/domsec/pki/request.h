@@ -19,6 +19,8 @@ struct RequestRecipe {
   std::string subject;
   std::vector<std::string> dns_names;  // all of the SAN; alternative_names() adds the CN
   KeyKind key = KeyKind::rsa_2048;
+  /// Subject and alternative names are those of this certificate, octet for octet; those above are not looked at.
+  CertificatePtr renews{};
 };
 
 /// A request whose signature was made with the key that it holds (RFC 2986 4.2).

@@ -1,14 +1,20 @@
-// The services that a certificate is assigned to (spec exchange 8.1, 8.3; R42-R44, R46, R47): which they are,
-// and whether an assignment stands.
+// The services that a certificate is assigned to (spec exchange 8.1, 8.3, 8.7; R37, R42-R44, R46, R47): which they
+// are, and whether an assignment stands.
 #pragma once
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "domsec/finding/codes.h"
 #include "domsec/pki/certificate.h"
 #include "domsec/policy/certificate_status.h"
+
+namespace domsec::exchange {
+struct Organisation;
+}
 
 namespace domsec::policy {
 
@@ -45,18 +51,48 @@ class ServiceSet {
 /// How UM starts; TCP unless somebody says otherwise (spec exchange 8.3).
 enum class UmStartupMode { tcp, tls, dual };
 
+/// `EnableEccCertificateSupport` of the organisation: off unless somebody turns it on (spec exchange 8.7).
+enum class EccCertificates { refused, allowed };
+
+/// What holds for every certificate of a server.
+struct ServiceTerms {
+  UmStartupMode um_startup_mode = UmStartupMode::tcp;
+  EccCertificates ecc = EccCertificates::refused;
+  bool subscribed_edge = false;  // EdgeSync reads its default SMTP certificate (R49)
+};
+/// As a configuration says; null = none does.
+[[nodiscard]] ServiceTerms terms_of(const exchange::Organisation* organisation);
+
 struct Assignment {
   pki::CertificatePtr certificate;
   bool has_private_key = true;
   CertificateStatus status = CertificateStatus::valid;
   ServiceSet now;     // what it is assigned to
   ServiceSet wanted;  // what is asked for beside that; empty = None
-  UmStartupMode um_startup_mode = UmStartupMode::tcp;
+  ServiceTerms terms;
 };
 
-/// Why it does not stand, in one sentence; empty when it does. It then holds `now` and `wanted`: an
-/// assignment is never taken back (R42, R43).
-[[nodiscard]] std::string refusal(const Assignment& assignment);
+/// Why something is not done with a certificate: one sentence with the remedy, without the name of a command.
+struct Refusal {
+  finding::Code code = finding::Code::store_operation_refused;
+  std::string rule;  // `SV-3`; empty where the code says all
+  std::string sentence;
+};
+
+/// Nothing when it stands. It then holds `now` and `wanted`: an assignment is never taken back (R42, R43).
+[[nodiscard]] std::optional<Refusal> refusal(const Assignment& assignment);
+
+/// What Exchange does with a certificate whose key is elliptic, once support for it is on (spec exchange 8.7).
+struct EccRow {
+  std::string_view use;  // `SMTP`, `EdgeSync`, `S/MIME`
+  bool works = false;
+};
+[[nodiscard]] std::span<const EccRow> ecc_rows();
+[[nodiscard]] bool has_ecc_key(const pki::Certificate& certificate);
+/// The Auth certificate signs tokens, and EdgeSync reads the Edge's certificate, with RSA alone (SV-5), whatever
+/// the organisation allows.
+[[nodiscard]] std::optional<Refusal> auth_refusal(const pki::Certificate& certificate);
+[[nodiscard]] std::optional<Refusal> edge_sync_refusal(const pki::Certificate& certificate);
 
 /// A name with a `*`, in SAN or CN; empty when there is none.
 [[nodiscard]] std::string wildcard_of(const pki::Certificate& certificate);

@@ -12,6 +12,7 @@
 #include "domsec/pki/bundle.h"
 #include "domsec/pki/request.h"
 #include "domsec/policy/certificate_services.h"
+#include "domsec/store/database.h"
 #include "domsec/store/schema.h"
 
 namespace domsec::store {
@@ -46,13 +47,29 @@ struct CertificateImport {
   pki::Instant at;
 };
 
-/// What the store refuses: one sentence with the remedy.
+/// What of a command is refused, so that each of its readers can say it at the place where it was written.
+enum class CertificateInput { none, subject, names, key, friendly_name, services, thumbprint, file, password };
+
+/// What the store refuses: one sentence with the remedy, without the name of a command.
 class CertificateError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit CertificateError(const std::string& sentence, CertificateInput about = CertificateInput::none)
+      : std::runtime_error(sentence), about_(about) {}
+  CertificateError(policy::Refusal refusal, CertificateInput about)
+      : std::runtime_error(refusal.sentence), about_(about), refusal_(std::move(refusal)) {}
+  [[nodiscard]] CertificateInput about() const { return about_; }
+  /// The row of the catalogue; nothing for input that is simply wrong.
+  [[nodiscard]] const std::optional<policy::Refusal>& refusal() const { return refusal_; }
+
+ private:
+  CertificateInput about_;
+  std::optional<policy::Refusal> refusal_;
 };
 
-/// Thumbprints are read without regard to case. Everything throws StoreError besides what is said.
+/// DS605.
+[[nodiscard]] CertificateError certificate_not_found(std::string_view thumbprint);
+
+/// Thumbprints are read as people spell them (pki/thumbprint.h). Everything throws StoreError besides what is said.
 class Certificates {
  public:
   /// `database` has schema.h's tables and outlives this.
@@ -65,6 +82,9 @@ class Certificates {
   /// For letting it out of the store. Throws CertificateError also where that is refused.
   [[nodiscard]] pki::PrivateKey exported_key(std::string_view thumbprint) const;
   [[nodiscard]] std::vector<PendingRequest> pending() const;
+  [[nodiscard]] std::optional<PendingRequest> find_pending(std::string_view thumbprint) const;
+  /// Several acts as one, seen and kept by others as a whole.
+  [[nodiscard]] Transaction transaction() const { return Transaction(database_); }
 
   void keep(const pki::NewRequest& made, const std::string& friendly_name, KeyExport key_export,
             pki::Instant at);

@@ -111,6 +111,7 @@ class Database {
   void copy_into(const std::string& file) const;
   /// Rows that the last INSERT, UPDATE or DELETE touched.
   [[nodiscard]] std::int64_t changes() const;
+  [[nodiscard]] bool in_transaction() const;
 
  private:
   friend class Statement;
@@ -132,7 +133,7 @@ class Database {
 };
 
 /// Takes the write lock at once, so that what is read inside holds until commit(). Rolled back when it goes
-/// without it.
+/// without it. Inside of another one it is a part of that: durable, or gone, together with it.
 class Transaction {
  public:
   explicit Transaction(Database& database);
@@ -144,6 +145,7 @@ class Transaction {
 
  private:
   Database& database_;
+  bool inner_ = false;
   bool open_ = true;
 };
 
