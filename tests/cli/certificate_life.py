@@ -316,6 +316,7 @@ def versions_and_ciphers(house):
                 expect(ended.returncode != 0, f"{weak}: {ended.stdout}")
 
     house.write("serve.toml", CONFIGURATION.replace("domsec.db", "aes.db"))
+    house.cert("enable", house.listed("--store", "aes.db")[0]["thumbprint"], "--services", "SMTP", "--config", "serve.toml")
     serving(house, "serve.toml", use)
 
 
