@@ -66,21 +66,9 @@ std::string read_thumbprint(const std::string& text) {
   throw UsageError("'" + text + "' is not a thumbprint; write its 40 hexadecimal digits");
 }
 
-policy::Finding missing(const std::string& server, const std::string& thumbprint) {
-  policy::Finding finding;
-  finding.code = finding::Code::auth_cert_missing;
-  finding.who = policy::Who::own;
-  finding.severity = finding::Severity::fails;
-  finding.detail =
-      policy::certificate_not_found(server, thumbprint) + " import it with its key, or stage another one";
-  return finding;
-}
-
 /// What keeps a certificate from being staged or published unless it is forced.
 std::vector<policy::Finding> unfit(const AuthServers& servers, const std::string& thumbprint) {
-  const std::optional<policy::AuthCertificate> here = servers.find(thumbprint);
-  if (!here || !here->has_private_key) return {missing(servers.name(), thumbprint)};
-  return policy::auth_profile(*here, policy::AuthRole::next);
+  return policy::unfit_to_sign(servers.find(thumbprint), servers.name(), thumbprint);
 }
 
 bool refused(const std::vector<policy::Finding>& findings, AuthCaution caution) {

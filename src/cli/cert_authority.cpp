@@ -1,5 +1,7 @@
 #include "domsec/cli/cert_authority.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
@@ -46,6 +48,17 @@ void check_days(int days) {
   constexpr int most = 36500;
   if (days < 1 || days > most)
     throw UsageError("--days: give between 1 and " + std::to_string(most) + " days");
+}
+
+/// Before anything is signed: what is in the register and was never written would be lost.
+void check_writable(const std::string& file) {
+  if (file.empty()) return;
+  std::error_code error;
+  const std::filesystem::path directory = std::filesystem::path(file).parent_path();
+  const bool writable = ::access(directory.empty() ? "." : directory.c_str(), W_OK | X_OK) == 0;
+  if (writable && !std::filesystem::is_directory(file, error)) return;
+  throw UsageError("--out: " + file +
+                   " cannot be written; name a file in a directory that is there and that you may write to");
 }
 
 std::vector<lab::Breakage> breakages(const std::vector<std::string>& names) {
@@ -116,10 +129,6 @@ std::string thumbprint_or_serial(const std::string& text) {
                    "; name the certificate's file, its serial number or thumbprint");
 }
 
-void write_list_copy(const std::string& file, const std::string& der) {
-  pki::replace_file(file, der, readable_by_all);
-}
-
 }  // namespace
 
 int run_cert_authority(const CertAuthorityOptions& options, std::ostream& out) {
@@ -151,6 +160,7 @@ int run_cert_sign(const CertSignOptions& options, std::ostream& out, std::ostrea
   if (options.authority.empty())
     throw UsageError("cert sign: --authority is missing; name the directory of domsec cert authority");
   check_days(options.days);
+  check_writable(options.out);
   lab::SigningTerms terms;
   terms.faults = breakages(options.faults);
   terms.days = options.days;
@@ -185,6 +195,7 @@ int run_crl_issue(const CrlIssueOptions& options, std::ostream& out) {
   const pki::Instant next_update = next_update_of(options, at);
   if (!options.reason.empty() && options.revoke.empty())
     throw UsageError("--reason: there is nothing to revoke; give --revoke CERT");
+  check_writable(options.out);
   std::vector<std::string> known;
   std::optional<lab::KeptAuthority> authority;
   const std::vector<lab::IssuedList> lists = refusing([&] {
@@ -198,7 +209,7 @@ int run_crl_issue(const CrlIssueOptions& options, std::ostream& out) {
     const auto own = std::find_if(lists.begin(), lists.end(), [&](const lab::IssuedList& list) {
       return list.authority == authority->issuer();
     });
-    write_list_copy(options.out, own->der);
+    pki::replace_file(options.out, own->der, readable_by_all);
   }
   if (options.form == AuthorityForm::json) {
     out << issued_lists_json(options.authority, authority->index(), lists) << '\n';

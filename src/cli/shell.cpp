@@ -100,15 +100,15 @@ int run_shell(const ShellOptions& options, std::istream& in, std::ostream& out, 
   shell::CmdletTable table;
   shell::add_core_cmdlets(table);
   shell::add_pipeline_cmdlets(table);
-  if (configuration) {
-    shell::add_connector_cmdlets(table, *configuration);
-    shell::add_transport_service_cmdlets(table, *configuration);
-    shell::add_auth_config_cmdlets(table, *configuration);
-  }
   const auto organisation = [&]() -> const exchange::Organisation* {
     return configuration ? &configuration->organisation() : nullptr;
   };
   ShellCertificates certificates(organisation, options.store, now);
+  if (configuration) {
+    shell::add_connector_cmdlets(table, *configuration);
+    shell::add_transport_service_cmdlets(table, *configuration);
+    shell::add_auth_config_cmdlets(table, *configuration, &certificates);
+  }
   shell::add_certificate_cmdlets(table, certificates);
   shell::Interpreter interpreter(host, table);
   if (source == Source::conversation) return converse(interpreter, out, err);

@@ -208,6 +208,13 @@ std::vector<Finding> auth_profile(const AuthCertificate& certificate, AuthRole r
   return all;
 }
 
+std::vector<Finding> unfit_to_sign(const std::optional<AuthCertificate>& here, const std::string& server,
+                                   const std::string& thumbprint) {
+  if (here && here->has_private_key) return auth_profile(*here, AuthRole::next);
+  return {own_configuration(Code::auth_cert_missing, certificate_not_found(server, thumbprint) +
+                                                         " import it with its key, or stage another one")};
+}
+
 std::optional<Finding> auth_lead(pki::Instant at, pki::Instant effective) {
   if (effective - at >= auth_certificate_lead) return std::nullopt;
   return own_configuration(

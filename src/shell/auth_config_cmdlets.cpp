@@ -1,6 +1,9 @@
 #include "domsec/shell/auth_config_cmdlets.h"
 
+#include "certificate_object.h"
+#include "domsec/policy/auth_findings.h"
 #include "domsec/policy/auth_rotation.h"
+#include "domsec/shell/host.h"
 #include "parameter_values.h"
 
 namespace domsec::shell {
@@ -62,10 +65,27 @@ std::optional<AuthConfig> changed(const Invocation& call, const AuthConfig& befo
   return policy::staged(before, checked.next_certificate_thumbprint, *date.instant());
 }
 
-List set_auth_config(const Invocation& call, ChangeableOrganisation& configuration) {
+/// It is staged all the same: whether Exchange refuses is not documented.
+void warn_of_unfit(const Invocation& call, const std::string& thumbprint, CertificateServer& server) {
+  std::optional<policy::AuthCertificate> here;
+  try {
+    const std::optional<store::CertificateEntry> entry = server.certificates().find(thumbprint);
+    if (entry) here = {entry->certificate, entry->has_private_key, entry->key_export == store::KeyExport::allowed};
+  } catch (const HostError&) {
+    return;  // no store is configured: nobody knows
+  }
+  for (const policy::Finding& one : policy::unfit_to_sign(here, server_name(server.fqdn()), thumbprint)) {
+    call.host().warn(std::string(finding::name(one.code)) + " " + one.detail);
+  }
+}
+
+List set_auth_config(const Invocation& call, ChangeableOrganisation& configuration, CertificateServer* server) {
   require_one(call);
   const std::optional<AuthConfig> after = changed(call, configuration.organisation().auth_config);
   if (!after) return {};
+  if (server != nullptr && call.has("NewCertificateThumbprint")) {
+    warn_of_unfit(call, after->next_certificate_thumbprint, *server);
+  }
   if (call.is_set("WhatIf")) {
     call.host().write("What if: Setting the Auth configuration.\n");
     return {};
@@ -78,7 +98,7 @@ List set_auth_config(const Invocation& call, ChangeableOrganisation& configurati
 
 }  // namespace
 
-void add_auth_config_cmdlets(CmdletTable& table, ChangeableOrganisation& organisation) {
+void add_auth_config_cmdlets(CmdletTable& table, ChangeableOrganisation& organisation, CertificateServer* server) {
   table.add({"Get-AuthConfig", "which certificate signs now, did before, will next", {}, Feed::none,
              [&organisation](Invocation&) { return get_auth_config(organisation.organisation().auth_config); }});
   table.add({"Set-AuthConfig",
@@ -88,7 +108,7 @@ void add_auth_config_cmdlets(CmdletTable& table, ChangeableOrganisation& organis
               {.name = "PublishCertificate", .kind = ParameterKind::flag, .about = "the staged certificate signs from now on"},
               {.name = "ClearPreviousCertificate", .kind = ParameterKind::flag, .about = "forgets the one before"}},
              Feed::none,
-             [&organisation](Invocation& call) { return set_auth_config(call, organisation); }});
+             [&organisation, server](Invocation& call) { return set_auth_config(call, organisation, server); }});
 }
 
 }  // namespace domsec::shell

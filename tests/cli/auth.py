@@ -146,6 +146,11 @@ def stage(house, current):
     for wrong in ("tomorrow", "+h", "+-4h", "+4", "+4w", "+99999999h", ""):
         has(house.auth("stage", good, "--effective", wrong, code=2), "is no time; write one such as")
     has(house.auth("stage", current, code=2), "is the current certificate already")
+    # Set-AuthConfig takes what Exchange may take, and says what is wrong with it.
+    command = "Set-AuthConfig -WhatIf -NewCertificateThumbprint {} -NewCertificateEffectiveDate (Get-Date).AddHours(49)"
+    has(house.shell(command.format(absent)), f"WARNING: DS650 A special Rpc error occurs on server ex1: The certificate with thumbprint {absent} was not")
+    has(house.shell(command.format(locked)), "WARNING: DS656 the next Auth certificate", "cannot be exported")
+    expect("WARNING" not in house.shell(command.format(good)), "a good one is warned of")
     has(house.auth("publish", code=2), "no certificate is staged; stage one with domsec auth stage THUMBPRINT first")
     expect(house.text("domsec.toml") == before, house.text("domsec.toml"))
 

@@ -161,6 +161,7 @@ def refuse(house):
                                 (("--fault", "self-signed", "--key", "alone.key"), "is not that of the request"),
                                 (("--fault", "crl-stale"), "needs a distribution point"),
                                 (("--fault", "wildcard-two-labels"), "more labels than mail.contoso.com has"),
+                                (("--out", "none/below.pem"), "--out: none/below.pem cannot be written"), (("--out", "plain"), "cannot be written"),
                                 (("--days", "9999"), "would outlive its authority"), (("--days", "-1"), "--days: give between")):
         has(house.domsec("cert", "sign", "sound.csr", "--authority", "empty", *arguments, code=2), sentence)
     expect(house.read("empty/authority.json") == before, "what was refused is in the register")
@@ -200,7 +201,8 @@ def revoke(house):
                                 (("--revoke", "nothing here"), "there is no file nothing here"), (("--reason", "keyCompromise"), "there is nothing to revoke"),
                                 (("--revoke", "d.pem", "--reason", "boredom"), "is no revocation reason"),
                                 (("--revoke", "d.pem", "--reason", "removeFromCRL"), "is a reason of delta lists"),
-                                (("--next-update", "2020-01-01T00:00:00Z"), "is not after the list itself"), (("--next-update", "soon"), "is no time")):
+                                (("--next-update", "2020-01-01T00:00:00Z"), "is not after the list itself"), (("--next-update", "soon"), "is no time"),
+                                (("--out", "none/below.crl"), "cannot be written")):
         has(house.domsec("crl", "issue", "--authority", "empty", *arguments, code=2), sentence)
     expect(json.loads(house.read("empty/authority.json"))["crl_number"] == number, "a refusal used a number up")
 

@@ -51,6 +51,9 @@ struct AuthState {
 [[nodiscard]] std::vector<Finding> auth_findings(const AuthState& state);
 /// DS656 for each property that is wrong: RSA 2048, no SAN, an exportable key (R52).
 [[nodiscard]] std::vector<Finding> auth_profile(const AuthCertificate& certificate, AuthRole role);
+/// Why `thumbprint` should not be the next one: DS650 when `server` has not got it with its key, else DS656.
+[[nodiscard]] std::vector<Finding> unfit_to_sign(const std::optional<AuthCertificate>& here,
+                                                 const std::string& server, const std::string& thumbprint);
 /// DS653 (R53).
 [[nodiscard]] std::optional<Finding> auth_lead(pki::Instant at, pki::Instant effective);
 /// `A special Rpc error occurs on server ...`, as Exchange words it (R51).
