@@ -1,9 +1,9 @@
 #include "domsec/shell/auth_config_cmdlets.h"
 
-#include "certificate_object.h"
 #include "domsec/policy/auth_findings.h"
 #include "domsec/policy/auth_rotation.h"
 #include "domsec/shell/host.h"
+#include "domsec/store/certificate_life.h"
 #include "parameter_values.h"
 
 namespace domsec::shell {
@@ -74,7 +74,7 @@ void warn_of_unfit(const Invocation& call, const std::string& thumbprint, Certif
   } catch (const HostError&) {
     return;  // no store is configured: nobody knows
   }
-  for (const policy::Finding& one : policy::unfit_to_sign(here, server_name(server.fqdn()), thumbprint)) {
+  for (const policy::Finding& one : policy::unfit_to_sign(here, store::server_name(server.fqdn()), thumbprint)) {
     call.host().warn(std::string(finding::name(one.code)) + " " + one.detail);
   }
 }
