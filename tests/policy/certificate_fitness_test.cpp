@@ -276,7 +276,7 @@ TEST(CertificateFitness, RevocationIsRedAndSoIsAListThatCannotBeHad) {
   unknown.problem = pki::CrlProblem::unreachable;
   subject.revocations = {good, unknown, good};
   const std::vector<LintFinding> found = revocation_faults(subject, CrlFail::hard);
-  EXPECT_EQ(words(found), "red DS150");
+  ASSERT_EQ(words(found), "red DS150");
   EXPECT_EQ(found[0].finding.who, Who::env);
   EXPECT_EQ(words(revocation_faults(subject, CrlFail::soft)), "yellow DS150");
   pki::Revocation revoked = good;
@@ -576,6 +576,25 @@ TEST(CertificateFitness, SaysTheWorstFirstAndEachCodeOfTheConnectorsOnce) {
   EXPECT_EQ(fitness.certificates[0].presented_by.size(), 2U);
   EXPECT_EQ(fitness.certificates[0].status, CertificateStatus::valid);
   EXPECT_EQ(colour_of(fitness.certificates[0].findings), Colour::red);
+}
+
+/// One connector passes it over, another one chooses it by its names: what is worse is said, once.
+TEST(CertificateFitness, SaysTheWorseOfWhatTwoConnectorsSay) {
+  FitnessSubject without_smtp = issued(good({"mail.contoso.com", "contoso.com"}));
+  without_smtp.stored.for_smtp = false;
+  const FitnessSubject other = own_root(good({"mail.contoso.com"}));
+  PresentingConnector by_names = connector("mail.contoso.com");
+  by_names.tls_certificate_name = exchange::TlsCertificateName{without_smtp.stored.certificate->issuer,
+                                                               without_smtp.stored.certificate->subject};
+  FitnessQuestion question;
+  question.connectors = {connector("mail.contoso.com"), by_names};
+  question.at = test_instant;
+  const Fitness fitness = examine_fitness(question, {without_smtp, other});
+  std::vector<std::string> said;
+  for (const LintFinding& one : fitness.certificates[0].findings) {
+    if (one.finding.code == finding::Code::own_cert_no_smtp) said.push_back(word(one));
+  }
+  EXPECT_EQ(said, std::vector<std::string>{"red DS214"});
 }
 
 }  // namespace
