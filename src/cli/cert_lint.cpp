@@ -80,6 +80,7 @@ policy::FitnessQuestion question_of(const CertLintOptions& options, const exchan
   question.origin = organisation.origin;
   question.profile = profile_of(options.profile);
   question.crl_fail = organisation.revocation.fail == "soft" ? policy::CrlFail::soft : policy::CrlFail::hard;
+  question.ecc = policy::terms_of(&organisation).ecc;
   question.at = at;
   return question;
 }

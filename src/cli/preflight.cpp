@@ -51,6 +51,7 @@ policy::FitnessQuestion question_of(const Flight& flight, const smtp::Domain& pa
   question.subscription = flight.organisation.edge_subscription;
   question.origin = flight.organisation.origin;
   question.crl_fail = flight.organisation.revocation.fail == "soft" ? policy::CrlFail::soft : policy::CrlFail::hard;
+  question.ecc = policy::terms_of(&flight.organisation).ecc;
   question.at = flight.at;
   return question;
 }

@@ -56,6 +56,7 @@ Findings alone(const FitnessSubject& subject, const FitnessQuestion& question) {
   for (const KeyFile& file : subject.key_files) add(all, key_file_exposure(file));
   add(all, end_of_validity(subject, question.at));
   add(all, weakness(subject));
+  add(all, ecc_refused(subject, question.ecc));
   add(all, names_without_san(subject));
   add(all, chain_faults(subject));
   add(all, distribution_point_missing(subject, question.crl_fail));

@@ -1,13 +1,9 @@
-// The certificate among the others and before the connectors: who presents it, whose names are missing, which
-// twin wins (R11, R38-R40; D-5, D-7, D-8). `policy lint` says the same of the configuration
-// (certificate_lint.cpp).
+// The names of a certificate: which the connectors look for, which prove our domains, which nobody wants
+// (R39; D-5). `policy lint` says the same of the configuration (certificate_lint.cpp).
 #include <algorithm>
 #include <set>
-#include <unordered_map>
 
-#include "domsec/exchange/x500_name.h"
 #include "domsec/pki/name_match.h"
-#include "domsec/policy/connector_choice.h"
 #include "fitness_repairs.h"
 #include "own_configuration.h"
 
@@ -17,34 +13,12 @@ namespace {
 using finding::Code;
 using finding::Severity;
 
-template <typename Connector>
-PresentingConnector presenting_as(Role role, const Connector& connector,
-                                  const exchange::Organisation& organisation) {
-  PresentingConnector out;
-  out.role = role;
-  out.name = connector.name;
-  out.fqdn = organisation.fqdn_of(connector);
-  out.tls_certificate_name = connector.tls_certificate_name;
-  out.domain_secure = *connector.domain_secure_enabled;
-  out.origin = connector.origin;
-  for (const char* parameter : {"Fqdn", "TlsCertificateName"}) {
-    exchange::Origin origin = connector.origins.of(parameter);
-    if (!origin.file.empty()) out.origin = std::move(origin);
-  }
-  return out;
-}
-
 std::string joined(const std::vector<std::string>& names) {
   constexpr std::size_t most = 12;
   std::string out;
   for (std::size_t i = 0; i < names.size() && i < most; ++i) out += (i == 0 ? "" : ", ") + names[i];
   if (names.size() > most) out += " and " + std::to_string(names.size() - most) + " more";
   return out;
-}
-
-std::string called(const StoredCertificate& stored) {
-  return (stored.name.empty() ? stored.certificate->subject : stored.name) + " (" +
-         stored.certificate->thumbprint + ")";
 }
 
 std::vector<std::string> presented_names(const pki::Certificate& certificate) {
@@ -81,87 +55,42 @@ Proof proof_of(const pki::Certificate& certificate, const smtp::Domain& domain) 
   return match.other_mode_matches ? Proof::equal : Proof::below;
 }
 
-/// The newest wins: selection of spec exchange 2.3.
-bool newer(const pki::Certificate& a, const pki::Certificate& b) {
-  return std::tie(a.not_before, a.not_after) > std::tie(b.not_before, b.not_after);
+/// The name of a host or a domain, also below a `*.`, as proof of a domain.
+bool proves(const std::string& name, const smtp::Domain& domain) {
+  const std::optional<smtp::Domain> named =
+      smtp::Domain::parse(name.starts_with("*.") ? name.substr(2) : name);
+  return named && (*named == domain || named->is_below(domain));
 }
 
-bool names_it(const PresentingConnector& connector, const pki::Certificate& certificate) {
-  return connector.tls_certificate_name &&
-         exchange::same_x500_name(connector.tls_certificate_name->subject, certificate.subject) &&
-         exchange::same_x500_name(connector.tls_certificate_name->issuer, certificate.issuer);
+struct NameUse {
+  std::vector<std::string> used;
+  std::vector<std::string> unused;
+};
+
+/// A name is used when a connector looks for it, when it is an accepted domain, or when it alone stands for
+/// one (D-5).
+NameUse use_of(const std::vector<std::string>& names, const std::set<std::string>& wanted,
+               std::span<const smtp::Domain> accepted_domains) {
+  NameUse use;
+  for (const std::string& name : names) {
+    const auto covers = [&](const std::string& host) { return pki::covers_host(name, host); };
+    const auto is_it = [&](const smtp::Domain& domain) { return covers(domain.text()); };
+    const bool used = std::ranges::any_of(wanted, covers) || std::ranges::any_of(accepted_domains, is_it);
+    (used ? use.used : use.unused).push_back(name);
+  }
+  if (use.used.empty()) return use;  // nobody presents it: it proves nothing
+  for (const smtp::Domain& domain : accepted_domains) {
+    const auto stands_for = [&](const std::string& name) { return proves(name, domain); };
+    if (std::ranges::any_of(use.used, stands_for)) continue;
+    const auto only = std::ranges::find_if(use.unused, stands_for);
+    if (only == use.unused.end()) continue;
+    use.used.push_back(*only);
+    use.unused.erase(only);
+  }
+  return use;
 }
 
 }  // namespace
-
-std::string PresentingConnector::title() const {
-  return (role == Role::send ? "SendConnector " : "ReceiveConnector ") + name;
-}
-
-PresentingConnector presenting(const exchange::SendConnector& connector,
-                               const exchange::Organisation& organisation) {
-  return presenting_as(Role::send, connector, organisation);
-}
-
-PresentingConnector presenting(const exchange::ReceiveConnector& connector,
-                               const exchange::Organisation& organisation) {
-  return presenting_as(Role::receive, connector, organisation);
-}
-
-std::vector<PresentingConnector> presenting_connectors(const exchange::Organisation& organisation) {
-  std::vector<PresentingConnector> all;
-  for (const exchange::SendConnector& connector : organisation.send_connectors) {
-    if (connector.enabled && *connector.domain_secure_enabled)
-      all.push_back(presenting(connector, organisation));
-  }
-  for (const exchange::ReceiveConnector& connector : organisation.receive_connectors) {
-    if (connector.enabled && connector.auth_mechanism->tls)
-      all.push_back(presenting(connector, organisation));
-  }
-  return all;
-}
-
-std::vector<PresentingConnector> connectors_for(const smtp::Domain& partner,
-                                                const exchange::Organisation& organisation) {
-  std::vector<PresentingConnector> all;
-  const ConnectorChoice choice = choose_send_connector(organisation.send_connectors, partner);
-  if (choice.connector != nullptr) all.push_back(presenting(*choice.connector, organisation));
-  for (const exchange::ReceiveConnector& connector : organisation.receive_connectors) {
-    if (connector.enabled && connector.auth_mechanism->tls)
-      all.push_back(presenting(connector, organisation));
-  }
-  return all;
-}
-
-Selection selection_for(const PresentingConnector& connector, const std::vector<StoredCertificate>& store,
-                        pki::Instant at) {
-  return select_certificate(store, connector.tls_certificate_name, connector.fqdn, at);
-}
-
-std::optional<LintFinding> self_signed_presented(const PresentingConnector& connector,
-                                                 const StoredCertificate& chosen) {
-  if (!connector.domain_secure || !chosen.certificate->self_signed) return std::nullopt;
-  LintFinding found{
-      own_configuration(Code::default_self_signed_used,
-                        connector.title() +
-                            " is domain-secure and would present the self-signed certificate " + chosen.name),
-      "R40", connector.origin};
-  found.repair = request_command(
-      chosen.certificate->subject,
-      connector.fqdn ? std::vector<std::string>{connector.fqdn->text()} : host_names(*chosen.certificate));
-  return found;
-}
-
-std::optional<LintFinding> smtp_missing(const PresentingConnector& connector, const Candidate& candidate,
-                                        const FitnessSubject& subject) {
-  if (!candidate.name_matches || subject.stored.for_smtp) return std::nullopt;
-  return weighed(fitness_finding(Code::own_cert_no_smtp, "R42", subject,
-                                 connector.title() +
-                                     " looks for it, and it is not enabled for SMTP: it is passed over, or "
-                                     "the handshake fails",
-                                 enable_repair(subject)),
-                 Severity::warning);
-}
 
 std::optional<LintFinding> domains_unproved(const PresentingConnector& connector,
                                             const FitnessSubject& chosen,
@@ -194,42 +123,6 @@ std::optional<LintFinding> domains_unproved(const PresentingConnector& connector
                                                     : Severity::warning);
 }
 
-std::vector<Twins> twins_of(const std::vector<StoredCertificate>& store) {
-  std::unordered_map<std::string, Twins> groups;
-  const auto key = [&](std::size_t i) {
-    return store[i].certificate->issuer + '\n' + store[i].certificate->subject;
-  };
-  for (std::size_t i = 0; i < store.size(); ++i) {
-    Twins& group = groups.try_emplace(key(i), Twins{i, 0}).first->second;
-    ++group.count;
-    if (newer(*store[i].certificate, *store[group.winner].certificate)) group.winner = i;
-  }
-  std::vector<Twins> out;
-  for (std::size_t i = 0; i < store.size(); ++i) out.push_back(groups.at(key(i)));
-  return out;
-}
-
-std::optional<LintFinding> twin_confusion(const std::vector<FitnessSubject>& subjects, std::size_t index,
-                                          const Twins& twins,
-                                          const std::vector<PresentingConnector>& connectors) {
-  if (twins.count < 2) return std::nullopt;
-  const FitnessSubject& subject = subjects[index];
-  const auto by = std::ranges::find_if(
-      connectors, [&](const PresentingConnector& one) { return names_it(one, *subject.stored.certificate); });
-  const bool named = by != connectors.end();
-  const bool wins = twins.winner == index;
-  const std::string others =
-      std::to_string(twins.count) + " certificates have its issuer and subject, and TlsCertificateName ";
-  const std::string by_whom = named ? " (" + by->title() + ")" : "";
-  std::string detail =
-      wins ? others + "cannot tell them apart" + by_whom + ": this one is the newest and is taken"
-           : others + "takes the newest" + by_whom + ": " + called(subjects[twins.winner].stored) +
-                 ", never this one";
-  LintFinding found = fitness_finding(Code::tls_certificate_name_invalid, "R38", subject, std::move(detail),
-                                      wins ? "" : removal_repair(subject));
-  return weighed(std::move(found), named ? Severity::warning : Severity::information);
-}
-
 NameSet name_set(const std::vector<PresentingConnector>& connectors,
                  const std::vector<StoredCertificate>& store,
                  std::span<const smtp::Domain> accepted_domains) {
@@ -244,13 +137,9 @@ NameSet name_set(const std::vector<PresentingConnector>& connectors,
     if (!stored.for_smtp || stored.certificate->self_signed) continue;
     const std::vector<std::string> names = presented_names(*stored.certificate);
     out.together = out.together || covers_all(names, wanted);
-    for (const std::string& name : names) {
-      const auto covers = [&name](const std::string& host) { return pki::covers_host(name, host); };
-      const bool proves = std::ranges::any_of(
-          accepted_domains, [&](const smtp::Domain& domain) { return domain.text() == name; });
-      if (!proves && std::ranges::none_of(wanted, covers)) unused.insert(name);
-      std::erase_if(missing, covers);
-    }
+    for (const std::string& name : names)
+      std::erase_if(missing, [&](const std::string& host) { return pki::covers_host(name, host); });
+    for (std::string& name : use_of(names, wanted, accepted_domains).unused) unused.insert(std::move(name));
   }
   out.wanted.assign(wanted.begin(), wanted.end());
   out.missing.assign(missing.begin(), missing.end());
@@ -283,16 +172,11 @@ std::optional<LintFinding> names_unused(const FitnessSubject& subject,
                                         std::span<const smtp::Domain> accepted_domains) {
   const bool other_services = subject.services && *subject.services != ServiceSet{Service::smtp};
   if (other_services || connectors.empty() || subject.stored.certificate->self_signed) return std::nullopt;
-  std::vector<std::string> unused;
-  std::vector<std::string> used;
-  for (const std::string& name : host_names(*subject.stored.certificate)) {
-    const bool by_connector = std::ranges::any_of(connectors, [&](const PresentingConnector& one) {
-      return one.fqdn && pki::covers_host(name, one.fqdn->text());
-    });
-    const bool by_domain = std::ranges::any_of(
-        accepted_domains, [&](const smtp::Domain& domain) { return name == domain.text(); });
-    (by_connector || by_domain ? used : unused).push_back(name);
+  std::set<std::string> wanted;
+  for (const PresentingConnector& one : connectors) {
+    if (one.fqdn) wanted.insert(one.fqdn->text());
   }
+  const auto [used, unused] = use_of(host_names(*subject.stored.certificate), wanted, accepted_domains);
   if (unused.empty()) return std::nullopt;
   LintFinding found =
       fitness_finding(Code::san_set_advice, "R39", subject,

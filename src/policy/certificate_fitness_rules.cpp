@@ -149,6 +149,19 @@ std::vector<LintFinding> weakness(const FitnessSubject& subject) {
   return found;
 }
 
+std::optional<LintFinding> ecc_refused(const FitnessSubject& subject, EccCertificates ecc) {
+  const bool idle = subject.services && subject.services->empty();
+  if (ecc == EccCertificates::allowed || idle || !has_ecc_key(*subject.stored.certificate))
+    return std::nullopt;
+  LintFinding found =
+      fitness_finding(Code::store_operation_refused, "SV-4", subject,
+                      "its key is " + subject.stored.certificate->key_algorithm +
+                          ", and EnableEccCertificateSupport is off: Exchange takes RSA alone",
+                      "set EnableEccCertificateSupport = true below [organization]");
+  const bool assigned = subject.place == CertificatePlace::store;
+  return assigned ? found : weighed(std::move(found), Severity::warning);
+}
+
 std::optional<LintFinding> names_without_san(const FitnessSubject& subject) {
   const pki::Certificate& own = *subject.stored.certificate;
   const std::vector<std::string> names = host_names(own);

@@ -165,6 +165,20 @@ TEST(CertificateFitness, AWeakIntermediateIsSentAlong) {
   EXPECT_NE(found[0].finding.detail.find("CN=Old Issuing CA, which is sent with it"), std::string::npos);
 }
 
+/// R37: the gate is off unless the organisation opens it.
+TEST(CertificateFitness, EllipticKeysWantTheGate) {
+  pki::CertificateRecipe rsa = recipe();
+  rsa.key = pki::KeyKind::rsa_2048;
+  EXPECT_EQ(word(ecc_refused(issued(rsa), EccCertificates::refused)), "-");
+  FitnessSubject subject = issued(recipe());
+  EXPECT_EQ(word(ecc_refused(subject, EccCertificates::refused)), "yellow DS601");
+  EXPECT_EQ(word(ecc_refused(subject, EccCertificates::allowed)), "-");
+  subject.place = CertificatePlace::store;
+  EXPECT_EQ(word(ecc_refused(subject, EccCertificates::refused)), "red DS601");
+  subject.services = ServiceSet{};
+  EXPECT_EQ(word(ecc_refused(subject, EccCertificates::refused)), "-");  // it serves nothing
+}
+
 TEST(CertificateFitness, NamesStandInTheSan) {
   EXPECT_EQ(word(names_without_san(issued(recipe()))), "-");
   pki::CertificateRecipe of = recipe({});
@@ -509,7 +523,15 @@ TEST(CertificateFitness, TellsOfNamesThatNobodyLooksFor) {
   const auto found = names_unused(issued(recipe({"mail.contoso.com", "edge1.contoso.com"})), one, domains);
   ASSERT_EQ(word(found), "green DS607");
   EXPECT_EQ(found->finding.detail, "no connector uses edge1.contoso.com; mail.contoso.com does alone");
+  // A host below an accepted domain that nothing else proves (D-5).
+  const std::vector<smtp::Domain> branch{*smtp::Domain::parse("contoso.com"),
+                                         *smtp::Domain::parse("branch.contoso.com")};
+  EXPECT_EQ(word(names_unused(issued(recipe({"mail.contoso.com", "mail.branch.contoso.com"})), one, branch)),
+            "-");
+  EXPECT_EQ(word(names_unused(issued(recipe({"mail.contoso.com", "mail.branch.contoso.com"})), one, domains)),
+            "green DS607");
   FitnessSubject web = issued(recipe({"www.contoso.com"}));
+  EXPECT_EQ(word(names_unused(web, one, domains)), "green DS607");
   web.services->add(Service::iis);
   EXPECT_EQ(word(names_unused(web, one, domains)), "-");  // another service may want it
 }
@@ -528,6 +550,7 @@ FitnessQuestion question_of(const exchange::Organisation& organisation) {
   question.connectors = question.every = presenting_connectors(organisation);
   question.accepted_domains = organisation.accepted_domains;
   question.origin = organisation.origin;
+  question.ecc = EccCertificates::allowed;
   question.at = test_instant;
   return question;
 }

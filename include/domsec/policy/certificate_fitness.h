@@ -84,6 +84,9 @@ struct PresentingConnector {
 [[nodiscard]] std::vector<LintFinding> weakness(const FitnessSubject& subject);
 /// DS111: its names stand in the CN alone, where RFC 9525 does not look.
 [[nodiscard]] std::optional<LintFinding> names_without_san(const FitnessSubject& subject);
+/// DS601: its key is elliptic, and the organisation takes none such (R37; spec exchange 8.7, SV-4). Red in the store,
+/// which assigned it; yellow elsewhere: domsec presents it, Exchange does not.
+[[nodiscard]] std::optional<LintFinding> ecc_refused(const FitnessSubject& subject, EccCertificates ecc);
 /// DS217: what is sent does not reach the root. DS100-DS112: what else is wrong with the path.
 [[nodiscard]] std::vector<LintFinding> chain_faults(const FitnessSubject& subject);
 /// DS154: a certificate of the chain names no http distribution point.
@@ -99,7 +102,7 @@ struct PresentingConnector {
 [[nodiscard]] std::optional<LintFinding> subscription_outdated(
     const FitnessSubject& subject, const exchange::EdgeSubscription& subscription);
 
-// ---- the certificate among the others, and before the connectors: certificate_fitness_names.cpp ----
+// ---- the certificate among the others, and before the connectors: certificate_fitness_connectors.cpp, _names.cpp ----
 
 /// DS606: a domain-secure connector would present a self-signed one (R40).
 [[nodiscard]] std::optional<LintFinding> self_signed_presented(const PresentingConnector& connector,
@@ -154,6 +157,7 @@ struct FitnessQuestion {
   exchange::Origin origin;  // of the organisation
   std::optional<finding::Profile> profile{};
   CrlFail crl_fail = CrlFail::hard;
+  EccCertificates ecc = EccCertificates::refused;
   pki::Instant at;
 };
 
