@@ -9,8 +9,9 @@
 #include "cert_rotate_report.h"
 #include "domsec/cli/clock.h"
 #include "domsec/cli/options.h"
-#include "domsec/exchange/x500_name.h"
 #include "domsec/lab/stored_identities.h"
+#include "domsec/pki/thumbprint.h"
+#include "domsec/policy/tls_certificate_name.h"
 #include "domsec/session/own_identity.h"
 #include "domsec/store/database.h"
 
@@ -56,11 +57,10 @@ smtp::Domain our_domain(const CertRotateOptions& options, const exchange::Organi
   throw UsageError("the configuration has no AcceptedDomains; say with --our-domain which domain the partner knows");
 }
 
+/// Empty when it is none: then it is a file.
 std::string thumbprint(const std::string& text) {
-  std::string out = text;
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c; });
-  const bool fits = out.size() == 40 && out.find_first_not_of("0123456789ABCDEF") == std::string::npos;
-  return fits ? out : std::string();
+  std::string plain = pki::plain_thumbprint(text);
+  return pki::is_thumbprint(plain) ? plain : std::string();
 }
 
 std::optional<OwnIdentity> taken(std::vector<OwnIdentity>& identities, const std::string& wanted) {
@@ -133,7 +133,7 @@ OwnIdentity take_today(const CertRotateOptions& options, const lab::RehearsalSet
   if (wanted.empty()) {
     throw UsageError(options.today.empty() ? file + ": no connector presents a certificate to the partner today; domsec cert select "
                                                     "says why, --today THUMBPRINT names one"
-                                           : "--today: '" + options.today + "' is no thumbprint; write 40 hexadecimal digits");
+                                           : "--today: " + pki::thumbprint_fault(options.today));
   }
   std::optional<OwnIdentity> identity = taken(identities, wanted);
   if (!identity) throw UsageError(file + ": no certificate of ours has the thumbprint " + wanted + "; domsec cert select lists them");
@@ -151,16 +151,11 @@ lab::RehearsalPartner partner_of(const CertRotateOptions& options, const exchang
   return partner;
 }
 
-bool named_by(const std::optional<exchange::TlsCertificateName>& name, const pki::Certificate& certificate) {
-  return name && exchange::same_x500_name(name->subject, certificate.subject) &&
-         exchange::same_x500_name(name->issuer, certificate.issuer);
-}
-
 /// The commands of the steps that change TlsCertificateName.
 void add_naming(RehearsedEdge& edge, const lab::RehearsalSettings& settings) {
-  const exchange::TlsCertificateName tomorrow{edge.tomorrow->issuer, edge.tomorrow->subject};
+  const exchange::TlsCertificateName tomorrow = policy::tls_certificate_name_of(*edge.tomorrow);
   const auto add = [&](const auto& connector) {
-    if (!named_by(connector.tls_certificate_name, *edge.today)) return;
+    if (!connector.tls_certificate_name || !policy::means(*connector.tls_certificate_name, *edge.today)) return;
     edge.clear_name.push_back(policy::naming_command(connector, std::nullopt));
     edge.set_name.push_back(policy::naming_command(connector, tomorrow));
   };

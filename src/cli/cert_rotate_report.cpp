@@ -61,6 +61,15 @@ bool same_steps(const std::vector<RehearsedMoment>& a, const std::vector<Rehears
   });
 }
 
+std::string_view conclusion(const RehearsedEdge& edge) {
+  const lab::RehearsedRotation& rehearsed = edge.rehearsed;
+  if (rehearsed.done.sessions.empty()) return "No connector of this configuration meets the partner.";
+  if (!rehearsed.best.front().mail_flows()) return "Mail stops before anything is changed.";
+  if (rehearsed.interruptions > 0) return "There is no order in which mail never stops.";
+  if (!rehearsed.done.mail_flows()) return "Mail stops when today's certificate has expired, whatever is done.";
+  return "Mail never stops when the steps are taken in the last order shown.";
+}
+
 void write_edge(const RehearsedEdge& edge, std::ostream& out) {
   out << edge.file << '\n';
   write_certificate("today     ", *edge.today, out);
@@ -85,6 +94,7 @@ void write_edge(const RehearsedEdge& edge, std::ostream& out) {
   write_outcome(edge.rehearsed.undone, out);
   out << "  -  everything was done\n";
   write_outcome(edge.rehearsed.done, out);
+  out << '\n' << conclusion(edge) << '\n';
 }
 
 std::string file_part(const RehearsedSession& session) {

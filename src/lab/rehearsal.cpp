@@ -6,6 +6,7 @@
 
 #include "domsec/exchange/x500_name.h"
 #include "domsec/policy/connector_choice.h"
+#include "domsec/policy/tls_certificate_name.h"
 #include "domsec/smtp/path.h"
 
 namespace domsec::lab {
@@ -19,21 +20,17 @@ constexpr const char* loopback = "127.0.0.1";
 /// Loopback answers at once; what does not is broken.
 constexpr net::Milliseconds patience{5000};
 
-bool named_by(const std::optional<exchange::TlsCertificateName>& name, const pki::Certificate& certificate) {
-  return name && exchange::same_x500_name(name->subject, certificate.subject) &&
-         exchange::same_x500_name(name->issuer, certificate.issuer);
-}
-
 policy::Rotation rotation_of(const RehearsalSettings& settings) {
   const pki::Certificate& today = *settings.today.stored.certificate;
   const pki::Certificate& tomorrow = *settings.tomorrow.stored.certificate;
   policy::Rotation rotation;
-  rotation.same_names = exchange::same_x500_name(today.subject, tomorrow.subject) &&
-                        exchange::same_x500_name(today.issuer, tomorrow.issuer);
+  rotation.same_names = policy::share_a_name(today, tomorrow);
+  const auto by_name = [&today](const auto& connector) {
+    return connector.tls_certificate_name && policy::means(*connector.tls_certificate_name, today);
+  };
   const exchange::SendConnector* sending = rehearsed_send_connector(settings);
-  rotation.by_name = sending != nullptr && named_by(sending->tls_certificate_name, today);
-  for (const exchange::ReceiveConnector& connector : rehearsed_receive_connectors(settings))
-    rotation.by_name = rotation.by_name || named_by(connector.tls_certificate_name, today);
+  rotation.by_name = (sending != nullptr && by_name(*sending)) ||
+                     std::ranges::any_of(rehearsed_receive_connectors(settings), by_name);
   const PartnerDemands& now = settings.partner.now;
   const PartnerDemands& later = settings.partner.later;
   rotation.partner_changes = now.trusted_roots != later.trusted_roots || now.issuer != later.issuer;
@@ -198,11 +195,11 @@ std::vector<session::OwnIdentity> Rehearsal::identities(const RotationState& sta
 
 template <typename Connector>
 void Rehearsal::name(Connector& connector, const RotationState& state) const {
-  if (!named_by(connector.tls_certificate_name, *settings_.today.stored.certificate)) return;
-  const pki::Certificate& tomorrow = *settings_.tomorrow.stored.certificate;
+  if (!connector.tls_certificate_name) return;
+  if (!policy::means(*connector.tls_certificate_name, *settings_.today.stored.certificate)) return;
   if (state.named == NamedCertificate::nothing) connector.tls_certificate_name.reset();
   if (state.named == NamedCertificate::tomorrow)
-    connector.tls_certificate_name = exchange::TlsCertificateName{tomorrow.issuer, tomorrow.subject};
+    connector.tls_certificate_name = policy::tls_certificate_name_of(*settings_.tomorrow.stored.certificate);
 }
 
 void Rehearsal::judge(RehearsedSession& session, const session::OwnChoice& own, bool delivered,

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "domsec/exchange/x500_name.h"
 #include "domsec/policy/connector_choice.h"
+#include "domsec/policy/tls_certificate_name.h"
 #include "fitness_repairs.h"
 #include "own_configuration.h"
 
@@ -42,9 +42,7 @@ bool newer(const pki::Certificate& a, const pki::Certificate& b) {
 }
 
 bool names_it(const PresentingConnector& connector, const pki::Certificate& certificate) {
-  return connector.tls_certificate_name &&
-         exchange::same_x500_name(connector.tls_certificate_name->subject, certificate.subject) &&
-         exchange::same_x500_name(connector.tls_certificate_name->issuer, certificate.issuer);
+  return connector.tls_certificate_name && means(*connector.tls_certificate_name, certificate);
 }
 
 }  // namespace

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "domsec/exchange/receive_connector.h"
-#include "domsec/exchange/x500_name.h"
 #include "domsec/policy/domain_security.h"
 #include "domsec/policy/name_comparison.h"
+#include "domsec/policy/tls_certificate_name.h"
 
 namespace domsec::policy {
 
@@ -23,8 +23,7 @@ bool is_no_tls(const exchange::TlsDomainCapability& entry) {
 bool names(const exchange::TlsDomainCapability& entry, const PeerEvidence& peer, const Rules& rules) {
   const pki::Certificate& leaf = *peer.presented.front();
   if (const auto exact = exchange::read_tls_certificate_name(entry.domain)) {
-    return exchange::same_x500_name(exact->subject, leaf.subject) &&
-           exchange::same_x500_name(exact->issuer, leaf.issuer);
+    return means(*exact, leaf);
   }
   const auto domain = exchange::read_domain_with_subdomains(entry.domain);
   if (!domain) return false;

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "default_smtp.h"
-#include "domsec/exchange/x500_name.h"
+#include "domsec/policy/tls_certificate_name.h"
 #include "domsec/pki/thumbprint.h"
 #include "domsec/store/certificate_life.h"
 
@@ -20,11 +20,7 @@ CertificateError in_use(const std::string& sentence) {
 std::string tagged_with(const exchange::Organisation& organisation, const pki::Certificate& certificate) {
   std::string connectors;
   for (const exchange::SendConnector& connector : organisation.send_connectors) {
-    const auto& wanted = connector.tls_certificate_name;
-    if (!wanted || !exchange::same_x500_name(wanted->subject, certificate.subject) ||
-        !exchange::same_x500_name(wanted->issuer, certificate.issuer)) {
-      continue;
-    }
+    if (!connector.tls_certificate_name || !policy::means(*connector.tls_certificate_name, certificate)) continue;
     connectors += (connectors.empty() ? "" : ", ") + connector.name;
   }
   return connectors;

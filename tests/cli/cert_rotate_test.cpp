@@ -93,6 +93,7 @@ TEST_F(CertRotate, ShowsTheBreakTheSafeOrderAndWhatToType) {
   EXPECT_THAT(outcome.out, HasSubstr("issuer and subject are the same"));
   EXPECT_THAT(outcome.out, HasSubstr("MAIL STOPS, send connector To partners: DS214 own-cert-no-smtp: "));
   EXPECT_THAT(outcome.out, HasSubstr("The order that interrupts nothing\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("Mail never stops when the steps are taken in the last order shown.\n"));
   EXPECT_THAT(outcome.out, HasSubstr("  1  Set-SendConnector 'To partners' -TlsCertificateName $null\n"));
   EXPECT_THAT(outcome.out, HasSubstr("  3  Enable-ExchangeCertificate " + thumbprints_["tomorrow"] + " -Services SMTP\n"));
   EXPECT_THAT(outcome.out, HasSubstr("  4  Remove-ExchangeCertificate " + thumbprints_["today"] + "\n"));
@@ -141,6 +142,7 @@ TEST_F(CertRotate, APartnerWithoutTheRootIsHisDoing) {
   other.partner_trusts = {file("other.pem")};
   const Outcome outcome = run(other);
   EXPECT_EQ(outcome.code, 1) << outcome.out << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("Mail stops before anything is changed.\n"));
 }
 
 TEST_F(CertRotate, BadInputIsOneSentence) {
