@@ -62,9 +62,9 @@ AuthorityError unusable(const std::string& directory, int error) {
 pki::KeyKind key_kind(const std::string& word) {
   if (word == "rsa2048") return pki::KeyKind::rsa_2048;
   if (word == "rsa4096") return pki::KeyKind::rsa_4096;
-  if (word == "ec256") return pki::KeyKind::ec_p256;
-  if (word == "ec384") return pki::KeyKind::ec_p384;
-  throw AuthorityError("'" + word + "' is no kind of key; write rsa2048, rsa4096, ec256 or ec384");
+  if (word == "ec-p256") return pki::KeyKind::ec_p256;
+  if (word == "ec-p384") return pki::KeyKind::ec_p384;
+  throw AuthorityError("'" + word + "' is no kind of key; write rsa2048, rsa4096, ec-p256 or ec-p384");
 }
 
 void KeptAuthority::make(const std::string& directory, const AuthorityTerms& terms) {

@@ -87,13 +87,13 @@ def make(house):
     has(house.domsec("cert", "authority", "plain", code=2), "plain is there already and nothing of it is overwritten")
     expect(house.read("plain/root.pem") == before, "the root was overwritten")
     os.mkdir(house.path("empty"))
-    answer = json.loads(house.domsec("cert", "authority", "empty", "--subject", "CN=Example Root, O=Example", "--key-type", "ec256",
+    answer = json.loads(house.domsec("cert", "authority", "empty", "--subject", "CN=Example Root, O=Example", "--key", "ec-p256",
                                      "--intermediate", "CN=Example Issuing, O=Example", "--json"))
     expect([one["name"] for one in answer["authorities"]] == ["root", "issuing"] and answer["schema"] == "domsec.authority/1", answer)
     has(house.tool("openssl", "verify", "-CAfile", "empty/root.pem", "empty/issuing.pem"), "OK")
     has(house.tool("openssl", "x509", "-in", "empty/issuing.pem", "-noout", "-text"), "pathlen:0", "Certificate Sign, CRL Sign",
         "Example Issuing")
-    for arguments, sentence in ((("--key-type", "rsa1024"), "is no kind of key; write rsa2048"),
+    for arguments, sentence in ((("--key", "rsa1024"), "is no kind of key; write rsa2048"),
                                 (("--crl-base", "ftp://a"), "is no http:// URI"), (("--days", "0"), "--days: give between"),
                                 (("--subject", "nonsense"), "needs NAME=VALUE pairs")):
         has(house.domsec("cert", "authority", "wrong", *arguments, code=2), sentence)
@@ -236,7 +236,7 @@ def faults(house):
     public = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=house.path("pki/public")))
     threading.Thread(target=public.serve_forever, daemon=True).start()
     house.domsec("cert", "authority", "pki", "--intermediate", "CN=Contoso Issuing, O=Contoso",
-                 "--crl-base", f"http://127.0.0.1:{public.server_port}", "--key-type", "ec256")
+                 "--crl-base", f"http://127.0.0.1:{public.server_port}", "--key", "ec-p256")
     house.request("host", "/O=Contoso/CN=mail.branch.eu.contoso.com", "DNS:mail.branch.eu.contoso.com", "ec")
     house.request("client", "/O=Woodgrove/CN=mail.woodgrovebank.com", "DNS:mail.woodgrovebank.com", "ec")
     house.domsec("cert", "sign", "client.csr", "--authority", "pki", "--out", "client.pem")
@@ -307,6 +307,11 @@ def walk(house):
     house.domsec("cert", "sign", "root/mail1.req", "--authority", "pki", "--out", "root/mail1.pem")
     script = "Import-ExchangeCertificate -FileData ([System.IO.File]::ReadAllBytes('C:\\mail1.pem')) | Enable-ExchangeCertificate -Services SMTP"
     house.domsec("shell", "--config", "domsec.toml", "--root", "root", "-c", script)
+    # The same by the verbs of cert: the next one, which is newer and so presented.
+    house.domsec("cert", "request", "--subject", "O=Contoso,CN=mail1.contoso.com", "--name", "mail.contoso.com", "--out", "second.req")
+    second = json.loads(house.domsec("cert", "sign", "second.req", "--authority", "pki", "--out", "second.pem", "--json"))
+    house.domsec("cert", "import", "second.pem")
+    house.domsec("cert", "enable", second["certificate"]["thumbprint"], "--services", "SMTP", "--yes")
     listed = house.domsec("shell", "--config", "domsec.toml", "-c", "Get-ExchangeCertificate | Format-List Subject,Status,Services,HasPrivateKey")
     has(listed, "CN=mail1.contoso.com, O=Contoso", "Valid", "SMTP", "True")
     with Server(house, "--config", "domsec.toml") as server:

@@ -85,7 +85,7 @@ class KeptAuthorityTest : public ::testing::Test {
  protected:
   KeptAuthorityTest() {
     AuthorityTerms terms;
-    terms.key = "ec256";
+    terms.key = "ec-p256";
     terms.at = at;
     KeptAuthority::make(directory, terms);
   }

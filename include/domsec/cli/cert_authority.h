@@ -17,7 +17,7 @@ enum class SignAct { sign, faults };
 
 struct CertAuthorityOptions {
   std::string directory;                     // DIR
-  lab::AuthorityTerms terms;                 // --subject, --intermediate, --key-type, --crl-base, --days
+  lab::AuthorityTerms terms;                 // --subject, --intermediate, --key, --crl-base, --days
   std::optional<pki::Instant> at;            // --at TIME; nothing = now
   AuthorityForm form = AuthorityForm::text;  // --json
 };

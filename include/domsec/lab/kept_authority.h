@@ -56,7 +56,7 @@ struct IssuedList {
   pki::Instant next_update;
 };
 
-/// rsa2048, rsa4096, ec256, ec384. Throws AuthorityError.
+/// rsa2048, rsa4096, ec-p256, ec-p384. Throws AuthorityError.
 [[nodiscard]] pki::KeyKind key_kind(const std::string& word);
 
 class KeptAuthority {
