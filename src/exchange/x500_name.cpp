@@ -128,4 +128,18 @@ bool same_x500_name(std::string_view a, std::string_view b) {
   return *left == *right || std::equal(left->begin(), left->end(), right->rbegin());
 }
 
+std::string x500_key(std::string_view name) {
+  std::optional<std::vector<Rdn>> rdns = Reader(name).name();
+  if (!rdns) return "text:" + std::string(name);
+  std::vector<Rdn> backwards(rdns->rbegin(), rdns->rend());
+  if (backwards < *rdns) std::swap(*rdns, backwards);
+  std::string key = "name:";
+  for (const Rdn& rdn : *rdns) {
+    for (const auto& [type, value] : rdn)  // lengths, for a value may hold anything
+      key += type + '=' + std::to_string(value.size()) + ':' + value;
+    key += '/';
+  }
+  return key;
+}
+
 }  // namespace domsec::exchange

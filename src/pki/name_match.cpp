@@ -262,6 +262,21 @@ bool covers_host(std::string_view presented, std::string_view host) {
   return name.wildcard ? wildcard_covers(name, reference.host) : name.host == reference.host;
 }
 
+std::string covering_key(std::string_view presented) {
+  const DnsName name = read_dns_name(presented);
+  if (!name.fault.empty()) return {};
+  return name.wildcard ? "*." + name.host : name.host;
+}
+
+std::vector<std::string> covering_keys(std::string_view host) {
+  const DnsName name = read_dns_name(host);
+  if (!name.fault.empty() || name.wildcard) return {};
+  std::vector<std::string> keys{name.host};
+  if (const std::size_t dot = name.host.find('.'); dot != std::string::npos)
+    keys.push_back("*" + name.host.substr(dot));
+  return keys;
+}
+
 std::string_view text(NameMatchMode mode) {
   switch (mode) {
     case NameMatchMode::exact:

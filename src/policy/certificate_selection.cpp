@@ -4,8 +4,10 @@
 #include "domsec/policy/certificate_selection.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "domsec/exchange/x500_name.h"
+#include "domsec/policy/certificate_index.h"
 #include "domsec/pki/name_match.h"
 #include "own_configuration.h"
 
@@ -125,15 +127,22 @@ std::string behind(const StoredCertificate& chosen, const StoredCertificate& oth
   return "is as good, and comes later in the store";
 }
 
+/// The candidate with this place in the store; candidates are in the order of their places.
+const Candidate& candidate_at(const Selection& selection, std::size_t index) {
+  const std::vector<Candidate>& all = selection.candidates;
+  if (index < all.size() && all[index].index == index) return all[index];
+  return *std::ranges::lower_bound(all, index, {}, &Candidate::index);
+}
+
 /// 0 chosen, 1 eligible, 2 the name alone, 3 nothing.
 int standing(const Selection& selection, std::size_t index) {
   if (selection.chosen == index) return 0;
-  const Candidate& candidate = selection.candidates[index];
+  const Candidate& candidate = candidate_at(selection, index);
   return candidate.eligible ? 1 : candidate.name_matches ? 2 : 3;
 }
 
 void rank(Selection& selection, const std::vector<StoredCertificate>& store, Order order, pki::Instant at) {
-  for (std::size_t i = 0; i < store.size(); ++i) selection.order.push_back(i);
+  for (const Candidate& candidate : selection.candidates) selection.order.push_back(candidate.index);
   std::stable_sort(selection.order.begin(), selection.order.end(), [&](std::size_t a, std::size_t b) {
     const int left = standing(selection, a);
     const int right = standing(selection, b);
@@ -173,7 +182,7 @@ void report_chosen(Selection& selection, const std::vector<StoredCertificate>& s
   const StoredCertificate& chosen = store[*selection.chosen];
   const std::string name = described(chosen);
   selection.reason = name + " is presented for " + selection.searched_for + ": " +
-                     selection.candidates[*selection.chosen].why + ", valid from " +
+                     candidate_at(selection, *selection.chosen).why + ", valid from " +
                      pki::rfc3339(chosen.certificate->not_before) +
                      (chosen.certificate->self_signed ? ", self-signed" : "") +
                      (matching > 1 ? ", preferred among " + std::to_string(matching) : "");
@@ -197,11 +206,9 @@ std::vector<std::size_t> indices(const std::vector<Candidate>& candidates, bool 
   return out;
 }
 
-}  // namespace
-
-Selection select_certificate(const std::vector<StoredCertificate>& store,
-                             const std::optional<exchange::TlsCertificateName>& tls_certificate_name,
-                             const std::optional<smtp::Domain>& fqdn, pki::Instant at) {
+Selection select_among(const std::vector<StoredCertificate>& store, const std::vector<std::size_t>& among,
+                       const std::optional<exchange::TlsCertificateName>& tls_certificate_name,
+                       const std::optional<smtp::Domain>& fqdn, pki::Instant at) {
   Selection selection;
   if (!tls_certificate_name && !fqdn) {
     selection.reason = "neither the connector nor the server has an FQDN to look for; set Fqdn or ServerFqdn";
@@ -210,9 +217,8 @@ Selection select_certificate(const std::vector<StoredCertificate>& store,
   }
   const std::string name = fqdn ? fqdn->text() : std::string();
   selection.searched_for = tls_certificate_name ? tls_certificate_name->text() : name;
-  for (std::size_t i = 0; i < store.size(); ++i) {
-    selection.candidates.push_back(examine(store, i, tls_certificate_name, name, at));
-  }
+  for (const std::size_t index : among)
+    selection.candidates.push_back(examine(store, index, tls_certificate_name, name, at));
   std::vector<std::size_t> matching = indices(selection.candidates, &Candidate::name_matches);
   if (tls_certificate_name && matching.size() > 1) {  // 2.3: the newest wins, services are not consulted
     selection.findings.push_back(
@@ -238,6 +244,22 @@ Selection select_certificate(const std::vector<StoredCertificate>& store,
     selection.reason = "nothing can be presented: " + selection.findings.back().detail;
   }
   return selection;
+}
+
+}  // namespace
+
+Selection select_certificate(const std::vector<StoredCertificate>& store,
+                             const std::optional<exchange::TlsCertificateName>& tls_certificate_name,
+                             const std::optional<smtp::Domain>& fqdn, pki::Instant at) {
+  std::vector<std::size_t> all(store.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return select_among(store, all, tls_certificate_name, fqdn, at);
+}
+
+Selection select_certificate(const std::vector<StoredCertificate>& store, const CertificateIndex& index,
+                             const std::optional<exchange::TlsCertificateName>& tls_certificate_name,
+                             const std::optional<smtp::Domain>& fqdn, pki::Instant at) {
+  return select_among(store, index.with_name(tls_certificate_name, fqdn), tls_certificate_name, fqdn, at);
 }
 
 }  // namespace domsec::policy

@@ -1,6 +1,7 @@
 #include "domsec/session/edge.h"
 
 #include <algorithm>
+#include <set>
 #include <limits>
 
 #include "domsec/policy/name_comparison.h"
@@ -131,6 +132,7 @@ void Edge::add_identities() {
     troubles_.push_back(has_key ? policy::OwnTrouble::none : policy::OwnTrouble::key_missing);
     trouble_reasons_.push_back(has_key ? std::string() : identity.stored.name + " has no private key in the store");
   }
+  index_ = policy::CertificateIndex(stored_);
 }
 
 void Edge::load_roots() {
@@ -139,10 +141,11 @@ void Edge::load_roots() {
   examination_.security_level = settings_.security_level;
   examination_.key_decoding = settings_.key_decoding;
   if (settings_.verdict_cache) examination_.cache = std::make_shared<pki::ExaminationCache>();
+  std::set<std::string_view> known;  // the certificates of a store share their issuers
   for (const auto& credentials : credentials_) {
     if (!credentials || credentials->chain.empty()) continue;
-    examination_.known_intermediates.insert(examination_.known_intermediates.end(),
-                                            credentials->chain.begin() + 1, credentials->chain.end());
+    for (auto issuer = credentials->chain.begin() + 1; issuer != credentials->chain.end(); ++issuer)
+      if (known.insert((*issuer)->thumbprint_sha256).second) examination_.known_intermediates.push_back(*issuer);
   }
 }
 
@@ -170,7 +173,7 @@ void Edge::load_revocation() {
 OwnChoice Edge::own_certificate(const std::optional<exchange::TlsCertificateName>& tls_certificate_name,
                                 const std::optional<smtp::Domain>& fqdn) const {
   OwnChoice choice;
-  choice.selection = policy::select_certificate(stored_, tls_certificate_name, fqdn, settings_.now());
+  choice.selection = policy::select_certificate(stored_, index_, tls_certificate_name, fqdn, settings_.now());
   choice.event.reason = choice.selection.reason;
   if (!choice.selection.chosen && settings_.deviations.unfit_certificate && !stored_.empty())
     choice.selection.chosen = 0;

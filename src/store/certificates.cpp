@@ -3,8 +3,10 @@
 #include "domsec/store/certificates.h"
 
 #include <algorithm>
+#include <map>
 
 #include "domsec/pki/certificate_facts.h"
+#include "domsec/pki/key_decoding.h"
 #include "domsec/pki/thumbprint.h"
 
 namespace domsec::store {
@@ -33,7 +35,17 @@ std::string octets_of(const pki::Bytes& bytes) {
   return {bytes.begin(), bytes.end()};
 }
 
-CertificateEntry entry_of(const Statement& row, const std::string& file) {
+/// Most certificates of a store have the same issuers: they are read once and shared.
+using KnownIssuers = std::map<std::string, pki::Chain>;
+
+pki::Chain issuers_in(const std::string& text, const std::string& file, KnownIssuers& known) {
+  if (text.empty()) return {};
+  const auto [place, is_new] = known.try_emplace(text);
+  if (is_new) place->second = pki::read_certificates(text, file);
+  return place->second;
+}
+
+CertificateEntry entry_of(const Statement& row, const std::string& file, KnownIssuers& known) {
   CertificateEntry entry;
   entry.certificate = pki::read_certificate_der(row.text(1));
   if (entry.certificate == nullptr) {
@@ -41,8 +53,7 @@ CertificateEntry entry_of(const Statement& row, const std::string& file) {
                                               row.text(0) +
                                               " in it is none; put a copy of the file in its place");
   }
-  if (const std::string issuers = row.text(2); !issuers.empty())
-    entry.issuers = pki::read_certificates(issuers, file);
+  entry.issuers = issuers_in(row.text(2), file, known);
   entry.friendly_name = row.text(3);
   entry.has_private_key = row.integer(4) != 0;
   entry.key_export = export_of(row.integer(5));
@@ -113,7 +124,9 @@ CertificateError certificate_not_found(std::string_view thumbprint) {
 std::vector<CertificateEntry> Certificates::all() const {
   std::vector<CertificateEntry> entries;
   Statement rows = database_.prepare(std::string(columns) + "ORDER BY c.id");
-  while (rows.step()) entries.push_back(entry_of(rows, database_.file()));
+  KnownIssuers known;
+  const pki::KeyDecodingScope decoding(pki::KeyDecoding::direct);  // nine tenths of the time otherwise
+  while (rows.step()) entries.push_back(entry_of(rows, database_.file(), known));
   return entries;
 }
 
@@ -121,7 +134,8 @@ std::optional<CertificateEntry> Certificates::one(std::string_view sql, std::str
   Statement row = database_.prepare(std::string(columns) + std::string(sql));
   row.add(argument);
   if (!row.step()) return std::nullopt;
-  return entry_of(row, database_.file());
+  KnownIssuers none;
+  return entry_of(row, database_.file(), none);
 }
 
 std::optional<CertificateEntry> Certificates::find(std::string_view thumbprint) const {

@@ -17,6 +17,7 @@
 #include "bench/idle.h"
 #include "bench/lists.h"
 #include "bench/sessions.h"
+#include "bench/store.h"
 #include "bench/verification.h"
 #include "domsec/pki/key_decoding.h"
 #include "domsec/transcript/event.h"
@@ -33,7 +34,8 @@ struct Options {
   int verifications = 10000;
   std::size_t entries = 1'000'000;
   std::size_t domains = 100'000;
-  std::string only;  // floor, message, unlogged, spooled, probe, idle, verification, lists, decisions; empty = all
+  std::size_t certificates = 10'000;
+  std::string only;  // floor, message, unlogged, spooled, probe, idle, verification, lists, decisions, store; empty = all
   [[nodiscard]] bool wants(const std::string& part) const { return only.empty() || only == part; }
 };
 
@@ -165,6 +167,25 @@ void print_decisions(const Options& options) {
   }
 }
 
+/// Linear: twice as many certificates, twice the time.
+void print_store(const Options& options) {
+  std::printf("A store of N certificates with their keys, RSA 2048\n");
+  for (const std::size_t count : {options.certificates / 4, options.certificates / 2, options.certificates}) {
+    const FilledStore store(count);
+    Least list, choose, lint, check;
+    for (int round = 0; round < options.rounds; ++round) {
+      const StoreCost cost = store.measure();
+      list.add(cost.list);
+      choose.add(cost.choose);
+      lint.add(cost.lint);
+      check.add(cost.check);
+    }
+    std::printf("  N = %-8zu list %7.1f ms   choice %7.3f ms   lint %7.1f ms   check %7.1f ms%s\n", count,
+                list.value, choose.value, lint.value, check.value,
+                count == options.certificates ? "   targets <= 300 ms, <= 1 ms, linear, -" : "");
+  }
+}
+
 Options read_options(int count, char** words) {
   Options options;
   for (int i = 1; i < count; ++i) {
@@ -177,6 +198,7 @@ Options read_options(int count, char** words) {
       options.verifications = 20;
       options.entries = 10'000;
       options.domains = 8'000;
+      options.certificates = 200;
       options.keys = {"ec"};
     } else if (word == "--rounds" && !last) {
       options.rounds = std::stoi(words[++i]);
@@ -200,7 +222,7 @@ Options read_options(int count, char** words) {
       throw std::invalid_argument(
           "usage: domsec_bench [--smoke] [--rounds N] [--sessions N] [--idle N] [--key ec|rsa] "
           "[--verifications N] [--entries N] [--key-decoding direct|providers] "
-          "[--only floor|message|unlogged|spooled|probe|idle|verification|lists|decisions]");
+          "[--only floor|message|unlogged|spooled|probe|idle|verification|lists|decisions|store]");
     }
   }
   return options;
@@ -230,6 +252,7 @@ int run(const Options& options) {
   }
   if (options.wants("lists")) print_lists(options);
   if (options.wants("decisions")) print_decisions(options);
+  if (options.wants("store")) print_store(options);
   return 0;
 }
 

@@ -45,6 +45,7 @@ TEST(X500Name, IsTheSameInEitherPrintOrderAndAnySpacing) {
     SCOPED_TRACE(row.name);
     EXPECT_EQ(same_x500_name(row.a, row.b), row.same);
     EXPECT_EQ(same_x500_name(row.b, row.a), row.same);
+    EXPECT_EQ(x500_key(row.a) == x500_key(row.b), row.same);
   }
 }
 

@@ -64,6 +64,9 @@ struct NameMatch {
 /// Does one presented identifier cover one reference host exactly (RFC 6125 6.4.3: a wildcard is the whole
 /// left-most label and covers one label)? `verify` and certificate selection use it.
 [[nodiscard]] bool covers_host(std::string_view presented, std::string_view host);
+/// For an index of names: `presented` covers `host` exactly when its key is one of the host's. Empty: it covers none.
+[[nodiscard]] std::string covering_key(std::string_view presented);
+[[nodiscard]] std::vector<std::string> covering_keys(std::string_view host);
 
 [[nodiscard]] std::string_view text(NameMatchMode mode);          // `exact`, `subdomains`
 [[nodiscard]] std::string_view text(PresentedId::Source source);  // `san`, `cn`

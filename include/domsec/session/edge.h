@@ -11,6 +11,7 @@
 
 #include "domsec/exchange/organisation.h"
 #include "domsec/net/resolver.h"
+#include "domsec/policy/certificate_index.h"
 #include "domsec/policy/certificate_selection.h"
 #include "domsec/session/receive_session.h"
 #include "domsec/session/send_session.h"
@@ -100,6 +101,7 @@ class Edge {
   policy::Rules rules_;
   std::shared_ptr<net::Resolver> resolver_;
   std::vector<policy::StoredCertificate> stored_;
+  policy::CertificateIndex index_;                             // of stored_
   std::vector<std::optional<pki::Credentials>> credentials_;   // beside stored_
   std::vector<policy::OwnTrouble> troubles_;                   // beside stored_: why a key is not usable
   std::vector<std::string> trouble_reasons_;                   // beside stored_: the same as a sentence
