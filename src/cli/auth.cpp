@@ -8,6 +8,7 @@
 #include "domsec/cli/clock.h"
 #include "domsec/cli/options.h"
 #include "domsec/exchange/configuration.h"
+#include "domsec/pki/thumbprint.h"
 #include "domsec/policy/auth_rotation.h"
 
 namespace domsec::cli {
@@ -49,21 +50,9 @@ void write_configuration(exchange::Configuration& configuration, const exchange:
   configuration.replace(std::move(organisation));
 }
 
-/// Windows copies a left-to-right mark along with a thumbprint; people write blanks and colons between its
-/// octets.
 std::string read_thumbprint(const std::string& text) {
-  constexpr std::string_view left_to_right_mark = "\xE2\x80\x8E";
-  std::string hex;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (std::string_view(text).substr(i).starts_with(left_to_right_mark)) {
-      i += left_to_right_mark.size() - 1;
-    } else if (c != ' ' && c != ':') {
-      hex += c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
-    }
-  }
-  if (hex.size() == 40 && hex.find_first_not_of("0123456789ABCDEF") == std::string::npos) return hex;
-  throw UsageError("'" + text + "' is not a thumbprint; write its 40 hexadecimal digits");
+  if (const std::string fault = pki::thumbprint_fault(text); !fault.empty()) throw UsageError(fault);
+  return pki::plain_thumbprint(text);
 }
 
 /// What keeps a certificate from being staged or published unless it is forced.

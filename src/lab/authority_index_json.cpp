@@ -4,6 +4,7 @@
 
 #include "domsec/lab/authority_index.h"
 #include "domsec/pki/bundle.h"
+#include "domsec/pki/thumbprint.h"
 
 namespace domsec::lab {
 namespace {
@@ -69,8 +70,9 @@ bool AuthorityIndex::has(const std::string& authority) const {
 }
 
 IssuedCertificate* AuthorityIndex::find(const std::string& serial_or_thumbprint) {
+  const std::string plain = pki::plain_thumbprint(serial_or_thumbprint);  // serial numbers are spelled in as many ways
   const auto found = std::find_if(issued.begin(), issued.end(), [&](const IssuedCertificate& one) {
-    return one.serial == serial_or_thumbprint || one.thumbprint == serial_or_thumbprint;
+    return one.serial == plain || one.thumbprint == plain;
   });
   return found == issued.end() ? nullptr : &*found;
 }

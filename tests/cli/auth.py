@@ -142,7 +142,7 @@ def stage(house, current):
     has(house.auth("stage", locked, code=2), "DS656", "cannot be exported")
     has(house.auth("stage", good, "--at", at, "--effective", "+47h", code=2), "warn  DS653 auth-lead-too-short: ", "2026-11-24T09:00:00Z")
     for wrong in ("12", absent[:-1], "G" * 40):
-        has(house.auth("stage", wrong, code=2), "is not a thumbprint; write its 40 hexadecimal digits")
+        has(house.auth("stage", wrong, code=2), "is no thumbprint; write its 40 hexadecimal digits")
     for wrong in ("tomorrow", "+h", "+-4h", "+4", "+4w", "+99999999h", ""):
         has(house.auth("stage", good, "--effective", wrong, code=2), "is no time; write one such as")
     has(house.auth("stage", current, code=2), "is the current certificate already")
