@@ -11,6 +11,7 @@
 #include "domsec/cli/clock.h"
 #include "domsec/cli/options.h"
 #include "domsec/pki/bundle.h"
+#include "domsec/pki/thumbprint.h"
 
 namespace domsec::cli {
 namespace {
@@ -120,10 +121,7 @@ std::string thumbprint_or_serial(const std::string& text) {
   std::error_code error;
   if (std::filesystem::exists(text, error))
     return pki::read_certificates(pki::read_file(text), text).front()->thumbprint;
-  std::string hex;
-  for (const char c : text) {
-    if (c != ':' && c != ' ') hex += c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
-  }
+  const std::string hex = pki::plain_thumbprint(text);
   if (!hex.empty() && hex.find_first_not_of("0123456789ABCDEF") == std::string::npos) return hex;
   throw UsageError("--revoke: there is no file " + text +
                    "; name the certificate's file, its serial number or thumbprint");

@@ -1,5 +1,5 @@
-// `domsec cert list`. The summary says what stands in the store; every property, --name and --json also what each
-// certificate is worth now, which costs an examination of its path.
+// `domsec cert list`. The summary says what stands in the store; every property, --name and --json also what
+// each certificate is worth now, which costs an examination of its path.
 #include <ostream>
 
 #include "cert_store.h"
@@ -12,7 +12,8 @@ namespace {
 
 std::vector<ShownCertificate> everything(OwnStore& store) {
   std::vector<ShownCertificate> shown;
-  for (store::CertificateEntry& entry : store.certificates().all()) shown.push_back({std::move(entry), {}, {}});
+  for (store::CertificateEntry& entry : store.certificates().all())
+    shown.push_back({std::move(entry), {}, {}});
   for (store::PendingRequest& pending : store.certificates().pending())
     shown.push_back({{}, std::move(pending), {}});
   return shown;

@@ -14,7 +14,8 @@ pki::KeyKind read_key(const std::string& word, pki::KeyKind otherwise) {
   if (word == "rsa4096") return pki::KeyKind::rsa_4096;
   if (word == "ec-p256") return pki::KeyKind::ec_p256;
   if (word == "ec-p384") return pki::KeyKind::ec_p384;
-  throw UsageError("--key: '" + word + "' is no kind of key; there are rsa2048, rsa4096, ec-p256 and ec-p384");
+  throw UsageError("--key: '" + word +
+                   "' is no kind of key; there are rsa2048, rsa4096, ec-p256 and ec-p384");
 }
 
 /// What the flags say over what is there already.
@@ -28,12 +29,19 @@ void put_flags(const CertMakeOptions& options, store::WantedCertificate& wanted)
 
 int make_request(const CertMakeOptions& options, const store::WantedCertificate& wanted, OwnStore& store,
                  std::ostream& out, std::ostream& err) {
+  if (options.of.form == StoreForm::json && options.out.empty())
+    throw UsageError("--json: the request needs a file of its own; name it with --out");
   const pki::Request request = store::request_certificate(store.certificates(), wanted, now());
   const std::string text = options.der ? request.der() : request.pem();
   if (options.out.empty()) {
     out << text;
   } else {
     pki::replace_file(options.out, text, 0644);  // no secret
+  }
+  if (options.of.form == StoreForm::json) {
+    const ShownCertificate shown{{}, store.certificates().find_pending(request.thumbprint), {}};
+    out << stored_certificates_json({shown}, 0) << '\n';
+    return 0;
   }
   err << "request " << request.thumbprint << " for " << request.subject
       << ": its key waits in the store; import what the authority sends back\n";
@@ -55,7 +63,8 @@ int run_cert_new(const CertMakeOptions& options, std::ostream& out, std::ostream
                                            : options.profile == "wmsvc" ? store::SelfSignedProfile::wmsvc
                                                                         : store::SelfSignedProfile::exchange;
   if (profile != store::SelfSignedProfile::exchange && !options.names.empty())
-    throw UsageError("--name: a certificate of the profile " + options.profile + " has no names; leave it out");
+    throw UsageError("--name: a certificate of the profile " + options.profile +
+                     " has no names; leave it out");
   OwnStore store(options.of);
   store::SelfSigning asked = store::setup_certificate(profile, store.server().fqdn());
   put_flags(options, asked.wanted);
@@ -64,7 +73,8 @@ int run_cert_new(const CertMakeOptions& options, std::ostream& out, std::ostream
   std::optional<GivenAnswer> answer = options.answer;
   // DS602: the Auth certificate never becomes the default.
   if (profile == store::SelfSignedProfile::auth) answer = GivenAnswer::no;
-  write_one(options.of, store::make_self_signed(store.certificates(), asked, ask_overwrite(answer, out, err), now()),
+  write_one(options.of,
+            store::make_self_signed(store.certificates(), asked, ask_overwrite(answer, out, err), now()),
             store, out);
   return 0;
 }
@@ -76,14 +86,16 @@ int run_cert_renew(const CertMakeOptions& options, std::ostream& out, std::ostre
   put_flags(options, wanted);
   if (options.request || !old.certificate->self_signed) return make_request(options, wanted, store, out, err);
   if (!options.out.empty() || options.der)
-    throw UsageError("--out, --der: a self-signed certificate is renewed at once; give --request for a request");
+    throw UsageError(
+        "--out, --der: a self-signed certificate is renewed at once; give --request for a request");
   store::SelfSigning asked;
   asked.wanted = wanted;
   asked.services = store::services_again(old);
   asked.terms = policy::terms_of(store.organisation());
-  write_one(options.of,
-            store::make_self_signed(store.certificates(), asked, ask_overwrite(options.answer, out, err), now()),
-            store, out);
+  write_one(
+      options.of,
+      store::make_self_signed(store.certificates(), asked, ask_overwrite(options.answer, out, err), now()),
+      store, out);
   return 0;
 }
 

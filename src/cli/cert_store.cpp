@@ -19,7 +19,9 @@ constexpr const char* usual_configuration = "domsec.toml";
 
 std::string remarks_on(const store::CertificateEntry& entry) {
   std::string remarks;
-  const auto add = [&](const char* remark) { remarks += (remarks.empty() ? "" : ", ") + std::string(remark); };
+  const auto add = [&](const char* remark) {
+    remarks += (remarks.empty() ? "" : ", ") + std::string(remark);
+  };
   if (entry.default_smtp) add("default SMTP");
   if (!entry.has_private_key) add("no private key");
   if (entry.certificate->self_signed) add("self-signed");
@@ -50,7 +52,8 @@ OwnStore::OwnStore(const CertStoreOptions& options) {
     organisation_ = exchange::read_toml(usual_configuration);
   } else if (options.store.empty()) {
     throw UsageError(
-        "there is no store of certificates: name it with --store FILE, or give --config FILE with Store below "
+        "there is no store of certificates: name it with --store FILE, or give --config FILE with Store "
+        "below "
         "[organization]");
   }
   server_ = std::make_unique<ShellCertificates>([this] { return organisation(); }, options.store, now);
@@ -73,7 +76,8 @@ bool answered(const std::optional<GivenAnswer>& given, const std::string& questi
   return answer == shell::Answer::yes || answer == shell::Answer::yes_to_all;
 }
 
-store::AskOverwrite ask_overwrite(const std::optional<GivenAnswer>& given, std::ostream& out, std::ostream& err) {
+store::AskOverwrite ask_overwrite(const std::optional<GivenAnswer>& given, std::ostream& out,
+                                  std::ostream& err) {
   return [given, &out, &err](const pki::Certificate& current, const pki::Certificate& replacement) {
     return answered(given, shell::overwrite_question(current, replacement), out, err);
   };
@@ -92,8 +96,9 @@ policy::ServiceSet read_services(const std::vector<std::string>& words) {
     if (shell::same_word(word, "None")) continue;
     const std::optional<policy::Service> service = policy::read_service(word);
     if (!service) {
-      throw UsageError("--services: '" + word +
-                       "' is no service; there are None, IMAP, POP, UM, IIS, SMTP, Federation and UMCallRouter");
+      throw UsageError(
+          "--services: '" + word +
+          "' is no service; there are None, IMAP, POP, UM, IIS, SMTP, Federation and UMCallRouter");
     }
     services.add(*service);
   }

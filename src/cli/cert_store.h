@@ -1,5 +1,5 @@
-// What the commands over the store's certificates share: the store itself, the question at the terminal, how a
-// certificate is printed. Private to cli/.
+// What the commands over the store's certificates share: the store itself, the question at the terminal, how
+// a certificate is printed. Private to cli/.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,8 @@
 
 namespace domsec::cli {
 
-/// The store and the configuration around it. Throws UsageError where there is neither --store nor a configuration.
+/// The store and the configuration around it. Throws UsageError where there is neither --store nor a
+/// configuration.
 class OwnStore {
  public:
   explicit OwnStore(const CertStoreOptions& options);
@@ -30,10 +31,10 @@ class OwnStore {
   std::unique_ptr<ShellCertificates> server_;
 };
 
-/// Yes or no: the given answer, else the one at the terminal in the form of Exchange's shell. Throws UsageError, naming
-/// the flags, where there is no terminal.
-[[nodiscard]] bool answered(const std::optional<GivenAnswer>& given, const std::string& question, std::ostream& out,
-                            std::ostream& err);
+/// Yes or no: the given answer, else the one at the terminal in the form of Exchange's shell. Throws
+/// UsageError, naming the flags, where there is no terminal.
+[[nodiscard]] bool answered(const std::optional<GivenAnswer>& given, const std::string& question,
+                            std::ostream& out, std::ostream& err);
 /// The question about the default SMTP certificate, asked so.
 [[nodiscard]] store::AskOverwrite ask_overwrite(const std::optional<GivenAnswer>& given, std::ostream& out,
                                                 std::ostream& err);

@@ -26,25 +26,26 @@ json::array services_of(const policy::ServiceSet& services) {
 json::object certificate_of(const store::CertificateEntry& entry,
                             const std::optional<shell::CertificateVerdict>& verdict) {
   const pki::Certificate& certificate = *entry.certificate;
-  return {{"kind", "certificate"},
-          {"thumbprint", certificate.thumbprint},
-          {"thumbprint_sha256", certificate.thumbprint_sha256},
-          {"friendly_name", pki::harmless(entry.friendly_name, 2048)},
-          {"subject", certificate.subject},
-          {"issuer", certificate.issuer},
-          {"serial", certificate.serial},
-          {"dns_names", texts(certificate.dns_names)},
-          {"not_before", pki::rfc3339(certificate.not_before)},
-          {"not_after", pki::rfc3339(certificate.not_after)},
-          {"key_algorithm", certificate.key_algorithm},
-          {"self_signed", certificate.self_signed},
-          {"has_private_key", entry.has_private_key},
-          {"private_key_exportable", entry.has_private_key && entry.key_export == store::KeyExport::allowed},
-          {"services", services_of(entry.services)},
-          {"default_smtp", entry.default_smtp},
-          {"added", pki::rfc3339(entry.added)},
-          {"status", verdict ? json::value(policy::text(verdict->status)) : json::value(nullptr)},
-          {"root_ca_type", verdict ? json::value(policy::text(verdict->root_ca_type)) : json::value(nullptr)}};
+  return {
+      {"kind", "certificate"},
+      {"thumbprint", certificate.thumbprint},
+      {"thumbprint_sha256", certificate.thumbprint_sha256},
+      {"friendly_name", pki::harmless(entry.friendly_name, 2048)},
+      {"subject", certificate.subject},
+      {"issuer", certificate.issuer},
+      {"serial", certificate.serial},
+      {"dns_names", texts(certificate.dns_names)},
+      {"not_before", pki::rfc3339(certificate.not_before)},
+      {"not_after", pki::rfc3339(certificate.not_after)},
+      {"key_algorithm", certificate.key_algorithm},
+      {"self_signed", certificate.self_signed},
+      {"has_private_key", entry.has_private_key},
+      {"private_key_exportable", entry.has_private_key && entry.key_export == store::KeyExport::allowed},
+      {"services", services_of(entry.services)},
+      {"default_smtp", entry.default_smtp},
+      {"added", pki::rfc3339(entry.added)},
+      {"status", verdict ? json::value(policy::text(verdict->status)) : json::value(nullptr)},
+      {"root_ca_type", verdict ? json::value(policy::text(verdict->root_ca_type)) : json::value(nullptr)}};
 }
 
 json::object request_of(const store::PendingRequest& pending) {
@@ -64,7 +65,8 @@ json::object request_of(const store::PendingRequest& pending) {
 std::string stored_certificates_json(const std::vector<ShownCertificate>& shown, int exit_code) {
   json::array certificates;
   for (const ShownCertificate& each : shown)
-    certificates.push_back(each.entry ? certificate_of(*each.entry, each.verdict) : request_of(*each.pending));
+    certificates.push_back(each.entry ? certificate_of(*each.entry, each.verdict)
+                                      : request_of(*each.pending));
   return json::serialize(json::object{{"schema", "domsec.stored-certificates/1"},
                                       {"certificates", std::move(certificates)},
                                       {"exit_code", exit_code}});

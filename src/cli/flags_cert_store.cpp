@@ -11,11 +11,13 @@ namespace {
 void add_of(CLI::App& sub, CertStoreOptions& of) {
   sub.add_option("--config", of.config, "configuration file (default: domsec.toml, where there is one)")
       ->envname("DOMSEC_CONFIG");
-  sub.add_option("--store", of.store, "state file with the certificates (default: Store of the configuration)");
+  sub.add_option("--store", of.store,
+                 "state file with the certificates (default: Store of the configuration)");
 }
 
 void add_json(CLI::App& sub, CertStoreOptions& of) {
-  sub.add_flag_callback("--json", [&of] { of.form = StoreForm::json; }, "one JSON document");
+  sub.add_flag_callback(
+      "--json", [&of] { of.form = StoreForm::json; }, "one JSON document");
 }
 
 template <class Options, class Run>
@@ -32,21 +34,24 @@ CLI::App* add(CLI::App& cert, Command& command, const std::shared_ptr<Options>& 
 void add_answers(CLI::App& sub, std::optional<GivenAnswer>& answer, const char* question) {
   CLI::Option* yes = sub.add_flag_callback(
       "--yes", [&answer] { answer = GivenAnswer::yes; }, std::string("answer ") + question + " with Yes");
-  CLI::Option* no =
-      sub.add_flag_callback("--no", [&answer] { answer = GivenAnswer::no; }, std::string("answer it with No"));
+  CLI::Option* no = sub.add_flag_callback(
+      "--no", [&answer] { answer = GivenAnswer::no; }, std::string("answer it with No"));
   yes->excludes(no);
 }
 
 void add_key(CLI::App& sub, CertMakeOptions& options, const char* usual) {
-  sub.add_option("--key", options.key,
-                 std::string("kind of the new key: rsa2048, rsa4096, ec-p256 or ec-p384 (default: ") + usual + ")");
+  sub.add_option(
+      "--key", options.key,
+      std::string("kind of the new key: rsa2048, rsa4096, ec-p256 or ec-p384 (default: ") + usual + ")");
   sub.add_option("--friendly-name", options.friendly_name, "shown, never looked at; less than 64 characters");
   sub.add_flag("--exportable", options.exportable, "the private key may leave the store");
 }
 
 void add_names(CLI::App& sub, CertMakeOptions& options) {
-  sub.add_option("--subject", options.subject, "such as DC=com,DC=Contoso,CN=mail1 (default: CN of the server)");
-  sub.add_option("--name", options.names, "alternative name; the CN joins them (default: those of the server)")
+  sub.add_option("--subject", options.subject,
+                 "such as DC=com,DC=Contoso,CN=mail1 (default: CN of the server)");
+  sub.add_option("--name", options.names,
+                 "alternative name; the CN joins them (default: those of the server)")
       ->allow_extra_args(false);
 }
 
@@ -64,14 +69,16 @@ void add_services(CLI::App& sub, std::vector<std::string>& services, bool requir
 
 void add_making(CLI::App& cert, Command& command) {
   auto asked = std::make_shared<CertMakeOptions>();
-  CLI::App* request = add(cert, command, asked, "request", "a new key, and the PKCS#10 request for its certificate",
-                          run_cert_request);
+  CLI::App* request = add(cert, command, asked, "request",
+                          "a new key, and the PKCS#10 request for its certificate", run_cert_request);
   add_names(*request, *asked);
   add_key(*request, *asked, "rsa2048");
   add_request_file(*request, *asked);
+  add_json(*request, asked->of);
 
   auto made = std::make_shared<CertMakeOptions>();
-  CLI::App* self = add(cert, command, made, "new", "a self-signed certificate, as Exchange makes its own", run_cert_new);
+  CLI::App* self =
+      add(cert, command, made, "new", "a self-signed certificate, as Exchange makes its own", run_cert_new);
   add_names(*self, *made);
   add_key(*self, *made, "rsa2048");
   self->add_option_function<std::string>(
@@ -99,9 +106,9 @@ void add_making(CLI::App& cert, Command& command) {
 
 void add_files(CLI::App& cert, Command& command) {
   auto taken = std::make_shared<CertFileOptions>();
-  CLI::App* import = add(cert, command, taken, "import",
-                         "put a certificate into the store, with its key or that of its pending request",
-                         run_cert_import);
+  CLI::App* import =
+      add(cert, command, taken, "import",
+          "put a certificate into the store, with its key or that of its pending request", run_cert_import);
   import->add_option("FILE", taken->file, "PKCS#12, PKCS#7, PEM or DER")->required();
   import->add_option("--password-file", taken->password_file, "file with the password of FILE");
   import->add_option("--friendly-name", taken->friendly_name, "shown, never looked at");
@@ -124,14 +131,16 @@ void add_assigning(CLI::App& cert, Command& command) {
   enable->add_option("THUMBPRINT", enabled->thumbprints, "of the certificate")->required();
   add_services(*enable, enabled->services, true);
   add_answers(*enable, enabled->answer, "whether the default SMTP certificate is overwritten");
-  enable->add_flag_callback("--yes-to-all", [enabled] { enabled->answer = GivenAnswer::yes; }, "the same as --yes");
-  enable->add_flag_callback("--no-to-all", [enabled] { enabled->answer = GivenAnswer::no; }, "the same as --no");
+  enable->add_flag_callback(
+      "--yes-to-all", [enabled] { enabled->answer = GivenAnswer::yes; }, "the same as --yes");
+  enable->add_flag_callback(
+      "--no-to-all", [enabled] { enabled->answer = GivenAnswer::no; }, "the same as --no");
   add_json(*enable, enabled->of);
 
   auto removed = std::make_shared<CertAssignOptions>();
-  CLI::App* remove = add(cert, command, removed, "remove",
-                         "take a certificate that nothing uses, or a pending request, out of the store",
-                         run_cert_remove);
+  CLI::App* remove =
+      add(cert, command, removed, "remove",
+          "take a certificate that nothing uses, or a pending request, out of the store", run_cert_remove);
   remove->add_option("THUMBPRINT", removed->thumbprints, "of the certificate or the request")->required();
   add_answers(*remove, removed->answer, "whether it shall really go");
 

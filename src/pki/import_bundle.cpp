@@ -39,8 +39,9 @@ Bundle read_pem_bundle(std::string_view bytes, const std::string& name,
     if (block.label.ends_with("PRIVATE KEY")) {
       PrivateKey key = private_key_of(std::move(block), name, pass_phrase);
       if (bundle.key && !same_key(*bundle.key, key)) {
-        throw BundleError(Kind::key_mismatch,
-                          name + " holds two private keys: give each certificate with its key in a file of its own");
+        throw BundleError(
+            Kind::key_mismatch,
+            name + " holds two private keys: give each certificate with its key in a file of its own");
       }
       bundle.key = std::move(key);
     } else if (more.empty() && labels.empty()) {
@@ -53,7 +54,8 @@ Bundle read_pem_bundle(std::string_view bytes, const std::string& name,
                     name + " holds no certificate" + labels + ": name the file of the certificate");
 }
 
-/// RFC 4648 4 with white space and nothing else, as Exchange exports without -BinaryEncoded; empty when it is none.
+/// RFC 4648 4 with white space and nothing else, as Exchange exports without -BinaryEncoded; empty when it is
+/// none.
 std::string from_base64(std::string_view text) {
   std::string digits;
   for (const char c : text) {
@@ -82,9 +84,10 @@ Bundle in_order(Bundle bundle, const std::string& name) {
     return belongs_to(*bundle.key, *certificate);
   });
   if (own == bundle.certificates.end()) {
-    throw BundleError(Kind::key_mismatch, name + ": the private key (" + bundle.key->algorithm +
-                                              ") is that of none of its certificates: give it with the certificate "
-                                              "that was requested with it");
+    throw BundleError(Kind::key_mismatch,
+                      name + ": the private key (" + bundle.key->algorithm +
+                          ") is that of none of its certificates: give it with the certificate "
+                          "that was requested with it");
   }
   std::rotate(bundle.certificates.begin(), own, own + 1);
   return bundle;
@@ -92,7 +95,8 @@ Bundle in_order(Bundle bundle, const std::string& name) {
 
 }  // namespace
 
-Bundle read_bundle(std::string_view bytes, const std::string& name, const std::optional<std::string>& pass_phrase) {
+Bundle read_bundle(std::string_view bytes, const std::string& name,
+                   const std::optional<std::string>& pass_phrase) {
   constexpr std::size_t largest = 16U << 20U;
   if (bytes.size() <= largest && !looks_like_pem(bytes)) {
     const std::string octets = from_base64(bytes);

@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t sha1_digits = 40;
 constexpr std::size_t sha256_digits = 64;
 
-/// First and last of what is left out, in UTF-8: no-break space; zero-width and left-to-right, right-to-left marks;
-/// embeddings; word joiner and isolates; byte order mark.
+/// First and last of what is left out, in UTF-8: no-break space; zero-width and left-to-right, right-to-left
+/// marks; embeddings; word joiner and isolates; byte order mark.
 struct Marks {
   std::string_view first;
   std::string_view last;
@@ -27,7 +27,8 @@ constexpr std::array invisible = {
 std::size_t mark_at(std::string_view text) {
   for (const Marks& marks : invisible) {
     const std::string_view front = text.substr(0, marks.first.size());
-    if (front.size() == marks.first.size() && front >= marks.first && front <= marks.last) return front.size();
+    if (front.size() == marks.first.size() && front >= marks.first && front <= marks.last)
+      return front.size();
   }
   return 0;
 }
@@ -47,8 +48,7 @@ std::string plain_thumbprint(std::string_view spelled) {
 }
 
 bool is_thumbprint(std::string_view plain) {
-  return plain.size() == sha1_digits &&
-         plain.find_first_not_of("0123456789ABCDEF") == std::string_view::npos;
+  return plain.size() == sha1_digits && plain.find_first_not_of("0123456789ABCDEF") == std::string_view::npos;
 }
 
 std::string thumbprint_fault(std::string_view spelled) {

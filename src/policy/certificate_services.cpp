@@ -20,8 +20,8 @@ Refusal refused(std::string rule, std::string sentence) {
 /// R43: `None` beside services that it has.
 Refusal taking_back(const Assignment& assignment) {
   return {finding::Code::assign_irrevocable, "",
-          "services cannot be taken from a certificate: " + named(assignment) + " keeps " + text(assignment.now) +
-              "; assign them to another certificate, then remove this one"};
+          "services cannot be taken from a certificate: " + named(assignment) + " keeps " +
+              text(assignment.now) + "; assign them to another certificate, then remove this one"};
 }
 
 /// R44.
@@ -35,16 +35,18 @@ Refusal wildcard_refused(const Assignment& assignment, const std::string& name) 
     remedy += (remedy.empty() ? "" : " and ") + std::string(cmdlet);
   }
   return refused("SV-1", "a wildcard certificate is not assigned to " + services + ": " + named(assignment) +
-                             " has the name " + name + "; give the service its name with " + remedy + " instead");
+                             " has the name " + name + "; give the service its name with " + remedy +
+                             " instead");
 }
 
-/// Spec exchange 8.7, Exchange 2019. What is assigned as a service is one of the first four; the others are known
-/// by name alone.
+/// Spec exchange 8.7, Exchange 2019. What is assigned as a service is one of the first four; the others are
+/// known by name alone.
 constexpr std::array ecc_table = {
-    EccRow{"IIS", true},       EccRow{"POP, IMAP", true}, EccRow{"SMTP", true},
-    EccRow{"UM", true},        EccRow{"Hybrid", true},    EccRow{"EdgeSync", false},
-    EccRow{"S/MIME", false},   EccRow{"Federation", false}, EccRow{"OAuth", false},
-    EccRow{"AD FS claims", false},
+    EccRow{"IIS", true},     EccRow{"POP, IMAP", true},
+    EccRow{"SMTP", true},    EccRow{"UM", true},
+    EccRow{"Hybrid", true},  EccRow{"EdgeSync", false},
+    EccRow{"S/MIME", false}, EccRow{"Federation", false},
+    EccRow{"OAuth", false},  EccRow{"AD FS claims", false},
 };
 
 Refusal ecc_refused(const pki::Certificate& certificate, std::string_view use) {
@@ -141,8 +143,9 @@ std::optional<Refusal> refusal(const Assignment& assignment) {
   }
   if (!assignment.has_private_key) {
     return Refusal{finding::Code::own_key_missing, "",
-                   named(assignment) + " has no private key here (PrivateKeyMissing): import the answer to its "
-                                       "request where the request was made, or the .pfx file with its key"};
+                   named(assignment) +
+                       " has no private key here (PrivateKeyMissing): import the answer to its "
+                       "request where the request was made, or the .pfx file with its key"};
   }
   if (assignment.status != CertificateStatus::valid) {
     return refused("SV-3", named(assignment) + " has the status " + std::string(text(assignment.status)) +
@@ -157,9 +160,10 @@ std::optional<Refusal> refusal(const Assignment& assignment) {
     return refused("SV-6", "Federation is not assigned in this way: leave it out");
   if (assignment.terms.um_startup_mode == UmStartupMode::tcp &&
       (wanted.has(Service::um) || wanted.has(Service::um_call_router))) {
-    return refused("SV-2",
-                   "UM and UMCallRouter take a certificate only when they start with TLS or Dual, and here it is "
-                   "TCP: leave them out");
+    return refused(
+        "SV-2",
+        "UM and UMCallRouter take a certificate only when they start with TLS or Dual, and here it is "
+        "TCP: leave them out");
   }
   const std::string wildcard = wildcard_of(*assignment.certificate);
   if (!wildcard.empty() && (wanted.has(Service::pop) || wanted.has(Service::imap)))

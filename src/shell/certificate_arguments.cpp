@@ -24,7 +24,8 @@ KeyExport key_export_of(const Invocation& call) {
 
 void require_this_server(const Invocation& call, const CertificateServer& server) {
   const std::string name = call.text("Server");
-  if (name.empty() || same_word(name, server.fqdn()) || same_word(name, store::server_name(server.fqdn()))) return;
+  if (name.empty() || same_word(name, server.fqdn()) || same_word(name, store::server_name(server.fqdn())))
+    return;
   call.refuse("Server", "the server here is " + server.fqdn() +
                             "; leave -Server out, or start the shell with the "
                             "configuration of " +

@@ -92,7 +92,8 @@ List remove_certificate(Invocation& call, CertificateServer& server) {
   return {};
 }
 
-/// Binary: an object whose FileData WriteAllBytes takes. Else text, which Set-Content takes: Base64, of a request PEM.
+/// Binary: an object whose FileData WriteAllBytes takes. Else text, which Set-Content takes: Base64, of a
+/// request PEM.
 List export_certificate(Invocation& call, CertificateServer& server) {
   const std::string thumbprint = thumbprint_of(call);
   if (call.is_set("WhatIf")) {
@@ -207,7 +208,8 @@ void add_certificate_cmdlets(CmdletTable& table, CertificateServer& server) {
                .pipeline = FromPipeline::value,
                .presence = Presence::mandatory},
               switch_parameter("AsPlainText", "it is written plainly; there is no other form here")},
-             Feed::each, secure_string});
+             Feed::each,
+             secure_string});
   table.add({"Remove-ExchangeCertificate",
              "takes a certificate that no service needs, or a pending request, out of the store",
              {thumbprint(Presence::mandatory), server_parameter()},

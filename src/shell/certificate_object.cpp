@@ -35,9 +35,13 @@ List domains(const std::vector<std::string>& dns_names, const std::vector<std::s
 /// `IP.WS..`: a letter for each service, as Exchange's own table of certificates has it.
 std::string letters_of(const policy::ServiceSet& services) {
   std::string letters;
-  for (const auto& [service, letter] :
-       {std::pair{Service::imap, 'I'}, {Service::pop, 'P'}, {Service::um, 'U'}, {Service::iis, 'W'},
-        {Service::smtp, 'S'}, {Service::federation, 'F'}, {Service::um_call_router, 'R'}})
+  for (const auto& [service, letter] : {std::pair{Service::imap, 'I'},
+                                        {Service::pop, 'P'},
+                                        {Service::um, 'U'},
+                                        {Service::iis, 'W'},
+                                        {Service::smtp, 'S'},
+                                        {Service::federation, 'F'},
+                                        {Service::um_call_router, 'R'}})
     letters += services.has(service) ? letter : '.';
   return letters;
 }

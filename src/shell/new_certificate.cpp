@@ -37,7 +37,8 @@ pki::KeyKind key_of(const Invocation& call) {
 }
 
 /// The certificate that the pipeline brings, or -Instance: a renewal.
-std::optional<store::CertificateEntry> renewed_certificate(const Invocation& call, CertificateServer& server) {
+std::optional<store::CertificateEntry> renewed_certificate(const Invocation& call,
+                                                           CertificateServer& server) {
   const Value instance = call.value("Instance");
   if (instance.is_null()) return std::nullopt;
   for (const char* name : {"SubjectName", "DomainName"}) {

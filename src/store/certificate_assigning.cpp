@@ -41,10 +41,11 @@ ServiceSet left_alone(const std::vector<CertificateEntry>& all, const Certificat
 
 void require_unnamed(const exchange::Organisation& organisation, const pki::Certificate& certificate) {
   if (const std::string connectors = tagged_with(organisation, certificate); !connectors.empty()) {
-    throw in_use("These certificates are tagged with following Send Connectors : " + connectors +
-                 ". Removing and replacing certificates from Send Connector would break the mail flow. If you still "
-                 "want to proceed then replace or remove these certificates from Send Connector and then try this "
-                 "command.");
+    throw in_use(
+        "These certificates are tagged with following Send Connectors : " + connectors +
+        ". Removing and replacing certificates from Send Connector would break the mail flow. If you still "
+        "want to proceed then replace or remove these certificates from Send Connector and then try this "
+        "command.");
   }
 }
 
@@ -94,9 +95,9 @@ CertificateEntry named_certificate(const Certificates& certificates, std::string
   if (std::optional<CertificateEntry> entry = certificates.find(thumbprint)) return *std::move(entry);
   const std::string plain = pki::plain_thumbprint(thumbprint);
   if (certificates.find_pending(plain)) {
-    throw CertificateError("'" + plain +
-                               "' is a pending request and no certificate yet; import the answer of the authority",
-                           CertificateInput::thumbprint);
+    throw CertificateError(
+        "'" + plain + "' is a pending request and no certificate yet; import the answer of the authority",
+        CertificateInput::thumbprint);
   }
   throw certificate_not_found(plain);
 }
@@ -116,7 +117,8 @@ Enabled enable_certificate(Certificates& certificates, std::string_view thumbpri
   const CertificateEntry before = named_certificate(certificates, thumbprint);
   const pki::Certificate& certificate = *before.certificate;
   require_enabling(before, asked);
-  const DefaultSmtp decided = decide_default_smtp(certificates, certificate, asked.services, asked.terms, ask);
+  const DefaultSmtp decided =
+      decide_default_smtp(certificates, certificate, asked.services, asked.terms, ask);
   Transaction transaction = certificates.transaction();
   require_enabling(named_certificate(certificates, thumbprint), asked);  // it may be gone, or have services
   certificates.assign(thumbprint, asked.services);
@@ -140,8 +142,8 @@ void require_unused(const Certificates& certificates, std::string_view thumbprin
   if (organisation != nullptr) require_unnamed(*organisation, *entry->certificate);
   const ServiceSet alone = left_alone(certificates.all(), *entry);
   if (alone.empty()) return;
-  throw in_use("certificate " + entry->certificate->thumbprint + " is the only one for " + policy::text(alone) +
-               "; assign another one to it first");
+  throw in_use("certificate " + entry->certificate->thumbprint + " is the only one for " +
+               policy::text(alone) + "; assign another one to it first");
 }
 
 std::string remove_certificate(Certificates& certificates, std::string_view thumbprint,

@@ -16,7 +16,8 @@ std::string warning_without_key(const Certificates& certificates, const pki::Cer
   if (same == pending.end())
     return which + " has no private key here: no pending request has its public key. TLS fails with it.";
   return which + " has no private key here. The pending request " + same->request.thumbprint +
-         " asks for the same subject with another key: this is the answer to another request, made here before or on "
+         " asks for the same subject with another key: this is the answer to another request, made here "
+         "before or on "
          "another server. TLS fails with it.";
 }
 
@@ -25,7 +26,8 @@ std::string warning_without_key(const Certificates& certificates, const pki::Cer
 CertificateImport read_import(const ImportedFile& file) {
   if (file.friendly_name) require_friendly_name(*file.friendly_name);
   pki::Bundle bundle = pki::read_bundle(file.bytes, file.name, file.pass_phrase);
-  return {std::move(bundle.certificates), std::move(bundle.key), file.friendly_name, file.key_export, file.at};
+  return {std::move(bundle.certificates), std::move(bundle.key), file.friendly_name, file.key_export,
+          file.at};
 }
 
 Imported import_certificate(Certificates& certificates, const CertificateImport& from) {

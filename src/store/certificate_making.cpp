@@ -18,7 +18,8 @@ void require_subject(const std::string& subject) {
   } catch (const pki::RecipeError& error) {
     throw CertificateError(error.what(), CertificateInput::subject);
   }
-  throw CertificateError("the subject has no CN; write one such as CN=mail.contoso.com", CertificateInput::subject);
+  throw CertificateError("the subject has no CN; write one such as CN=mail.contoso.com",
+                         CertificateInput::subject);
 }
 
 /// Spec exchange 8.1: at most 255 characters, letters, digits, hyphens and dots.
@@ -29,9 +30,9 @@ void require_host_name(const std::string& name) {
   }
   constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
   if (!name.empty() && name.size() <= 255 && name.find_first_not_of(allowed) == std::string::npos) return;
-  throw CertificateError(
-      "'" + pki::harmless(name, 80) + "' is no host name; write at most 255 letters, digits, hyphens and dots",
-      CertificateInput::names);
+  throw CertificateError("'" + pki::harmless(name, 80) +
+                             "' is no host name; write at most 255 letters, digits, hyphens and dots",
+                         CertificateInput::names);
 }
 
 pki::Instant years_after(pki::Instant at, int years) {
@@ -139,7 +140,8 @@ ServiceSet services_again(const CertificateEntry& entry) {
 void require_friendly_name(const std::string& name) {
   constexpr std::size_t longest = 63;
   if (name.size() <= longest) return;
-  throw CertificateError("a friendly name has less than 64 characters; shorten it", CertificateInput::friendly_name);
+  throw CertificateError("a friendly name has less than 64 characters; shorten it",
+                         CertificateInput::friendly_name);
 }
 
 void require_sound(const WantedCertificate& wanted) {
@@ -149,7 +151,8 @@ void require_sound(const WantedCertificate& wanted) {
   for (const std::string& name : wanted.dns_names) require_host_name(name);
 }
 
-pki::Request request_certificate(Certificates& certificates, const WantedCertificate& wanted, pki::Instant at) {
+pki::Request request_certificate(Certificates& certificates, const WantedCertificate& wanted,
+                                 pki::Instant at) {
   require_sound(wanted);
   pki::RequestRecipe recipe;
   recipe.subject = wanted.subject;
@@ -161,13 +164,14 @@ pki::Request request_certificate(Certificates& certificates, const WantedCertifi
   return made.request;
 }
 
-CertificateEntry make_self_signed(Certificates& certificates, const SelfSigning& asked, const AskOverwrite& ask,
-                                  pki::Instant at) {
+CertificateEntry make_self_signed(Certificates& certificates, const SelfSigning& asked,
+                                  const AskOverwrite& ask, pki::Instant at) {
   require_sound(asked.wanted);
   const pki::Credentials made = pki::self_signed(recipe_of(asked, at));
   const pki::CertificatePtr& certificate = made.chain.front();
   const ServiceSet services = services_of(asked, *certificate);
-  if (auto refused = policy::refusal({.certificate = certificate, .now = {}, .wanted = services, .terms = asked.terms}))
+  if (auto refused =
+          policy::refusal({.certificate = certificate, .now = {}, .wanted = services, .terms = asked.terms}))
     throw CertificateError(*std::move(refused), CertificateInput::services);
   if (asked.profile == SelfSignedProfile::auth) {
     if (auto refused = policy::auth_refusal(*certificate))

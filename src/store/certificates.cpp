@@ -115,10 +115,11 @@ std::optional<Waiting> waiting_for(Database& database, const pki::Chain& chain) 
 CertificateError certificate_not_found(std::string_view thumbprint) {
   if (const std::string fault = pki::thumbprint_fault(thumbprint); !fault.empty())
     return {policy::Refusal{finding::Code::thumbprint_not_found, "", fault}, CertificateInput::thumbprint};
-  return {policy::Refusal{finding::Code::thumbprint_not_found, "",
-                          "no certificate of the store has the thumbprint " + pki::plain_thumbprint(thumbprint) +
-                              ": look it up in the list of those that are there"},
-          CertificateInput::thumbprint};
+  return {
+      policy::Refusal{finding::Code::thumbprint_not_found, "",
+                      "no certificate of the store has the thumbprint " + pki::plain_thumbprint(thumbprint) +
+                          ": look it up in the list of those that are there"},
+      CertificateInput::thumbprint};
 }
 
 std::vector<CertificateEntry> Certificates::all() const {
@@ -215,10 +216,9 @@ CertificateEntry Certificates::import(const CertificateImport& from) {
   const std::string name = from.friendly_name.value_or(waiting ? waiting->friendly_name : std::string());
   if (const std::optional<CertificateEntry> there = find(certificate->thumbprint)) {
     if (there->has_private_key || key.empty()) {
-      throw CertificateError(
-          "the certificate " + certificate->thumbprint + " (" + certificate->subject +
-          ") is in the store already: use it, or remove it first",
-          CertificateInput::file);
+      throw CertificateError("the certificate " + certificate->thumbprint + " (" + certificate->subject +
+                                 ") is in the store already: use it, or remove it first",
+                             CertificateInput::file);
     }
     Statement update = database_.prepare(
         "UPDATE certificates SET key = ?, key_exportable = ?, issuers = ? WHERE thumbprint = ?");

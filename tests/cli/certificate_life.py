@@ -118,7 +118,9 @@ def request_and_import(house):
     expect([entry["friendly_name"] for entry in entries] == [f"Internet {form}" for form in forms], entries)
     expect(all(entry["has_private_key"] and entry["status"] == "Valid" and not entry["private_key_exportable"] for entry in entries),
            entries)
-    house.cert("request", "--subject", "CN=elliptic.contoso.com", "--key", "ec-p256", "--der", "--out", "ec.der")
+    expect("--out" in house.cert("request", "--json", code=2), "--json and the request cannot share standard output")
+    said = house.cert("request", "--subject", "CN=elliptic.contoso.com", "--key", "ec-p256", "--der", "--out", "ec.der", "--json")
+    expect(json.loads(said)["certificates"][0]["key_algorithm"] == "EC P-256", said)
     shown = house.openssl("req", "-verify", "-noout", "-text", "-inform", "DER", "-in", "ec.der")
     expect("verify OK" in shown and "P-256" in shown, shown)
     pending = [entry for entry in house.listed() if entry["kind"] == "request"]

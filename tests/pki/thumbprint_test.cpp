@@ -18,11 +18,19 @@ TEST(Thumbprint, IsReadInEverySpelling) {
       {"blanks of the dialog", "43 4a c2 24 c8 45 99 24 b2 65 21 29 8c e8 83 4c 51 48 56 ab"},
       {"colons of openssl", "43:4A:C2:24:C8:45:99:24:B2:65:21:29:8C:E8:83:4C:51:48:56:AB"},
       {"hyphens", "434AC224-C8459924-B2652129-8CE8834C-514856AB"},
-      {"the left-to-right mark of Windows", "\xE2\x80\x8E" "434AC224C8459924B26521298CE8834C514856AB"},
+      {"the left-to-right mark of Windows",
+       "\xE2\x80\x8E"
+       "434AC224C8459924B26521298CE8834C514856AB"},
       {"a right-to-left mark behind", "434AC224C8459924B26521298CE8834C514856AB\xE2\x80\x8F"},
-      {"a byte order mark and a line end", "\xEF\xBB\xBF" "434AC224C8459924B26521298CE8834C514856AB\r\n"},
-      {"no-break spaces", "434AC224C8\xC2\xA0" "459924B26521298CE8834C514856AB"},
-      {"an embedding", "\xE2\x80\xAA" "434AC224C8459924B26521298CE8834C514856AB\xE2\x80\xAC"},
+      {"a byte order mark and a line end",
+       "\xEF\xBB\xBF"
+       "434AC224C8459924B26521298CE8834C514856AB\r\n"},
+      {"no-break spaces",
+       "434AC224C8\xC2\xA0"
+       "459924B26521298CE8834C514856AB"},
+      {"an embedding",
+       "\xE2\x80\xAA"
+       "434AC224C8459924B26521298CE8834C514856AB\xE2\x80\xAC"},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);

@@ -95,7 +95,8 @@ TEST(CertificateServices, EllipticKeysAreRefusedUntilTheOrganisationAllowsThem) 
   const std::optional<Refusal> refused = refusal(asked);
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->rule, "SV-4");
-  EXPECT_NE(refused->sentence.find("EnableEccCertificateSupport = true"), std::string::npos) << refused->sentence;
+  EXPECT_NE(refused->sentence.find("EnableEccCertificateSupport = true"), std::string::npos)
+      << refused->sentence;
   exchange::Organisation contoso;
   asked.terms = terms_of(&contoso);
   EXPECT_TRUE(refusal(asked));

@@ -303,12 +303,15 @@ TEST_F(CertificateCmdlets, WhatIfChangesNothing) {
 
 TEST_F(CertificateCmdlets, R21ImportThenEnableAndBothInOnePipelineComeToTheSame) {
   for (const char* name : {"one", "two"})
-    shell.host.files[name] = pki::write_pkcs12(three_levels().leaf(std::string(name) + ".contoso.com"), "secret", "");
+    shell.host.files[name] =
+        pki::write_pkcs12(three_levels().leaf(std::string(name) + ".contoso.com"), "secret", "");
   const auto import = [](const char* name) {
     return std::string("Import-ExchangeCertificate -Password secret -FileData (Get-Content ") + name +
            " -Encoding Byte)";
   };
-  EXPECT_EQ(run("$c = " + import("one") + "\nEnable-ExchangeCertificate -Thumbprint $c.Thumbprint -Services SMTP"), "");
+  EXPECT_EQ(
+      run("$c = " + import("one") + "\nEnable-ExchangeCertificate -Thumbprint $c.Thumbprint -Services SMTP"),
+      "");
   EXPECT_EQ(run(import("two") + " | Enable-ExchangeCertificate -Services SMTP -Force"), "");
   const std::vector<store::CertificateEntry> all = server.certificates().all();
   ASSERT_EQ(all.size(), 2U);
@@ -338,27 +341,29 @@ TEST_F(CertificateCmdlets, R50ThumbprintIsTakenAsWindowsCopiesIt) {
 }
 
 TEST_F(CertificateCmdlets, ExportGivesWhatTheDocumentsWriteToAFile) {
-  shell.host.files["b.pfx"] =
-      pki::write_pkcs12(three_levels().leaf("mail.contoso.com"), "secret", "Bought");
+  shell.host.files["b.pfx"] = pki::write_pkcs12(three_levels().leaf("mail.contoso.com"), "secret", "Bought");
   const std::string c = "$c = Get-ExchangeCertificate\n";
   EXPECT_EQ(run("$c = Import-ExchangeCertificate -FileData ([System.IO.File]::ReadAllBytes('b.pfx')) "
-                "-PrivateKeyExportable $true -Password (ConvertTo-SecureString -String 'secret' -AsPlainText -Force)"),
+                "-PrivateKeyExportable $true -Password (ConvertTo-SecureString -String 'secret' -AsPlainText "
+                "-Force)"),
             "");
   EXPECT_EQ(run(c + "$cert = Export-ExchangeCertificate -Thumbprint $c.Thumbprint -BinaryEncoded -Password "
-                "(ConvertTo-SecureString -String 'P@ssw0rd1' -AsPlainText -Force)\n"
-                "[System.IO.File]::WriteAllBytes('out.pfx', $cert.FileData)"),
+                    "(ConvertTo-SecureString -String 'P@ssw0rd1' -AsPlainText -Force)\n"
+                    "[System.IO.File]::WriteAllBytes('out.pfx', $cert.FileData)"),
             "");
   const pki::Credentials read = pki::read_pkcs12(shell.host.files["out.pfx"], "out.pfx", "P@ssw0rd1");
   EXPECT_EQ(run(c + "$c.Thumbprint"), read.chain.front()->thumbprint + "\n");
   EXPECT_EQ(run(c + "Set-Content out.txt (Export-ExchangeCertificate $c.Thumbprint -Password x)"), "");
   EXPECT_EQ(pki::read_bundle(shell.host.files["out.txt"], "out.txt", "x").certificates.size(), 3U);
-  EXPECT_NE(run(c + "Export-ExchangeCertificate $c.Thumbprint").find("under a password only"), std::string::npos);
+  EXPECT_NE(run(c + "Export-ExchangeCertificate $c.Thumbprint").find("under a password only"),
+            std::string::npos);
 }
 
 TEST_F(CertificateCmdlets, R19ExportOfAKeyThatMayNotLeaveIsRefused) {
   const std::string thumbprint = stored("mail.contoso.com");
-  EXPECT_NE(run("Export-ExchangeCertificate " + thumbprint + " -BinaryEncoded -Password x").find("not exportable"),
-            std::string::npos);
+  EXPECT_NE(
+      run("Export-ExchangeCertificate " + thumbprint + " -BinaryEncoded -Password x").find("not exportable"),
+      std::string::npos);
   EXPECT_NE(run("Export-ExchangeCertificate " + std::string(40, 'A') + " -Password x")
                 .find("A special Rpc error occurs on server edge1"),
             std::string::npos);
@@ -373,13 +378,14 @@ TEST_F(CertificateCmdlets, PendingRequestIsExportedAgain) {
 TEST_F(CertificateCmdlets, RenewalIsACertificateThatThePipelineBrings) {
   run("New-ExchangeCertificate -FriendlyName Old -SubjectName \"C=US,CN=mail.contoso.com\" -DomainName "
       "mail1.contoso.com -Services SMTP");
-  const std::string old = "$old = Get-ExchangeCertificate " + server.certificates().all().at(0).certificate->thumbprint + "\n";
+  const std::string old =
+      "$old = Get-ExchangeCertificate " + server.certificates().all().at(0).certificate->thumbprint + "\n";
   EXPECT_EQ(run(old + "Set-Content r.req ($old | New-ExchangeCertificate -GenerateRequest)"), "");
   const pki::Request request = pki::read_request(shell.host.files["r.req"], "r.req");
   EXPECT_EQ(request.subject, "CN=mail.contoso.com, C=US");
   EXPECT_EQ(request.dns_names, (std::vector<std::string>{"mail1.contoso.com", "mail.contoso.com"}));
   EXPECT_EQ(run(old + "$new = Get-ExchangeCertificate $old.Thumbprint | New-ExchangeCertificate -Force; "
-                "$new.FriendlyName; $new.Subject; $new.Services; $new.Thumbprint -ne $old.Thumbprint"),
+                      "$new.FriendlyName; $new.Subject; $new.Services; $new.Thumbprint -ne $old.Thumbprint"),
             "Old\nCN=mail.contoso.com, C=US\nSMTP\nTrue\n");
   EXPECT_NE(run(old + "$old | New-ExchangeCertificate -SubjectName CN=x").find("keeps subject and names"),
             std::string::npos);
@@ -393,11 +399,12 @@ TEST_F(CertificateCmdlets, R41EveryPropertyIsListed) {
   for (std::size_t at = 0; at < listed.size(); at = listed.find('\n', at) + 1) {
     if (listed[at] != '\n') names += listed.substr(at, listed.find(' ', at) - at) + " ";
   }
-  EXPECT_EQ(names,
-            "AccessRules CertificateDomains HasPrivateKey IsSelfSigned Issuer NotAfter NotBefore PublicKeySize "
-            "RootCAType SerialNumber Services Status Subject Thumbprint Identity FriendlyName DnsNameList "
-            "EnhancedKeyUsageList IISServices KeyIdentifier PrivateKeyExportable ServicesStringForm "
-            "SubjectKeyIdentifier CertificateRequest SignatureAlgorithm ThumbprintSha256 ")
+  EXPECT_EQ(
+      names,
+      "AccessRules CertificateDomains HasPrivateKey IsSelfSigned Issuer NotAfter NotBefore PublicKeySize "
+      "RootCAType SerialNumber Services Status Subject Thumbprint Identity FriendlyName DnsNameList "
+      "EnhancedKeyUsageList IISServices KeyIdentifier PrivateKeyExportable ServicesStringForm "
+      "SubjectKeyIdentifier CertificateRequest SignatureAlgorithm ThumbprintSha256 ")
       << listed;
   EXPECT_NE(listed.find("ServicesStringForm   : I...S..\n"), std::string::npos) << listed;
   EXPECT_NE(listed.find("Identity             : edge1.contoso.com\\" + thumbprint + "\n"), std::string::npos);

@@ -142,18 +142,21 @@ TEST_F(CertificateLife, R18AnswerToAnotherRequestIsToldFromACertificateWithoutAn
   recipe.key = pki::KeyKind::ec_p256;
   const Imported imported = import_pem(answer(pki::make_request(recipe).request));
   EXPECT_FALSE(imported.entry.has_private_key);
-  EXPECT_NE(imported.warning.find(here.thumbprint + " asks for the same subject with another key"), std::string::npos)
+  EXPECT_NE(imported.warning.find(here.thumbprint + " asks for the same subject with another key"),
+            std::string::npos)
       << imported.warning;
   EXPECT_EQ(certificates.pending().size(), 1U) << "the request still waits for its own";
   const Imported stranger = import_pem(three_levels().leaf("other.contoso.com").chain.front()->pem());
-  EXPECT_NE(stranger.warning.find("no pending request has its public key"), std::string::npos) << stranger.warning;
+  EXPECT_NE(stranger.warning.find("no pending request has its public key"), std::string::npos)
+      << stranger.warning;
 }
 
 TEST_F(CertificateLife, R19KeyLeavesTheStoreOnlyWhereThatWasAskedForAndUnderAPassword) {
   const std::string kept = stored("kept.contoso.com");
   const std::string free = stored("free.contoso.com", KeyExport::allowed);
   EXPECT_EQ(rule(refused([&] { (void)export_certificate(certificates, kept, "secret"); })), "DS601 SV-8");
-  EXPECT_EQ(refused([&] { (void)export_certificate(certificates, free, ""); }).about(), CertificateInput::password);
+  EXPECT_EQ(refused([&] { (void)export_certificate(certificates, free, ""); }).about(),
+            CertificateInput::password);
   const Exported exported = export_certificate(certificates, free, "secret");
   const pki::Credentials read = pki::read_pkcs12(exported.pkcs12, "file", "secret");
   EXPECT_EQ(read.chain.front()->thumbprint, free);
@@ -190,14 +193,33 @@ TEST_F(CertificateLife, R35SelfSignedCertificatesHaveTheProfilesOfSetup) {
     const char* friendly_name;
   };
   const std::vector<Row> rows = {
-      {SelfSignedProfile::exchange, "CN=edge1", {"edge1", "edge1.contoso.com"}, "2031-11-22T00:00:00Z", 0b101U,
-       "basicConstraints! keyUsage! extendedKeyUsage subjectAltName ", KeyExport::refused, "IMAP, POP, SMTP",
+      {SelfSignedProfile::exchange,
+       "CN=edge1",
+       {"edge1", "edge1.contoso.com"},
+       "2031-11-22T00:00:00Z",
+       0b101U,
+       "basicConstraints! keyUsage! extendedKeyUsage subjectAltName ",
+       KeyExport::refused,
+       "IMAP, POP, SMTP",
        "Microsoft Exchange"},
-      {SelfSignedProfile::auth, "CN=Microsoft Exchange Server Auth Certificate", {}, "2031-11-22T00:00:00Z", 0b101U,
-       "basicConstraints! keyUsage! extendedKeyUsage ", KeyExport::allowed, "SMTP",
+      {SelfSignedProfile::auth,
+       "CN=Microsoft Exchange Server Auth Certificate",
+       {},
+       "2031-11-22T00:00:00Z",
+       0b101U,
+       "basicConstraints! keyUsage! extendedKeyUsage ",
+       KeyExport::allowed,
+       "SMTP",
        "Microsoft Exchange Server Auth Certificate"},
-      {SelfSignedProfile::wmsvc, "CN=WMSvc-SHA2-edge1", {}, "2036-11-19T00:00:00Z", 0b1101U,
-       "keyUsage extendedKeyUsage ", KeyExport::allowed, "None", "WMSVC-SHA2"},
+      {SelfSignedProfile::wmsvc,
+       "CN=WMSvc-SHA2-edge1",
+       {},
+       "2036-11-19T00:00:00Z",
+       0b1101U,
+       "keyUsage extendedKeyUsage ",
+       KeyExport::allowed,
+       "None",
+       "WMSVC-SHA2"},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.subject);
@@ -226,13 +248,15 @@ TEST_F(CertificateLife, R35SelfSignedCertificatesHaveTheProfilesOfSetup) {
 
 TEST_F(CertificateLife, R37EllipticKeyIsAssignedOnlyWhereTheOrganisationAllowsIt) {
   const std::string thumbprint = stored("mail.contoso.com");
-  EXPECT_EQ(rule(refused([&] { enable(thumbprint, {Service::smtp}, CertificateStatus::valid, {}); })), "DS601 SV-4");
+  EXPECT_EQ(rule(refused([&] { enable(thumbprint, {Service::smtp}, CertificateStatus::valid, {}); })),
+            "DS601 SV-4");
   EXPECT_TRUE(certificates.find(thumbprint)->services.empty());
   EXPECT_EQ(policy::text(enable(thumbprint, {Service::smtp}).entry.services), "SMTP");
   SelfSigning auth = setup_certificate(SelfSignedProfile::auth, "edge1.contoso.com");
   auth.wanted.key = pki::KeyKind::ec_p256;
   auth.terms = with_ecc;
-  EXPECT_EQ(rule(refused([&] { (void)make_self_signed(certificates, auth, {}, test_instant); })), "DS601 SV-5");
+  EXPECT_EQ(rule(refused([&] { (void)make_self_signed(certificates, auth, {}, test_instant); })),
+            "DS601 SV-5");
 }
 
 TEST_F(CertificateLife, R37SubscribedEdgeTakesNoEllipticDefault) {
@@ -294,7 +318,8 @@ TEST_F(CertificateLife, R45AnswerToAnOldQuestionChangesNothing) {
     return true;
   };
   const std::string sentence = said([&] {
-    enable_certificate(certificates, second, {{Service::smtp}, CertificateStatus::valid, with_ecc}, while_asked);
+    enable_certificate(certificates, second, {{Service::smtp}, CertificateStatus::valid, with_ecc},
+                       while_asked);
   });
   EXPECT_NE(sentence.find("nothing was changed"), std::string::npos) << sentence;
   EXPECT_EQ(default_smtp(), third);
@@ -306,7 +331,8 @@ TEST_F(CertificateLife, R46UmTakesACertificateOnlyWithTlsOrDual) {
   EXPECT_EQ(rule(refused([&] { enable(thumbprint, {Service::um}); })), "DS601 SV-2");
   policy::ServiceTerms dual = with_ecc;
   dual.um_startup_mode = policy::UmStartupMode::dual;
-  EXPECT_EQ(policy::text(enable(thumbprint, {Service::um}, CertificateStatus::valid, dual).entry.services), "UM");
+  EXPECT_EQ(policy::text(enable(thumbprint, {Service::um}, CertificateStatus::valid, dual).entry.services),
+            "UM");
 }
 
 TEST_F(CertificateLife, R47OnlyAValidCertificateIsAssigned) {
@@ -386,9 +412,11 @@ TEST_F(CertificateLife, RefusedActLeavesNothingBehind) {
   const auto nobody = [](const pki::Certificate&, const pki::Certificate&) -> bool {
     throw CertificateError("nobody answers");
   };
-  EXPECT_EQ(said([&] { (void)make_self_signed(certificates, asked, nobody, test_instant); }), "nobody answers");
+  EXPECT_EQ(said([&] { (void)make_self_signed(certificates, asked, nobody, test_instant); }),
+            "nobody answers");
   asked.services = ServiceSet{Service::um};
-  EXPECT_EQ(rule(refused([&] { (void)make_self_signed(certificates, asked, nobody, test_instant); })), "DS601 SV-2");
+  EXPECT_EQ(rule(refused([&] { (void)make_self_signed(certificates, asked, nobody, test_instant); })),
+            "DS601 SV-2");
   EXPECT_EQ(certificates.all().size(), 1U);
 }
 

@@ -1,5 +1,6 @@
-// `domsec cert request`, `new`, `renew`, `import`, `export`, `enable`, `remove`, `list`: what the cmdlets of the shell do with
-// the certificates of the store (store/certificate_life.h), as commands. No secret is ever an argument.
+// `domsec cert request`, `new`, `renew`, `import`, `export`, `enable`, `remove`, `list`: what the cmdlets of
+// the shell do with the certificates of the store (store/certificate_life.h), as commands. No secret is ever
+// an argument.
 #pragma once
 
 #include <iosfwd>
@@ -17,8 +18,8 @@ enum class StoreForm { text, json };
 
 /// Whose certificates: those of every one of these commands.
 struct CertStoreOptions {
-  std::string config;  // --config FILE; empty = domsec.toml where it exists
-  std::string store;   // --store FILE; empty = Store of the configuration
+  std::string config;                // --config FILE; empty = domsec.toml where it exists
+  std::string store;                 // --store FILE; empty = Store of the configuration
   StoreForm form = StoreForm::text;  // --json
 };
 
@@ -29,16 +30,17 @@ struct CertMakeOptions {
   CertStoreOptions of;
   std::string subject;             // --subject; empty = CN of the server
   std::vector<std::string> names;  // --name; none = those of the server
-  std::string key;                 // --key rsa2048 | rsa4096 | ec-p256 | ec-p384; empty = rsa2048, of a renewal the old one's
-  std::string friendly_name;       // --friendly-name
-  bool exportable = false;         // --exportable
-  bool der = false;                // --der
-  std::string out;                 // --out FILE; empty = standard output
-  std::string profile = "exchange";          // new --profile exchange | auth | wmsvc
-  std::vector<std::string> services;         // new --services
-  std::optional<GivenAnswer> answer;         // --yes, --no
-  std::string thumbprint;                    // renew THUMBPRINT
-  bool request = false;                      // renew --request, also for a self-signed certificate
+  std::string
+      key;  // --key rsa2048 | rsa4096 | ec-p256 | ec-p384; empty = rsa2048, of a renewal the old one's
+  std::string friendly_name;          // --friendly-name
+  bool exportable = false;            // --exportable
+  bool der = false;                   // --der
+  std::string out;                    // --out FILE; empty = standard output
+  std::string profile = "exchange";   // new --profile exchange | auth | wmsvc
+  std::vector<std::string> services;  // new --services
+  std::optional<GivenAnswer> answer;  // --yes, --no
+  std::string thumbprint;             // renew THUMBPRINT
+  bool request = false;               // renew --request, also for a self-signed certificate
 };
 
 struct CertFileOptions {

@@ -1,7 +1,7 @@
-// What is done with the server's certificates in their life, once for the cmdlets of the shell and for `domsec cert`
-// (spec exchange 8.1-8.5; R16-R19, R21, R42-R48). Each act is one transaction: it happens whole, or a CertificateError
-// says why not and nothing has changed. Not here: what a certificate is worth at a moment (Status), which the caller
-// judges, and the words that only Exchange's cmdlets print.
+// What is done with the server's certificates in their life, once for the cmdlets of the shell and for
+// `domsec cert` (spec exchange 8.1-8.5; R16-R19, R21, R42-R48). Each act is one transaction: it happens
+// whole, or a CertificateError says why not and nothing has changed. Not here: what a certificate is worth at
+// a moment (Status), which the caller judges, and the words that only Exchange's cmdlets print.
 #pragma once
 
 #include <functional>
@@ -33,23 +33,26 @@ struct WantedCertificate {
 [[nodiscard]] std::string server_name(const std::string& fqdn);
 [[nodiscard]] std::string default_subject(const std::string& fqdn);
 
-/// The same again with a new key of the same kind, RSA at least 2048. Whether the key may leave the store has to be said
-/// again.
+/// The same again with a new key of the same kind, RSA at least 2048. Whether the key may leave the store has
+/// to be said again.
 [[nodiscard]] WantedCertificate renewal_of(const CertificateEntry& entry);
 
 /// The services that a self-signed renewal takes over: those that can be assigned.
 [[nodiscard]] policy::ServiceSet services_again(const CertificateEntry& entry);
 
-/// Subject with a CN, host names without wildcards, a friendly name of less than 64 characters (spec exchange 8.1).
+/// Subject with a CN, host names without wildcards, a friendly name of less than 64 characters (spec
+/// exchange 8.1).
 void require_sound(const WantedCertificate& wanted);
 void require_friendly_name(const std::string& name);
 
 /// A new key, which waits in the store for its certificate, and the request for that.
-pki::Request request_certificate(Certificates& certificates, const WantedCertificate& wanted, pki::Instant at);
+pki::Request request_certificate(Certificates& certificates, const WantedCertificate& wanted,
+                                 pki::Instant at);
 
-/// "Overwrite the existing default SMTP certificate?" (R45, DS602). Asked before anything is stored, and not at all when
-/// there is none yet. What it throws ends the act.
-using AskOverwrite = std::function<bool(const pki::Certificate& current, const pki::Certificate& replacement)>;
+/// "Overwrite the existing default SMTP certificate?" (R45, DS602). Asked before anything is stored, and not
+/// at all when there is none yet. What it throws ends the act.
+using AskOverwrite =
+    std::function<bool(const pki::Certificate& current, const pki::Certificate& replacement)>;
 
 /// The three certificates that Exchange's setup makes (spec exchange 8.8, as observed; R35).
 enum class SelfSignedProfile { exchange, auth, wmsvc };
@@ -64,8 +67,8 @@ struct SelfSigning {
 /// What setup asks for on the server `fqdn`.
 [[nodiscard]] SelfSigning setup_certificate(SelfSignedProfile profile, const std::string& fqdn);
 /// In force from `at`, for the years of its profile.
-CertificateEntry make_self_signed(Certificates& certificates, const SelfSigning& asked, const AskOverwrite& ask,
-                                  pki::Instant at);
+CertificateEntry make_self_signed(Certificates& certificates, const SelfSigning& asked,
+                                  const AskOverwrite& ask, pki::Instant at);
 
 struct ImportedFile {
   std::string_view bytes;
@@ -90,7 +93,8 @@ struct Enabling {
   policy::ServiceTerms terms;
 };
 /// The certificate with this thumbprint; its absence, and a request that waits for it, are refusals.
-[[nodiscard]] CertificateEntry named_certificate(const Certificates& certificates, std::string_view thumbprint);
+[[nodiscard]] CertificateEntry named_certificate(const Certificates& certificates,
+                                                 std::string_view thumbprint);
 void require_enabling(const CertificateEntry& entry, const Enabling& asked);
 struct Enabled {
   CertificateEntry entry;
@@ -102,7 +106,8 @@ Enabled enable_certificate(Certificates& certificates, std::string_view thumbpri
 /// No send connector names it, and every service has another one (R48). `organisation` may be null.
 void require_unused(const Certificates& certificates, std::string_view thumbprint,
                     const exchange::Organisation* organisation);
-/// A certificate with its key, or a pending request. A warning when the Auth configuration misses it now, else empty.
+/// A certificate with its key, or a pending request. A warning when the Auth configuration misses it now,
+/// else empty.
 std::string remove_certificate(Certificates& certificates, std::string_view thumbprint,
                                const exchange::Organisation* organisation);
 
