@@ -193,13 +193,15 @@ void Database::open() {
   sqlite3_busy_timeout(opened, static_cast<int>(settings_.busy_timeout.count()));
 }
 
-/// What has no table yet is nobody's.
+/// What has no table yet is nobody's. Tables are counted before the id is read: another process may make both in
+/// between, at once.
 void Database::require_own() const {
-  const std::int64_t id = pragma("application_id");
-  if (id == application_id) return;
   Statement count = prepare("SELECT count(*) FROM sqlite_schema");
   count.step();
-  if (id != 0 || count.integer(0) != 0)
+  const bool has_tables = count.integer(0) != 0;
+  const std::int64_t id = pragma("application_id");
+  if (id == application_id) return;
+  if (id != 0 || has_tables)
     throw StoreError(StoreFault::foreign, sentence(StoreFault::foreign, file_, ""));
 }
 

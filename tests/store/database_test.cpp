@@ -8,6 +8,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
+#include <thread>
+#include <vector>
 
 #include "domsec/store/schema.h"
 #include "support/pki.h"
@@ -210,6 +213,60 @@ TEST_F(DatabaseTest, ADatabaseOfAnotherProgramIsNotMigrated) {
     EXPECT_EQ(error->fault(), StoreFault::foreign);
     fs::remove(file);
   }
+}
+
+TEST_F(DatabaseTest, AFileThatSeveralMakeAtOnceIsEachOnes) {
+  constexpr int files = 20;
+  constexpr int openers = 6;
+  std::mutex mutex;
+  std::string faults;
+  for (int i = 0; i < files; ++i) {
+    const std::string name = file + std::to_string(i);
+    std::vector<std::thread> threads;
+    for (int j = 0; j < openers; ++j) {
+      threads.emplace_back([&] {
+        try {
+          const Database database(name, migrations());
+        } catch (const StoreError& error) {
+          const std::lock_guard lock(mutex);
+          faults += std::string(error.what()) + '\n';
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+  EXPECT_EQ(faults, "");
+}
+
+TEST_F(DatabaseTest, ATransactionInsideOfAnotherIsAPartOfIt) {
+  Database database(file, whole);
+  const auto names = [&] {
+    Statement rows = database.prepare("SELECT group_concat(name, ' ') FROM a");
+    rows.step();
+    return rows.text(0);
+  };
+  {
+    Transaction outer(database);
+    {
+      Transaction kept(database);
+      database.execute("INSERT INTO a (name) VALUES ('kept')");
+      kept.commit();
+    }
+    {
+      const Transaction dropped(database);
+      database.execute("INSERT INTO a (name) VALUES ('dropped')");
+    }
+    EXPECT_EQ(names(), "first kept");
+    outer.commit();
+  }
+  EXPECT_EQ(names(), "first kept");
+  {
+    const Transaction outer(database);
+    Transaction inner(database);
+    database.execute("INSERT INTO a (name) VALUES ('gone')");
+    inner.commit();
+  }
+  EXPECT_EQ(names(), "first kept");
 }
 
 TEST_F(DatabaseTest, ALockedStoreIsWaitedForAndThenSaid) {
