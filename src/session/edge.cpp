@@ -212,9 +212,20 @@ std::shared_ptr<const net::TlsContext> Edge::context(net::TlsRole role, const Ow
   if (!withheld) tls.identity = own.credentials;
   tls.minimum = settings_.deviations.minimum;
   tls.maximum = settings_.deviations.maximum;
+  tls.ciphers = settings_.deviations.ciphers;
+  tls.suites = settings_.deviations.suites;
+  tls.groups = settings_.deviations.groups;
+  tls.signature_algorithms = settings_.deviations.signature_algorithms;
+  tls.largest_record = settings_.deviations.largest_record;
+  tls.tickets = settings_.deviations.tickets;
+  tls.client_ca_subjects = settings_.deviations.client_ca_subjects;
+  if (settings_.deviations.no_request) tls.request = net::ClientCertificateRequest::none;
   tls.leaf_only = settings_.deviations.leaf_only;
   tls.allow_key_mismatch = settings_.deviations.key_mismatch;
-  tls.alerts_by_hand = role == net::TlsRole::server && settings_.client_certificate == ClientCertificateMode::require_alert;
+  const bool on_purpose = settings_.deviations.handshake || !settings_.deviations.dialogue.empty();
+  const bool judged_inside =
+      role == net::TlsRole::server && settings_.client_certificate == ClientCertificateMode::require_alert;
+  tls.alerts_by_hand = judged_inside || on_purpose;
   tls.key_decoding = settings_.key_decoding;
   tls.ocsp_response = settings_.ocsp_response;
   tls.security_level = 1;  // the handshake goes on and shows; the examination says what is too weak
@@ -238,6 +249,9 @@ SendPlan Edge::send_plan(const exchange::SendConnector& connector, const smtp::D
   plan.examination = examination_;
   plan.timeouts = settings_.timeouts.with_inactivity(connector.connection_inactivity_timeout);
   plan.now = settings_.now;
+  plan.sni = settings_.deviations.sni;
+  plan.dialogue_faults = settings_.deviations.dialogue;
+  plan.handshake_fault = settings_.deviations.handshake;
   return plan;
 }
 
@@ -278,6 +292,8 @@ std::shared_ptr<const ReceivePlan> Edge::receive_plan(const exchange::ReceiveCon
         std::make_shared<SubmissionRate>(connector.message_rate_limit, connector.message_rate_source);
   }
   plan->starttls_refusal = settings_.deviations.starttls_refusal;
+  plan->dialogue_faults = settings_.deviations.dialogue;
+  plan->handshake_fault = settings_.deviations.handshake;
   plan->examination = examination_;
   plan->timeouts = settings_.timeouts;
   plan->now = settings_.now;

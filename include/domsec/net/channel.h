@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "domsec/net/handshake_fault.h"
 #include "domsec/net/loop.h"
 #include "domsec/net/task.h"
 #include "domsec/net/tls_context.h"
@@ -91,6 +92,7 @@ struct TlsStart {
   std::shared_ptr<const TlsContext> context;
   std::string sni;                     // client; empty = none
   InHandshakeJudge judge;              // empty = accept at once, examine afterwards
+  std::optional<HandshakeFault> fault{};  // on purpose; start_tls throws ChannelError(local) once it was played
 };
 
 class Channel {

@@ -29,8 +29,16 @@ struct TlsSettings {
   std::string
       ciphers;  // TLS 1.2 list; empty = ECDHE with AEAD first, then ECDHE, no export, no RC4/3DES/MD5 (R36)
   int security_level = 1;                        // explicit
+  std::string suites;                            // of TLS 1.3, OpenSSL's names; empty = OpenSSL's
+  std::string groups;                            // `X25519:P-256`; empty = OpenSSL's
+  std::string signature_algorithms;              // `RSA-PSS+SHA256:ECDSA+SHA256`; empty = OpenSSL's
+  int largest_record = 0;                        // octets of a record that we send, 512 at least; 0 = 16384
+  /// Server: session tickets are sent (TLS 1.3: two behind the handshake, RFC 8446 4.6.1).
+  bool tickets = false;
   ClientCertificateRequest request = ClientCertificateRequest::request;
   std::vector<pki::CertificatePtr> client_ca_names;  // announced in CertificateRequest; keep it short
+  /// The same as X.500 names (`CN=Some CA, O=Contoso`), of authorities that need not exist.
+  std::vector<std::string> client_ca_subjects;
   /// Presents the leaf only although intermediates are known (fault: missing intermediate).
   bool leaf_only = false;
   /// Skips the check that key and certificate belong together (fault: key mismatch).

@@ -28,6 +28,18 @@ struct Deviations {
   bool unfit_certificate = false;                 // the first certificate is presented though selection refuses it
   net::TlsVersion minimum = net::TlsVersion::tls1_2;
   net::TlsVersion maximum = net::TlsVersion::tls1_3;
+  /// Of net::TlsSettings, under the same names.
+  std::string ciphers{};
+  std::string suites{};
+  std::string groups{};
+  std::string signature_algorithms{};
+  int largest_record = 0;
+  bool tickets = false;                           // receive
+  bool no_request = false;                        // receive: no client certificate is asked for
+  std::vector<std::string> client_ca_subjects{};  // receive
+  std::optional<std::string> sni{};               // send: this name, empty = none
+  std::optional<net::HandshakeFault> handshake{};
+  std::vector<DialogueFault> dialogue{};
 };
 
 /// An own certificate that is no file of the configuration: one of the store.

@@ -15,6 +15,7 @@
 #include "domsec/net/channel.h"
 #include "domsec/policy/domain_security.h"
 #include "domsec/session/dialogue.h"
+#include "domsec/session/dialogue_fault.h"
 #include "domsec/session/examination.h"
 #include "domsec/session/submission_rate.h"
 #include "domsec/smtp/path.h"
@@ -69,8 +70,10 @@ struct ReceivePlan {
   Keep keep;
   /// MessageRateLimit, over all sessions of the connector; null = unlimited.
   std::shared_ptr<SubmissionRate> submissions{};
-  /// Faults on purpose: STARTTLS is offered and answered with this.
+  /// Faults on purpose; a sound server has none. STARTTLS is offered and answered with this:
   std::optional<smtp::Reply> starttls_refusal;
+  std::vector<DialogueFault> dialogue_faults{};
+  std::optional<net::HandshakeFault> handshake_fault{};
 };
 
 /// Never throws for the peer's or the network's faults.

@@ -11,6 +11,7 @@
 #include "domsec/net/channel.h"
 #include "domsec/policy/domain_security.h"
 #include "domsec/session/dialogue.h"
+#include "domsec/session/dialogue_fault.h"
 #include "domsec/session/examination.h"
 #include "domsec/smtp/path.h"
 #include "domsec/transcript/transcript.h"
@@ -64,6 +65,9 @@ struct SendPlan {
   std::optional<Message> message;
   EndOfData end_of_data{};
   std::function<pki::Instant()> now;
+  /// Faults on purpose; a sound client has none.
+  std::vector<DialogueFault> dialogue_faults{};
+  std::optional<net::HandshakeFault> handshake_fault{};
 };
 
 /// What became of one recipient.
