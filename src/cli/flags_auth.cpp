@@ -3,7 +3,7 @@
 
 #include "domsec/cli/auth.h"
 #include "domsec/cli/flags.h"
-#include "domsec/cli/options.h"
+#include "flags_end.h"
 
 namespace domsec::cli {
 namespace {
@@ -28,20 +28,8 @@ CLI::App* add_verb(CLI::App& auth, Command& command, const Options& options, con
   return sub;
 }
 
-void add_time(CLI::App* sub, const char* flag, std::optional<pki::Instant>& to, const char* about) {
-  sub->add_option_function<std::string>(
-      flag,
-      [flag, &to](const std::string& text) {
-        to = pki::read_rfc3339(text);
-        if (!to)
-          throw UsageError(std::string(flag) + ": '" + text +
-                           "' is no time; write one such as 2026-11-22T10:00:00Z");
-      },
-      about);
-}
-
 void add_at(CLI::App* sub, const Options& options) {
-  add_time(sub, "--at", options->at, "at this time, RFC 3339 (default: now)");
+  add_time(*sub, "--at", options->at, "at this time, RFC 3339 (default: now)");
 }
 
 void add_hybrid(CLI::App* sub, const Options& options) {
@@ -56,7 +44,7 @@ void add_force(CLI::App* sub, const Options& options, const char* about) {
 }
 
 void add_service_start(CLI::App* sub, const Options& options, const char* about) {
-  add_time(sub, "--service-start", options->service_start, about);
+  add_time(*sub, "--service-start", options->service_start, about);
 }
 
 }  // namespace
@@ -102,7 +90,7 @@ void add_auth(CLI::App& app, Command& command) {
   sub = add_verb(*auth, command, options, "run",
                  "the servicelet on the clock that is given: copies and publishes what is due", run_auth_run);
   add_service_start(sub, options, "when the service host started (default: at the time of the run)");
-  add_time(sub, "--until", options->until, "go on, every 12 hours, to this time");
+  add_time(*sub, "--until", options->until, "go on, every 12 hours, to this time");
   add_hybrid(sub, options);
   add_at(sub, options);
 }

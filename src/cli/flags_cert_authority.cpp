@@ -3,19 +3,13 @@
 
 #include "domsec/cli/cert_authority.h"
 #include "domsec/cli/flags.h"
-#include "domsec/cli/options.h"
+#include "flags_end.h"
 
 namespace domsec::cli {
 namespace {
 
 void add_at(CLI::App* sub, std::optional<pki::Instant>& at) {
-  sub->add_option_function<std::string>(
-      "--at",
-      [&at](const std::string& text) {
-        at = pki::read_rfc3339(text);
-        if (!at) throw UsageError("--at: '" + text + "' is no time; write one such as 2026-11-22T10:00:00Z");
-      },
-      "at this time, RFC 3339 (default: now)");
+  add_time(*sub, "--at", at, "at this time, RFC 3339 (default: now)");
 }
 
 template <typename Options>

@@ -9,17 +9,9 @@
 namespace domsec::cli {
 namespace {
 
-struct Words {
-  std::string at;
-  std::string fail_on = "error";
-};
-
-void read_words(const Words& words, CertLintOptions& options) {
-  check_word(words.fail_on, {"error", "warn"}, "--fail-on");
-  options.fail_on = words.fail_on == "warn" ? FailOn::warnings : FailOn::errors;
-  if (words.at.empty()) return;
-  options.at = pki::read_rfc3339(words.at);
-  if (!options.at) throw UsageError("--at: '" + words.at + "' is no time; write one such as 2026-11-22T10:00:00Z");
+FailOn read_fail_on(const std::string& word) {
+  check_word(word, {"error", "warn"}, "--fail-on");
+  return word == "warn" ? FailOn::warnings : FailOn::errors;
 }
 
 }  // namespace
@@ -42,18 +34,14 @@ void add_cert_lint(CLI::App& cert, Command& command) {
   sub->add_option("--crl-cache", options->crl_cache, "directory where fetched lists are kept between runs");
   add_http_proxy(*sub, options->http_proxy);
   sub->add_option("--timeout", options->timeout_seconds, "longest wait for a revocation list, seconds")->capture_default_str();
-  // Read when the command runs: a variable is heard by every subcommand, also where another one means something else.
-  auto words = std::make_shared<Words>();
-  sub->add_option("--at", words->at, "judge at this time, RFC 3339 (default: now)");
-  sub->add_option("--fail-on", words->fail_on, "error, or warn: yellow fails, too")->capture_default_str();
+  add_time(*sub, "--at", options->at, "judge at this time, RFC 3339 (default: now)");
+  sub->add_option_function<std::string>(
+         "--fail-on", [options](const std::string& word) { options->fail_on = read_fail_on(word); },
+         "error, or warn: yellow fails, too")
+      ->default_str("error");
   sub->add_flag_callback("--json", [options] { options->form = PolicyForm::json; }, "one JSON document");
   add_environment(*sub);
-  sub->callback([&command, options, words] {
-    command = [options, words] {
-      read_words(*words, *options);
-      return run_cert_lint(*options, std::cout);
-    };
-  });
+  sub->callback([&command, options] { command = [options] { return run_cert_lint(*options, std::cout); }; });
 }
 
 }  // namespace domsec::cli

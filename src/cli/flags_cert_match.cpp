@@ -4,6 +4,7 @@
 #include "domsec/cli/cert_match.h"
 #include "domsec/cli/flags.h"
 #include "domsec/cli/options.h"
+#include "flags_end.h"
 
 namespace domsec::cli {
 
@@ -27,14 +28,7 @@ void add_cert_match(CLI::App& cert, Command& command) {
   sub->add_option("--role", options->role, "shown as server, as client, or both")->capture_default_str();
   sub->add_option("--profile", options->profile, "exchange, postfix, exim, opensmtpd, strict, or all")
       ->capture_default_str();
-  sub->add_option_function<std::string>(
-      "--at",
-      [options](const std::string& text) {
-        options->at = pki::read_rfc3339(text);
-        if (!options->at)
-          throw UsageError("--at: '" + text + "' is no time; write one such as 2026-11-22T10:00:00Z");
-      },
-      "predict for this time, RFC 3339 (default: now)");
+  add_time(*sub, "--at", options->at, "predict for this time, RFC 3339 (default: now)");
   sub->add_option("--fail-on", options->fail_on,
                   "exit 1 also for: warn, inconclusive; a refusal (fail) counts always")
       ->delimiter(',')
@@ -45,6 +39,7 @@ void add_cert_match(CLI::App& cert, Command& command) {
   sub->add_flag_callback(
          "--json", [options] { options->form = MatchForm::json; }, "one JSON document")
       ->excludes(settings);
+  add_environment(*sub);
   sub->callback([&command, options] { command = [options] { return run_cert_match(*options, std::cout); }; });
 }
 

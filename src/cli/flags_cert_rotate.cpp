@@ -4,6 +4,7 @@
 #include "domsec/cli/cert_rotate.h"
 #include "domsec/cli/flags.h"
 #include "domsec/cli/options.h"
+#include "flags_end.h"
 
 namespace domsec::cli {
 
@@ -43,18 +44,13 @@ void add_cert_rotate(CLI::App& cert, Command& command) {
   sub->add_option("--tomorrow-key", options->tomorrow_key, "its private key (default: in the same file)");
   sub->add_option("--key-pass-file", options->key_pass_file, "pass-phrase of the key or of the .pfx file, first line");
   sub->add_option("--today", options->today, "thumbprint of the certificate that goes (default: what is presented now)");
-  sub->add_option("--config", options->config, "configuration file")->envname("DOMSEC_CONFIG")->capture_default_str();
+  sub->add_option("--config", options->config, "configuration file")->capture_default_str();
   sub->add_option("--edge", options->edges, "configuration of an Edge, once for each of them (default: --config)");
   add_partner(*sub, options);
   sub->add_option("--transcripts", options->transcripts, "directory for the sessions behind each line, both ends");
-  sub->add_option_function<std::string>(
-      "--at",
-      [options](const std::string& text) {
-        options->at = pki::read_rfc3339(text);
-        if (!options->at) throw UsageError("--at: '" + text + "' is no time; write one such as 2026-11-22T10:00:00Z");
-      },
-      "change certificates at this time, RFC 3339 (default: now)");
+  add_time(*sub, "--at", options->at, "change certificates at this time, RFC 3339 (default: now)");
   sub->add_flag_callback("--json", [options] { options->form = RotateForm::json; }, "one JSON document");
+  add_environment(*sub);
   sub->callback([&command, options] { command = [options] { return run_cert_rotate(*options, std::cout, std::cerr); }; });
 }
 

@@ -4,13 +4,14 @@
 #include "domsec/cli/cert_select.h"
 #include "domsec/cli/flags.h"
 #include "domsec/cli/options.h"
+#include "flags_end.h"
 
 namespace domsec::cli {
 
 void add_cert_select(CLI::App& cert, Command& command) {
   auto options = std::make_shared<CertSelectOptions>();
   CLI::App* sub = cert.add_subcommand("select", "which certificate a connector presents, and why not another");
-  sub->add_option("--config", options->config, "configuration file")->envname("DOMSEC_CONFIG")->capture_default_str();
+  sub->add_option("--config", options->config, "configuration file")->capture_default_str();
   sub->add_option("--connector", options->connector, "its Name (default: every enabled connector)");
   sub->add_option_function<std::string>(
       "--direction",
@@ -19,14 +20,9 @@ void add_cert_select(CLI::App& cert, Command& command) {
         options->direction = word;
       },
       "send connectors or receive connectors alone");
-  sub->add_option_function<std::string>(
-      "--at",
-      [options](const std::string& text) {
-        options->at = pki::read_rfc3339(text);
-        if (!options->at) throw UsageError("--at: '" + text + "' is no time; write one such as 2026-11-22T10:00:00Z");
-      },
-      "select at this time, RFC 3339 (default: now)");
+  add_time(*sub, "--at", options->at, "select at this time, RFC 3339 (default: now)");
   sub->add_flag_callback("--json", [options] { options->form = SelectForm::json; }, "one JSON document");
+  add_environment(*sub);
   sub->callback([&command, options] { command = [options] { return run_cert_select(*options, std::cout, std::cerr); }; });
 }
 

@@ -47,6 +47,16 @@ void add_network(CLI::App& sub, EndOptions& end) {
   sub.add_flag("-6", end.only_ipv6, "IPv6 only")->group("Network");
 }
 
+void add_time(CLI::App& sub, const char* flag, std::optional<pki::Instant>& at, const char* about) {
+  const auto read = [flag, &at](const std::string& text) {
+    at = pki::read_rfc3339(text);
+    if (at) return;
+    throw UsageError(std::string(flag) + ": '" + text +
+                     "' is no time; write one such as 2026-11-22T10:00:00Z");
+  };
+  sub.add_option_function<std::string>(flag, read, about);
+}
+
 void add_environment(CLI::App& sub) {
   for (CLI::Option* option : sub.get_options()) {
     if (option->get_lnames().empty()) continue;

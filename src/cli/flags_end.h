@@ -18,6 +18,8 @@ void add_store(CLI::App& sub, SendOptions& options);   // --store
 void add_role(CLI::App& sub, SendOptions& options);    // --role
 /// The sending side without what a single run adds: own end, output, policy, the way to the partner.
 void add_way(CLI::App& sub, SendOptions& options);
+/// RFC 3339; anything else is a UsageError. `at` lives as long as `sub`.
+void add_time(CLI::App& sub, const char* flag, std::optional<pki::Instant>& at, const char* about);
 /// Every long flag that has been added may come from the environment: DOMSEC_CRL_FAIL for --crl-fail.
 void add_environment(CLI::App& sub);
 

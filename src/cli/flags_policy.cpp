@@ -4,6 +4,7 @@
 #include "domsec/cli/flags.h"
 #include "domsec/cli/options.h"
 #include "domsec/cli/policy.h"
+#include "flags_end.h"
 
 namespace domsec::cli {
 namespace {
@@ -21,13 +22,7 @@ CLI::App* add(CLI::App& policy, Command& command, const std::shared_ptr<PolicyOp
 
 /// Certificates are judged at this moment instead of now; what fails at it fails the command.
 void add_judgement(CLI::App& sub, const std::shared_ptr<PolicyOptions>& options) {
-  sub.add_option_function<std::string>(
-      "--at",
-      [options](const std::string& text) {
-        options->at = pki::read_rfc3339(text);
-        if (!options->at) throw UsageError("--at: '" + text + "' is no time; write one such as 2026-11-22T10:00:00Z");
-      },
-      "judge certificates at this time, RFC 3339");
+  add_time(sub, "--at", options->at, "judge certificates at this time, RFC 3339");
   sub.add_option_function<std::string>(
       "--fail-on",
       [options](const std::string& text) {

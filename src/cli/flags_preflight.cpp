@@ -19,13 +19,7 @@ void add_preflight(CLI::App& app, Command& command) {
   sub->get_option("--http-proxy")->envname("DOMSEC_HTTP_PROXY");
   sub->add_option("--timeout", options->timeout_seconds, "longest wait for DNS, a revocation list or a port, seconds")
       ->capture_default_str();
-  sub->add_option_function<std::string>(
-      "--at",
-      [options](const std::string& text) {
-        options->at = pki::read_rfc3339(text);
-        if (!options->at) throw UsageError("--at: '" + text + "' is no time; write one such as 2026-11-22T10:00:00Z");
-      },
-      "judge certificates and lists at this time, RFC 3339 (default: now)");
+  add_time(*sub, "--at", options->at, "judge certificates and lists at this time, RFC 3339 (default: now)");
   sub->add_flag_callback("--json", [options] { options->form = DoctorForm::json; }, "one JSON document");
   sub->callback([&command, options] { command = [options] { return run_preflight(*options, std::cout); }; });
 }

@@ -107,6 +107,9 @@ int main(int argc, char** argv) {
   CLI::App app{"domsec plays either end of a mutual-TLS mail session, and says who refuses whom, and why.", "domsec"};
   app.set_version_flag("--version", [] { return "domsec " DOMSEC_VERSION ", " + pki::tls_library().running; });
   app.require_subcommand(0, 1);
+  // Every subcommand inherits it, and is complete before the tree is. Otherwise each would read the variables of its
+  // flags, chosen or not, and DOMSEC_AT for one would have to please all.
+  app.immediate_callback();
   app.footer("domsec lab up --detach          Contoso and Woodgrove Bank on loopback\n"
              "domsec check woodgrovebank.com  is mail to this partner domain secured?\n"
              "domsec explain DS110            what a finding means and what to do\n\n"

@@ -12,6 +12,7 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "badinput")]
 
 import cert_flags  # noqa: E402
 import crl_flags  # noqa: E402
+import environment_flags  # noqa: E402
 import identity_flags  # noqa: E402
 import issuer_flags  # noqa: E402
 import name_flags  # noqa: E402
@@ -21,8 +22,8 @@ import proxy_flags  # noqa: E402
 import staple_flag  # noqa: E402
 from harness import Failure, House, make_certificates  # noqa: E402
 
-MODULES = (cert_flags, crl_flags, identity_flags, issuer_flags, name_flags, outcome_flags, plaintext_flag, proxy_flags,
-           staple_flag)
+MODULES = (cert_flags, crl_flags, environment_flags, identity_flags, issuer_flags, name_flags, outcome_flags, plaintext_flag,
+           proxy_flags, staple_flag)
 
 
 def attempt(case):
