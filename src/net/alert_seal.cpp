@@ -155,9 +155,15 @@ void AlertSeal::note_key_update(SSL* ssl) {
   sequence_ = 0;
 }
 
-std::string AlertSeal::plain(int alert) { return header(SSL3_RT_ALERT, 2) + description(alert); }
+std::string AlertSeal::plain(int alert, int version) {
+  std::string record = header(SSL3_RT_ALERT, 2) + description(alert);
+  if (version < TLS1_2_VERSION) record[2] = static_cast<char>(version);  // RFC 4346 6.2.1
+  return record;
+}
 
 std::optional<std::string> AlertSeal::seal(SSL* ssl, int alert) const {
+  // A client has no key of its own before its second flight; OpenSSL's servers take the alert in clear there.
+  if (!ciphered_) return plain(alert, SSL_version(ssl));
   switch (SSL_version(ssl)) {
     case TLS1_3_VERSION: return seal_13(ssl, alert);
     case TLS1_2_VERSION: return seal_12(ssl, alert);
@@ -166,8 +172,6 @@ std::optional<std::string> AlertSeal::seal(SSL* ssl, int alert) const {
 }
 
 std::optional<std::string> AlertSeal::seal_13(SSL* ssl, int alert) const {
-  // A client has no key of its own before its second flight; OpenSSL's servers take the alert in clear there.
-  if (!ciphered_) return plain(alert);
   const SSL_CIPHER* const suite =
       SSL_get_pending_cipher(ssl) != nullptr ? SSL_get_pending_cipher(ssl) : SSL_get_current_cipher(ssl);
   const EVP_CIPHER* const cipher = suite != nullptr ? aead_of(suite) : nullptr;
@@ -186,7 +190,6 @@ std::optional<std::string> AlertSeal::seal_13(SSL* ssl, int alert) const {
 }
 
 std::optional<std::string> AlertSeal::seal_12(SSL* ssl, int alert) const {
-  if (!ciphered_) return plain(alert);
   const SSL_CIPHER* const suite = SSL_get_current_cipher(ssl);
   const EVP_CIPHER* const cipher = suite != nullptr ? aead_of(suite) : nullptr;
   if (cipher == nullptr) return std::nullopt;

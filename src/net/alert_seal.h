@@ -34,7 +34,7 @@ class AlertSeal {
   /// A whole fatal alert record as it goes out next; nothing when this protection is not known here.
   [[nodiscard]] std::optional<std::string> seal(SSL* ssl, int alert) const;
   /// Before any key: RFC 5246 6.2.1.
-  [[nodiscard]] static std::string plain(int alert);
+  [[nodiscard]] static std::string plain(int alert, int version = TLS1_2_VERSION);
 
  private:
   [[nodiscard]] std::optional<std::string> seal_13(SSL* ssl, int alert) const;

@@ -2,6 +2,7 @@
 // again. RFC 5321 2.3.8 (lines), RFC 3207 (TLS in the middle of a connection), RFC 8446 6.1 (close_notify).
 #include "domsec/net/channel.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -81,6 +82,49 @@ task<void> Channel::Body::let_others_go_on(SteadyPoint deadline) {
   }
   const auto executor = co_await asio::this_coro::executor;
   co_await asio::post(executor, asio::use_awaitable);
+}
+
+task<void> Channel::Body::send_raw(std::string octets, SteadyPoint deadline) {
+  for (std::string_view left = octets; !left.empty();) {
+    const Transfer transfer = wire->send(left.data(), left.size());
+    if (transfer.moved == Moved::failed)
+      throw socket_failure(transfer.error, "write to " + wire->remote.text());
+    left.remove_prefix(transfer.octets);
+    if (transfer.moved == Moved::would_block) co_await wire->wait(Readiness::writable, deadline);
+  }
+}
+
+task<void> Channel::Body::hear_out(std::size_t most, SteadyPoint deadline) {
+  std::array<char, receive_chunk> ignored;
+  for (std::size_t heard = 0; heard < most;) {
+    if (turn_is_over()) co_await let_others_go_on(deadline);
+    const Transfer transfer = wire->receive(ignored.data(), ignored.size());
+    if (transfer.moved == Moved::end || transfer.moved == Moved::failed) co_return;
+    heard += transfer.octets;
+    if (transfer.moved == Moved::would_block) co_await wire->wait(Readiness::readable, deadline);
+  }
+}
+
+// Whatever lies unread when a descriptor closes turns the end into a reset: behind a FIN the peer is heard
+// out.
+task<void> Channel::Body::play(SteadyPoint deadline) {
+  using Act = HandshakeFault::Act;
+  const Act act = tls->fault().act;
+  const bool falls_silent = act == Act::silence || act == Act::octets;
+  const SteadyPoint shortly = std::chrono::steady_clock::now() + farewell;
+  const SteadyPoint end = falls_silent ? deadline : std::min(deadline, shortly);
+  try {
+    co_await send_raw(tls->parting(), end);
+    if (act == Act::reset) {
+      co_await wire->until_acknowledged(end);
+      wire->abort();
+      co_return;
+    }
+    if (!falls_silent) wire->end_of_sending();
+    co_await hear_out(std::size_t(-1), end);
+  } catch (const ChannelError&) {  // the time is over, or the peer is gone: the end is the same
+  }
+  wire->close();
 }
 
 Channel channel_of(tcp::socket connected) {
@@ -174,6 +218,7 @@ task<TlsSession> Channel::start_tls(TlsStart start, SteadyPoint deadline) {
   std::string early(body.inbox.octets());
   body.inbox.clear();
   body.tls = std::make_unique<TlsStream>(body.wire, std::move(start), std::move(early));
+  std::optional<ChannelError> on_purpose;
   try {
     for (;;) {
       const Progress progress = body.tls->handshake();
@@ -183,21 +228,18 @@ task<TlsSession> Channel::start_tls(TlsStart start, SteadyPoint deadline) {
   } catch (ChannelError& error) {
     error.during_handshake = true;
     error.seen = body.tls->seen_so_far();
-    throw;
+    if (!body.tls->stopped()) throw;
+    on_purpose = error;  // nothing can be awaited in here
   }
+  co_await body.play(deadline);
+  throw ChannelError(*on_purpose);
 }
 
 // In clear text the record is a plain one: the answer of a server that ends a handshake before it began.
 task<void> Channel::send_alert(int number, SteadyPoint deadline) {
   Body& body = *body_;
-  const std::string record = body.tls ? body.tls->alert_by_hand(number) : AlertSeal::plain(number);
-  for (std::string_view left = record; !left.empty();) {
-    const Transfer transfer = body.wire->send(left.data(), left.size());
-    if (transfer.moved == Moved::failed)
-      throw socket_failure(transfer.error, "send an alert to " + remote().text());
-    left.remove_prefix(transfer.octets);
-    if (transfer.moved == Moved::would_block) co_await body.wire->wait(Readiness::writable, deadline);
-  }
+  std::string record = body.tls ? body.tls->alert_by_hand(number) : AlertSeal::plain(number);
+  co_await body.send_raw(std::move(record), deadline);
 }
 
 task<void> Channel::shutdown() {
@@ -209,13 +251,7 @@ task<void> Channel::shutdown() {
     body.wire->end_of_sending();
     // Octets left unread when the descriptor closes would turn the end into a reset, and the peer might lose
     // our last reply or alert. So the peer's end is awaited, within bounds.
-    std::array<char, receive_chunk> ignored;
-    for (std::size_t drained = 0; drained < most_drained;) {
-      const Transfer transfer = body.wire->receive(ignored.data(), ignored.size());
-      if (transfer.moved == Moved::end || transfer.moved == Moved::failed) break;
-      drained += transfer.octets;
-      if (transfer.moved == Moved::would_block) co_await body.wire->wait(Readiness::readable, deadline);
-    }
+    co_await body.hear_out(most_drained, deadline);
   } catch (const ChannelError&) {  // the second has passed, or the peer is gone: the end is the same
   }
   close();

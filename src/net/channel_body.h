@@ -25,6 +25,13 @@ struct Channel::Body {
   [[nodiscard]] bool turn_is_over() { return ++in_a_row > 16; }
   task<void> let_others_go_on(SteadyPoint deadline);
 
+  /// Octets as they are, beside TLS.
+  task<void> send_raw(std::string octets, SteadyPoint deadline);
+  /// Reads and drops what comes, up to so many octets, until the peer ends; throws at the deadline.
+  task<void> hear_out(std::size_t most, SteadyPoint deadline);
+  /// The act of a fault on purpose, and the end of the connection. Never throws for what the peer does.
+  task<void> play(SteadyPoint deadline);
+
   std::shared_ptr<Wire> wire;
   std::unique_ptr<TlsStream> tls;
   Inbox inbox;

@@ -1,6 +1,7 @@
 // SSL_CTX from settings. Certificates of the peer are never judged by OpenSSL: the verify callback accepts
-// and the engine examines afterwards (spec exchange D-16). No tickets, no cache, no renegotiation, no
+// and the engine examines afterwards (spec exchange D-16). No cache, no resumption, no renegotiation, no
 // compression: each session shows a full handshake, and a resumed one would skip the client certificate.
+// Tickets are sent where the settings say so, and never taken back.
 #include "domsec/net/tls_context.h"
 
 #include <openssl/err.h>
@@ -8,7 +9,9 @@
 
 #include <algorithm>
 
+#include "../pki/recipe_subject.h"
 #include "decoy_key.h"
+#include "domsec/pki/authority.h"
 #include "tls_stream.h"
 
 namespace domsec::net {
@@ -47,6 +50,56 @@ std::string cipher_list(const TlsSettings& settings) {
   return list;
 }
 
+/// A ticket that comes back gets a full handshake and a new ticket: RFC 5077 3.1, RFC 8446 4.2.11.
+SSL_TICKET_RETURN leave_ticket(SSL*, SSL_SESSION*, const unsigned char*, std::size_t, SSL_TICKET_STATUS,
+                               void*) {
+  return SSL_TICKET_RETURN_IGNORE_RENEW;
+}
+
+void send_tickets(SSL_CTX* context) {
+  SSL_CTX_clear_options(context, SSL_OP_NO_TICKET);
+  SSL_CTX_set_num_tickets(context, 2);
+  SSL_CTX_set_session_ticket_cb(context, nullptr, leave_ticket, nullptr);
+}
+
+/// OpenSSL passes over names that it does not know as long as it knows one; each is tried.
+void set_suites(SSL_CTX* context, const std::string& suites) {
+  for (std::size_t begin = 0; begin <= suites.size();) {
+    const std::size_t end = std::min(suites.find(':', begin), suites.size());
+    const std::string name = suites.substr(begin, end - begin);
+    if (name.empty() || SSL_CTX_set_ciphersuites(context, name.c_str()) != 1) {
+      ERR_clear_error();
+      refuse(pki::BundleError::Kind::garbage,
+             "'" + name + "' among the TLS 1.3 suites '" + suites +
+                 "' is none; name them like TLS_AES_128_GCM_SHA256, with colons between");
+    }
+    begin = end + 1;
+  }
+  SSL_CTX_set_ciphersuites(context, suites.c_str());
+}
+
+/// What is left to OpenSSL where the settings say nothing.
+void set_offer(SSL_CTX* context, const TlsSettings& settings) {
+  constexpr auto garbage = pki::BundleError::Kind::garbage;
+  if (!settings.suites.empty()) set_suites(context, settings.suites);
+  if (!settings.groups.empty() && SSL_CTX_set1_groups_list(context, settings.groups.c_str()) != 1) {
+    ERR_clear_error();
+    refuse(garbage, "the groups '" + settings.groups +
+                        "' cannot be offered; name them like X25519:P-256, each once, with colons between");
+  }
+  const std::string& algorithms = settings.signature_algorithms;
+  if (!algorithms.empty() && SSL_CTX_set1_sigalgs_list(context, algorithms.c_str()) != 1) {
+    ERR_clear_error();
+    refuse(garbage, "the signature algorithms '" + algorithms +
+                        "' cannot be offered; name them like RSA-PSS+SHA256:ECDSA+SHA256, each once");
+  }
+  if (settings.largest_record != 0 && SSL_CTX_set_max_send_fragment(context, settings.largest_record) != 1) {
+    ERR_clear_error();
+    refuse(garbage, "records of " + std::to_string(settings.largest_record) +
+                        " octets cannot be sent; take a number from 512 to 16384");
+  }
+}
+
 void set_policy(SSL_CTX* context, const TlsSettings& settings) {
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET |
                                    SSL_OP_CIPHER_SERVER_PREFERENCE);
@@ -65,6 +118,7 @@ void set_policy(SSL_CTX* context, const TlsSettings& settings) {
     refuse(pki::BundleError::Kind::garbage,
            "the cipher list '" + settings.ciphers + "' names no usable cipher; correct it");
   }
+  set_offer(context, settings);
   SSL_CTX_set_cert_verify_callback(context, examine_later, nullptr);
   if (settings.alerts_by_hand) SSL_CTX_set_keylog_callback(context, follow_secrets);
 }
@@ -97,6 +151,37 @@ void present(SSL_CTX* context, const TlsSettings& settings) {
       refuse(Kind::garbage,
              "the intermediate certificate '" + identity.chain[i]->subject + "' cannot be presented");
     }
+  }
+}
+
+/// The names of CertificateRequest, those of certificates first. RFC 5246 7.4.4, RFC 8446 4.2.4: two octets
+/// tell the length of them all.
+void announce(SSL_CTX* context, const TlsSettings& settings) {
+  constexpr int most_octets = 65000;
+  for (const pki::CertificatePtr& authority : settings.client_ca_names) {
+    SSL_CTX_add_client_CA(context, authority->x509.get());
+  }
+  if (settings.client_ca_subjects.empty()) return;
+  const STACK_OF(X509_NAME)* const known = SSL_CTX_get_client_CA_list(context);
+  STACK_OF(X509_NAME)* const names = known != nullptr ? SSL_dup_CA_list(known) : sk_X509_NAME_new_null();
+  SSL_CTX_set_client_CA_list(context, names);  // owns them
+  for (const std::string& subject : settings.client_ca_subjects) {
+    try {
+      pki::X509NameOwner name = pki::recipe_subject(subject);
+      if (sk_X509_NAME_push(names, name.get()) > 0) name.release();
+    } catch (const pki::RecipeError& error) {
+      throw pki::BundleError(pki::BundleError::Kind::garbage,
+                             "the authority '" + subject + "' cannot be announced to clients: " + error.what());
+    }
+  }
+  int octets = 0;
+  for (int i = 0; i < sk_X509_NAME_num(names); ++i) {
+    octets += 2 + i2d_X509_NAME(sk_X509_NAME_value(names, i), nullptr);
+  }
+  if (octets > most_octets) {
+    refuse(pki::BundleError::Kind::garbage,
+           "the authorities announced to clients take " + std::to_string(octets) +
+               " octets and a handshake holds " + std::to_string(most_octets) + "; announce fewer");
   }
 }
 
@@ -140,9 +225,8 @@ std::shared_ptr<const TlsContext> TlsContext::server(const TlsSettings& settings
   std::shared_ptr<TlsContext> context = made(TLS_server_method(), settings);
   const bool request = settings.request == ClientCertificateRequest::request;
   SSL_CTX_set_verify(context->handle(), request ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-  for (const pki::CertificatePtr& authority : settings.client_ca_names) {
-    SSL_CTX_add_client_CA(context->handle(), authority->x509.get());
-  }
+  announce(context->handle(), settings);
+  if (settings.tickets) send_tickets(context->handle());
   context->ocsp_response_ = settings.ocsp_response;
   if (!context->ocsp_response_.empty()) {
     SSL_CTX_set_tlsext_status_cb(context->handle(), staple);

@@ -106,6 +106,10 @@ TlsStream::TlsStream(std::shared_ptr<Wire> wire, TlsStart start, std::string ear
   SSL_set_info_callback(ssl, on_state);
   SSL_set_msg_callback(ssl, on_message);
   SSL_set_msg_callback_arg(ssl, this);
+  if (start_.fault) {
+    stop_.emplace(*start_.fault);
+    SSL_set_read_ahead(ssl, 0);  // a record is read when it is wanted: none behind the peer's message
+  }
   if (start_.role == TlsRole::client) {
     SSL_set_connect_state(ssl);
     SSL_set_cert_cb(ssl, on_certificate_request, this);
@@ -134,12 +138,15 @@ pki::KeyDecoding TlsStream::key_decoding() const {
 
 Progress TlsStream::handshake() {
   ERR_clear_error();
+  if (stopped()) fail_on_purpose();  // before the first message
   const int result = [this] {
     const pki::KeyDecodingScope decoding(key_decoding());
     return SSL_do_handshake(ssl_.get());
   }();
+  if (stopped()) fail_on_purpose();
   if (result == 1) {
     handshaken_ = true;
+    stop_.reset();
     return Progress::done;
   }
   switch (SSL_get_error(ssl_.get(), result)) {
@@ -235,9 +242,27 @@ void TlsStream::fail(int result, const char* doing) {
   throw error;
 }
 
+void TlsStream::fail_on_purpose() {
+  ERR_clear_error();
+  std::string what = stop_->told();
+  if (stop_->fault().act == HandshakeFault::Act::octets) parting_ = stop_->fault().octets;
+  if (stop_->fault().act == HandshakeFault::Act::alert) {
+    try {
+      parting_ = alert_by_hand(stop_->fault().alert);
+    } catch (const ChannelError&) {
+      what +=
+          ", which this session's protection does not allow: connection closed; take TLS 1.3, or GCM in TLS 1.2";
+    }
+  }
+  ChannelError error(ChannelFault::local, what);
+  if (!parting_.empty()) error.alert = sent_;
+  throw error;
+}
+
 // ---- what the callbacks note ----
 
 Transfer TlsStream::bio_receive(char* into, std::size_t size) {
+  if (stopped()) return {Moved::failed, 0, 0};
   Transfer transfer;
   if (!early_.empty()) {
     const std::size_t octets = std::min(size, early_.size());
@@ -255,21 +280,29 @@ Transfer TlsStream::bio_receive(char* into, std::size_t size) {
 
 Transfer TlsStream::bio_send(const char* from, std::size_t size) {
   if (muted_) return {Moved::some, size, 0};
-  const Transfer transfer = wire_->send(from, size);
-  half_sent_ = transfer.octets < size;
+  const std::size_t allowed = stop_ ? stop_->may_leave(size) : size;
+  if (allowed == 0) return {Moved::failed, 0, 0};
+  const Transfer transfer = wire_->send(from, allowed);
+  half_sent_ = transfer.octets < allowed;
+  if (stop_) stop_->note_left(transfer.octets);
   if (transfer.moved == Moved::failed) wire_error_ = transfer.error;
   return transfer;
 }
 
 void TlsStream::note_alert(int where, int value) {
-  if (muted_ && (where & SSL_CB_WRITE) != 0) return;  // it does not leave
+  if ((muted_ || stopped()) && (where & SSL_CB_WRITE) != 0) return;  // it does not leave
   const pki::Alert alert{value & 0xFF, (value >> 8) == SSL3_AL_FATAL};
   ((where & SSL_CB_READ) != 0 ? received_ : sent_) = alert;
 }
 
 void TlsStream::note_message(int write, int content_type, std::string_view octets) {
-  if (write == 0 || octets.empty()) return;
-  if (content_type == SSL3_RT_HEADER) seal_.note_record(octets.front());
+  if (octets.empty()) return;
+  if (stop_ && content_type == SSL3_RT_HANDSHAKE) {
+    using Sender = HandshakeFault::Sender;
+    stop_->note_message(write != 0 ? Sender::own : Sender::peer, octets.front());
+  }
+  if (write == 0) return;
+  if (content_type == SSL3_RT_HEADER) note_own_record(octets);
   if (content_type != SSL3_RT_HANDSHAKE) return;
   if (octets.front() == SSL3_MT_KEY_UPDATE) seal_.note_key_update(ssl_.get());
   // Our own Certificate message: type, length of 3 octets, in TLS 1.3 an (empty) context, then the list's
@@ -277,6 +310,22 @@ void TlsStream::note_message(int write, int content_type, std::string_view octet
   if (octets.front() != SSL3_MT_CERTIFICATE) return;
   const std::size_t empty_list = SSL_version(ssl_.get()) == TLS1_3_VERSION ? 8 : 7;
   own_sent_ = octets.size() > empty_list;
+}
+
+// Behind the stop OpenSSL writes on into its buffer and takes new keys for it. An alert by hand goes out in its
+// stead, under the keys that the first such record has. TLS 1.3's ChangeCipherSpec is none (RFC 8446 D.4): the
+// key comes behind it.
+void TlsStream::note_own_record(std::string_view header) {
+  if (!stop_ || !stop_->marked()) {
+    if (stop_) stop_->note_record(header);
+    seal_.note_record(header.front());
+  } else if (header.front() != SSL3_RT_CHANGE_CIPHER_SPEC || SSL_version(ssl_.get()) != TLS1_3_VERSION) {
+    past_stop_ = true;
+  }
+}
+
+void TlsStream::note_secret(std::string_view line) {
+  if (!past_stop_) seal_.note_secret(line);
 }
 
 void TlsStream::note_request() {
@@ -297,7 +346,7 @@ void TlsStream::note_request() {
 
 int TlsStream::judge(X509_STORE_CTX* store) {
   X509_STORE_CTX_set_error(store, X509_V_OK);
-  if (!start_.judge) return 1;
+  if (!start_.judge || stopped()) return 1;
   try {
     pki::Chain chain;
     const STACK_OF(X509)* const all = X509_STORE_CTX_get0_untrusted(store);

@@ -17,6 +17,7 @@
 
 #include "alert_seal.h"
 #include "domsec/net/channel.h"
+#include "handshake_stop.h"
 #include "record_watch.h"
 #include "wire.h"
 
@@ -43,6 +44,12 @@ class TlsStream {
   /// ChannelError(local) when the session's protection does not allow one by hand, or a record is half sent.
   [[nodiscard]] std::string alert_by_hand(int number);
 
+  /// The handshake has come to its fault on purpose: OpenSSL moves nothing any more, the act is due.
+  [[nodiscard]] bool stopped() const { return stop_ && stop_->stands(); }
+  [[nodiscard]] const HandshakeFault& fault() const { return stop_->fault(); }
+  /// Once stopped: the octets that the act sends.
+  [[nodiscard]] const std::string& parting() const { return parting_; }
+
   /// Valid after the handshake; hands over what was noted.
   [[nodiscard]] TlsSession session();
   /// The same of a handshake that failed; null when nothing was agreed.
@@ -54,13 +61,15 @@ class TlsStream {
   Transfer bio_send(const char* from, std::size_t size);
   void note_alert(int where, int value);
   void note_message(int write, int content_type, std::string_view octets);
-  void note_secret(std::string_view line) { seal_.note_secret(line); }
+  void note_secret(std::string_view line);
   void note_request();
   /// 1 = go on; 0 = refuse, with the error of `store` chosen so that the wished alert goes out.
   int judge(X509_STORE_CTX* store);
 
  private:
   [[noreturn]] void fail(int result, const char* doing);
+  [[noreturn]] void fail_on_purpose();
+  void note_own_record(std::string_view header);
   void look_for_late_alert();
   [[nodiscard]] pki::KeyDecoding key_decoding() const;
   [[nodiscard]] pki::Chain presented() const;
@@ -73,6 +82,9 @@ class TlsStream {
   TlsStart start_;
   std::string early_;
   AlertSeal seal_;
+  std::optional<HandshakeStop> stop_;  // until the handshake has ended
+  bool past_stop_ = false;             // OpenSSL has written records that do not leave
+  std::string parting_;
   RecordWatch watch_;
   std::optional<pki::Alert> received_;
   std::optional<pki::Alert> sent_;

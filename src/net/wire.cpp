@@ -3,8 +3,11 @@
 // current deadline when it fires, so that a session with the same time limit for each step arms it seldom.
 #include "wire.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
@@ -86,6 +89,19 @@ task<void> Wire::wait(Readiness readiness, SteadyPoint deadline) {
   if (error == asio::error::operation_aborted)
     throw ChannelError(ChannelFault::local, remote.text() + ": closed here");
   throw socket_failure(error.value(), remote.text());
+}
+
+task<void> Wire::until_acknowledged(SteadyPoint deadline) {
+  const auto self = shared_from_this();
+  constexpr std::chrono::milliseconds between{2};
+  deadline = std::min(deadline, std::chrono::steady_clock::now() + std::chrono::milliseconds(250));
+  asio::steady_timer pause(socket_.get_executor());
+  int octets = 0;
+  while (open() && ::ioctl(socket_.native_handle(), SIOCOUTQ, &octets) == 0 && octets > 0 &&
+         std::chrono::steady_clock::now() < deadline) {
+    pause.expires_after(between);
+    co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
 }
 
 void Wire::arm(SteadyPoint deadline) {

@@ -38,6 +38,10 @@ class Wire : public std::enable_shared_from_this<Wire> {
   /// Returns when the descriptor may be ready; throws timed_out, or local when it was closed here.
   task<void> wait(Readiness readiness, SteadyPoint deadline);
 
+  /// Until the peer's machine has all that was sent, a quarter of a second at most: an RST overtakes what is
+  /// lost on the way and drops what has not left.
+  task<void> until_acknowledged(SteadyPoint deadline);
+
   /// No more from us; the peer sees the end after what was sent.
   void end_of_sending();
   void close();

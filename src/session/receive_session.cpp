@@ -118,6 +118,7 @@ net::task<void> handshake(Receiving& receiving) {
   net::TlsStart start;
   start.role = net::TlsRole::server;
   start.context = plan.tls;
+  start.fault = plan.handshake_fault;
   if (plan.client_certificate == ClientCertificateMode::require_alert) {
     const pki::Instant at = plan.now();
     const ExaminationPlan* examination = &plan.examination;

@@ -96,6 +96,7 @@ net::task<void> handshake(net::Channel& channel, Sending& sending) {
   net::TlsStart start;
   start.role = net::TlsRole::client;
   start.context = plan.tls;
+  start.fault = plan.handshake_fault;
   start.sni = plan.sni ? *plan.sni : sending.host;
   const net::TlsSession tls = co_await channel.start_tls(start, in(plan.timeouts.handshake));
   sending.tls = true;

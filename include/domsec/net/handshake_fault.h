@@ -8,7 +8,7 @@
 
 namespace domsec::net {
 
-/// RFC 8446 4, RFC 5246 7.4: their numbers. `none`: before the first of them.
+/// RFC 8446 4, RFC 5246 7.4: their numbers. `none`: before the first of them. A HelloRetryRequest is a ServerHello.
 enum class HandshakeMessage {
   none = -1,
   client_hello = 1,
@@ -23,24 +23,29 @@ enum class HandshakeMessage {
   finished = 20,
 };
 
-/// `ClientHello` … as the RFCs write them; nothing for another word.
+/// `ClientHello` … as the RFCs write them, in any case of letters; nothing for another word. `none` is a word, too.
 [[nodiscard]] std::optional<HandshakeMessage> read_handshake_message(std::string_view name);
 [[nodiscard]] std::string_view text(HandshakeMessage message);
 
 struct HandshakeFault {
-  /// Once which message has passed: one of ours has left whole, or one of the peer's was read. `none`: at once.
+  /// Once which message has passed: one of ours has left whole, or one of the peer's was read. `none`: at once. A handshake
+  /// in which it never passes goes on as if there were no fault.
   HandshakeMessage behind = HandshakeMessage::none;
   /// What is done then; nothing else leaves any more.
   enum class Act {
     close,    // FIN
     reset,    // RST
     silence,  // nothing, until the peer goes or the deadline passes
-    alert,    // a fatal alert, `alert`; protected where a key is in force
+    alert,    // a fatal alert, `alert`, and FIN; protected where a key of ours is in force. In TLS 1.2 that takes a suite
+              // with GCM or ChaCha20. OpenSSL's servers take none before the ClientHello: `unexpected message`.
     octets,   // `octets` as they are, then silence: clear text, garbage, another protocol
   };
   Act act = Act::close;
   int alert = 40;
   std::string octets{};
+  /// Both ends send Certificate, CertificateVerify and Finished: whose is meant; `either` = the first that passes.
+  enum class Sender { either, own, peer };
+  Sender sender = Sender::either;
 };
 
 }  // namespace domsec::net

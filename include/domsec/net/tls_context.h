@@ -31,9 +31,11 @@ struct TlsSettings {
   int security_level = 1;                        // explicit
   std::string suites;                            // of TLS 1.3, OpenSSL's names; empty = OpenSSL's
   std::string groups;                            // `X25519:P-256`; empty = OpenSSL's
-  std::string signature_algorithms;              // `RSA-PSS+SHA256:ECDSA+SHA256`; empty = OpenSSL's
-  int largest_record = 0;                        // octets of a record that we send, 512 at least; 0 = 16384
-  /// Server: session tickets are sent (TLS 1.3: two behind the handshake, RFC 8446 4.6.1).
+  /// `RSA-PSS+SHA256:ECDSA+SHA256`; empty = OpenSSL's. SHA1 and the like need security_level 0 to be taken.
+  std::string signature_algorithms;
+  int largest_record = 0;                        // octets of text in a record that we send, 512 to 16384; 0 = 16384
+  /// Server: session tickets are sent: in TLS 1.3 two behind the handshake (RFC 8446 4.6.1), in TLS 1.2 one to a client
+  /// that takes them (RFC 5077). A client that comes back with one gets a full handshake and new tickets.
   bool tickets = false;
   ClientCertificateRequest request = ClientCertificateRequest::request;
   std::vector<pki::CertificatePtr> client_ca_names;  // announced in CertificateRequest; keep it short
@@ -55,7 +57,7 @@ struct TlsSettings {
 
 class TlsContext {
  public:
-  /// Throws pki::BundleError for an identity that cannot be used.
+  /// Throws pki::BundleError for an identity that cannot be used, and for a setting that OpenSSL refuses.
   [[nodiscard]] static std::shared_ptr<const TlsContext> client(const TlsSettings& settings);
   [[nodiscard]] static std::shared_ptr<const TlsContext> server(const TlsSettings& settings);
 
