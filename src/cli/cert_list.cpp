@@ -35,7 +35,7 @@ std::string properties(const std::vector<ShownCertificate>& shown, OwnStore& sto
     objects.push_back(each.entry ? shell::certificate_object(*each.entry, store.server())
                                  : shell::request_object(*each.pending, store.server()));
   }
-  return shell::format_list(objects, {}, {.enumeration_limit = -1});
+  return shell::format_list(objects, {"*"}, {.enumeration_limit = -1});
 }
 
 }  // namespace

@@ -27,16 +27,26 @@ void put_flags(const CertMakeOptions& options, store::WantedCertificate& wanted)
   wanted.key = read_key(options.key, wanted.key);
 }
 
+/// To the file, or to standard output: now, so that what cannot be written is known here.
+void hand_out(const std::string& text, const std::string& file, std::ostream& out) {
+  if (!file.empty()) {
+    pki::replace_file(file, text, 0644);  // no secret
+  } else if (!(out << text).flush()) {
+    throw UsageError("the request cannot be written to standard output: make room for it, or name a file with --out");
+  }
+}
+
 int make_request(const CertMakeOptions& options, const store::WantedCertificate& wanted, OwnStore& store,
                  std::ostream& out, std::ostream& err) {
   if (options.of.form == StoreForm::json && options.out.empty())
     throw UsageError("--json: the request needs a file of its own; name it with --out");
   const pki::Request request = store::request_certificate(store.certificates(), wanted, now());
   const std::string text = options.der ? request.der() : request.pem();
-  if (options.out.empty()) {
-    out << text;
-  } else {
-    pki::replace_file(options.out, text, 0644);  // no secret
+  try {
+    hand_out(text, options.out, out);
+  } catch (...) {
+    store.certificates().remove(request.thumbprint);  // nobody has it, so no answer to it will come
+    throw;
   }
   if (options.of.form == StoreForm::json) {
     const ShownCertificate shown{{}, store.certificates().find_pending(request.thumbprint), {}};

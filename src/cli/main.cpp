@@ -3,6 +3,9 @@
 
 
 #include <CLI/CLI.hpp>
+#include <poll.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <functional>
 #include <iostream>
@@ -98,6 +101,15 @@ int run(const Command& command) {
   }
 }
 
+/// A reader that went away has what he wanted; a result that found no room is lost, and that is no success.
+int with_output_written(int code) {
+  if (std::cout.flush() || code != 0) return code;
+  pollfd output{STDOUT_FILENO, 0, 0};
+  if (::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0) return code;  // as of a closed pipe
+  say("standard output cannot be written: make room for it, or look at where it goes");
+  return 3;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -135,7 +147,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
-    return app.exit(success);
+    return with_output_written(app.exit(success));
   } catch (const CLI::ParseError& error) {
     if (cli::exit_style_of(argc, argv) == cli::ExitStyle::nagios) return cli::say_unknown(error.what(), std::cout);
     app.exit(error);
@@ -146,7 +158,7 @@ int main(int argc, char** argv) {
   }
   if (!command) {
     std::cout << app.help();
-    return 0;
+    return with_output_written(0);
   }
-  return run(command);
+  return with_output_written(run(command));
 }

@@ -74,6 +74,8 @@ Lab::Lab(net::Loop& loop, LabSettings settings)
     : loop_(loop),
       settings_(std::move(settings)),
       session_ids_(std::make_shared<transcript::SessionIds>(settings_.clock())) {
+  // Its files name each other: a name must mean the same below the directory of a host.
+  settings_.directory = std::filesystem::absolute(settings_.directory).lexically_normal().string();
   std::filesystem::create_directories(settings_.directory);
   std::filesystem::permissions(settings_.directory, std::filesystem::perms::owner_all);
   net::Endpoint at;

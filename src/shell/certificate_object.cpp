@@ -59,6 +59,14 @@ Object object_of(const std::string& thumbprint, const std::string& subject, cons
   return object;
 }
 
+/// Format-List without a word prints what comes before Identity; `*` all (spec exchange 8.4).
+void list_usual(Object& object) {
+  for (const Object::Property& property : object.properties) {
+    if (property.name == "Identity") return;
+    object.listed.push_back(property.name);
+  }
+}
+
 void put(Object& object, const char* name, Value value) {
   object.properties.push_back({name, std::move(value), Access::read_only});
 }
@@ -84,6 +92,7 @@ Value certificate_object(const store::CertificateEntry& entry, CertificateServer
   put(first, "Status", policy::text(verdict.status));
   Object object = object_of(certificate.thumbprint, certificate.subject, server.fqdn());
   object.properties.insert(object.properties.begin(), first.properties.begin(), first.properties.end());
+  list_usual(object);
   put(object, "FriendlyName", entry.friendly_name);
   put(object, "DnsNameList", texts(certificate.dns_names));
   put(object, "EnhancedKeyUsageList",
@@ -114,6 +123,7 @@ Value request_object(const store::PendingRequest& request, const CertificateServ
   put(first, "Status", policy::text(policy::CertificateStatus::pending_request));
   Object object = object_of(request.request.thumbprint, request.request.subject, server.fqdn());
   object.properties.insert(object.properties.begin(), first.properties.begin(), first.properties.end());
+  list_usual(object);
   put(object, "FriendlyName", request.friendly_name);
   put(object, "ServicesStringForm", letters_of({}));
   put(object, "PrivateKeyExportable", request.key_export == store::KeyExport::allowed);

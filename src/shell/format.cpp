@@ -137,7 +137,8 @@ std::string format_list(const List& entries, const std::vector<std::string>& pro
       continue;
     }
     const std::shared_ptr<Object> object = as_object(entry);
-    const std::vector<std::string> names = names_of(*object, properties);
+    const std::vector<std::string> names =
+        names_of(*object, properties.empty() ? object->listed : properties);
     std::size_t width = 0;
     for (const std::string& name : names) width = std::max(width, width_of(name));
     if (names.empty()) continue;

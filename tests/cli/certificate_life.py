@@ -203,6 +203,30 @@ def export_and_read(house, entries):
     expect(mode_of(house.path("second.db")) == 0o600, "mode of the store")
 
 
+def one_bundle_on_two_servers(house):
+    """R15: two servers of their own, each with the same .pfx, present the same certificate to who asks."""
+    said = []
+
+    def use(port):
+        said.append(house.tool("openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-starttls", "smtp"))
+
+    def both(first):
+        use(first)
+        serving(house, "serve-third.toml", use)
+
+    free = house.listed("--store", "second.db")[0]["thumbprint"]
+    for name in ("second", "third"):
+        house.write(f"serve-{name}.toml", CONFIGURATION.replace("domsec.db", name + ".db"))
+        house.cert("enable", free, "--services", "SMTP", "--config", f"serve-{name}.toml")
+    serving(house, "serve-second.toml", both)
+    for shown in said:
+        pem = re.search("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", shown, re.DOTALL)
+        expect(pem, shown)
+        print_of = house.tool("openssl", "x509", "-noout", "-fingerprint", "-sha1", text=pem.group(0) + "\n")
+        expect(print_of.strip().split("=")[1].replace(":", "") == free, f"{print_of} instead of {free}")
+    expect(len(said) == 2, "one of them was not asked")
+
+
 def read_theirs(house):
     """What other programs export; each goes into a store of its own."""
     def taken(name, file, password="right", environment=None):
@@ -354,6 +378,7 @@ def main():
             entries = request_and_import(house)
             enable_and_ask(house, entries)
             export_and_read(house, entries)
+            one_bundle_on_two_servers(house)
             read_theirs(house)
             versions_and_ciphers(house)
             without_its_key(house)

@@ -79,9 +79,17 @@ TEST(AuthMechanism, IsASetOfFlags) {
 }
 
 TEST(AuthMechanism, IsRefusedWhenNoneHasCompanyOrAWordIsUnknown) {
-  for (const std::vector<std::string>& words :
-       std::vector<std::vector<std::string>>{{}, {"None", "Tls"}, {"Kerberos"}, {""}}) {
-    EXPECT_FALSE(read_auth_mechanism(words));
+  struct Row {
+    const char* name;
+    std::vector<std::string> words;
+  };
+  const std::vector<Row> rows{{"no word", {}},
+                              {"None in company (RC-1)", {"None", "Tls"}},
+                              {"unknown", {"Kerberos"}},
+                              {"empty", {""}}};
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    EXPECT_FALSE(read_auth_mechanism(row.words));
   }
 }
 

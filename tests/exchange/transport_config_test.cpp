@@ -43,7 +43,7 @@ TEST(DomainSecureList, FollowsExchangesListSemantics) {
       {"append keeps, remove takes away (R3)",
        {{Edit::assign, {"a.com"}}, {Edit::add, {"b.com"}}, {Edit::remove, {"a.com"}}},
        {"b.com"}},
-      {"append to the empty list", {{Edit::add, {"a.com", "b.com"}}}, {"a.com", "b.com"}},
+      {"append to the empty list (SC-10: domains without a star)", {{Edit::add, {"a.com", "b.com"}}}, {"a.com", "b.com"}},
       {"append of a present entry changes nothing",
        {{Edit::assign, {"a.com"}}, {Edit::add, {"A.COM"}}},
        {"a.com"}},
@@ -102,7 +102,7 @@ TEST(DomainSecureList, RefusesWhatIsNoDomainAndNamesTheList) {
     const char* message;
   };
   const std::vector<Row> rows{
-      {"star (R4)", "*",
+      {"star (R4, SC-10)", "*",
        "TLSReceiveDomainSecureList: \"*\" has a wildcard, which this list does not support; list each domain "
        "and sub-domain by "
        "itself (DS303)"},

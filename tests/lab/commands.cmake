@@ -75,6 +75,16 @@ expect(0 "domain secured")
 
 domsec(lab down --state ${STATE})
 expect(0 "lab down")
+
+# A directory named from here: its files name each other all the same.
+cmake_path(RELATIVE_PATH STATE BASE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR} OUTPUT_VARIABLE relative)
+file(REMOVE_RECURSE ${STATE})
+domsec(lab up --detach --state ${relative} --smtp-port 0 --dns-port 0 --http-port 0)
+expect(0 "lab up: DNS 127.0.0.1:")
+domsec(check woodgrovebank.com --lab ${relative})
+expect(0 "domain secured")
+domsec(lab down --state ${relative})
+expect(0 "lab down")
 if(problems)
   list(JOIN problems "\n" problems)
   message(FATAL_ERROR "${problems}")

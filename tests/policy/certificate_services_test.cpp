@@ -44,19 +44,20 @@ TEST(CertificateServices, AssignmentStandsUnlessARuleSpeaksAgainstIt) {
     const char* name;
     Assignment asked;
     const char* said;  // empty: it stands
+    const char* rule = "";
   };
   std::vector<Row> rows = {
       {"SMTP", assignment({Service::smtp}), ""},
       {"all four of the seed", assignment({Service::pop, Service::imap, Service::iis, Service::smtp}), ""},
       {"nothing beside nothing", assignment({}), ""},
       {"wildcard for SMTP and IIS", assignment({Service::smtp, Service::iis}, "*.contoso.com"), ""},
-      {"wildcard for POP", assignment({Service::pop}, "*.contoso.com"), "Set-PopSettings"},
-      {"wildcard for IMAP", assignment({Service::smtp, Service::imap}, "*.contoso.com"), "Set-ImapSettings"},
+      {"wildcard for POP", assignment({Service::pop}, "*.contoso.com"), "Set-PopSettings", "SV-1"},
+      {"wildcard for IMAP", assignment({Service::smtp, Service::imap}, "*.contoso.com"), "Set-ImapSettings", "SV-1"},
       {"wildcard for both", assignment({Service::pop, Service::imap}, "*.contoso.com"),
-       "Set-PopSettings and Set-ImapSettings"},
-      {"Federation", assignment({Service::federation}), "leave it out"},
-      {"UM that starts with TCP", assignment({Service::um}), "TLS or Dual"},
-      {"the call router", assignment({Service::um_call_router}), "TLS or Dual"},
+       "Set-PopSettings and Set-ImapSettings", "SV-1"},
+      {"Federation", assignment({Service::federation}), "leave it out", "SV-6"},
+      {"UM that starts with TCP", assignment({Service::um}), "TLS or Dual", "SV-2"},
+      {"the call router", assignment({Service::um_call_router}), "TLS or Dual", "SV-2"},
   };
   rows.push_back({"UM that starts with TLS", assignment({Service::um}), ""});
   rows.back().asked.terms.um_startup_mode = UmStartupMode::tls;
@@ -70,6 +71,7 @@ TEST(CertificateServices, AssignmentStandsUnlessARuleSpeaksAgainstIt) {
     const std::string said = refused ? refused->sentence : std::string();
     EXPECT_EQ(said.empty(), std::string_view(row.said).empty()) << said;
     EXPECT_NE(said.find(row.said), std::string::npos) << said;
+    EXPECT_EQ(refused ? refused->rule : "", row.rule);
   }
 }
 

@@ -410,5 +410,44 @@ TEST_F(CertificateCmdlets, R41EveryPropertyIsListed) {
   EXPECT_NE(listed.find("Identity             : edge1.contoso.com\\" + thumbprint + "\n"), std::string::npos);
 }
 
+/// A listing with what differs from run to run replaced by the name of what it is.
+std::string without_chance(std::string listed, const pki::Certificate& certificate) {
+  const auto replace = [&listed](const std::string& what, const std::string& by) {
+    for (std::size_t at = listed.find(what); at != std::string::npos; at = listed.find(what, at + by.size()))
+      listed.replace(at, what.size(), by);
+  };
+  replace(certificate.thumbprint, "THUMBPRINT");
+  replace(certificate.thumbprint_sha256, "SHA256");
+  replace(certificate.serial, "SERIAL");
+  replace(pki::certificate_facts(certificate).key_identifier, "KEY");
+  return listed;
+}
+
+TEST_F(CertificateCmdlets, R41ListIsAsExchangePrintsIt) {
+  run("$c = New-ExchangeCertificate -Services SMTP,IIS");
+  const pki::CertificatePtr made = server.certificates().all().at(0).certificate;
+  const auto listed = [&](const std::string& script) { return without_chance(run(script), *made); };
+  EXPECT_EQ(listed("Get-ExchangeCertificate"),
+            "\nThumbprint                               Services  Subject\n"
+            "----------                               --------  -------\nTHUMBPRINT IIS, SMTP CN=edge1\n\n");
+  const std::string usual =
+      "AccessRules          :\nCertificateDomains   : {edge1, edge1.contoso.com}\n"
+      "HasPrivateKey        : True\nIsSelfSigned         : True\nIssuer               : CN=edge1\n"
+      "NotAfter             : 11/22/2031 12:00:00 AM\nNotBefore            : 11/22/2026 12:00:00 AM\n"
+      "PublicKeySize        : 2048\nRootCAType           : None\nSerialNumber         : SERIAL\n"
+      "Services             : IIS, SMTP\nStatus               : Valid\nSubject              : CN=edge1\n"
+      "Thumbprint           : THUMBPRINT\n";
+  EXPECT_EQ(listed("Get-ExchangeCertificate | Format-List *"),
+            "\n" + usual +
+                "Identity             : edge1.contoso.com\\THUMBPRINT\nFriendlyName         : Microsoft Exchange\n"
+                "DnsNameList          : {edge1, edge1.contoso.com}\nEnhancedKeyUsageList : {serverAuth}\n"
+                "IISServices          : {}\nKeyIdentifier        : KEY\nPrivateKeyExportable : False\n"
+                "ServicesStringForm   : ...WS..\nSubjectKeyIdentifier :\nCertificateRequest   :\n"
+                "SignatureAlgorithm   : sha256WithRSAEncryption\nThumbprintSha256     : SHA256\n\n");
+  std::string narrow = usual;  // its longest name is shorter
+  for (std::size_t at = 0; at < narrow.size(); at = narrow.find('\n', at) + 1) narrow.erase(at + 18, 2);
+  EXPECT_EQ(listed("Get-ExchangeCertificate | Format-List"), "\n" + narrow + "\n");
+}
+
 }  // namespace
 }  // namespace domsec::shell

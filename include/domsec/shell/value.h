@@ -96,6 +96,7 @@ struct Object {
   std::vector<std::string> shown;  // properties of the view without Format-*; empty = all
   View view = View::list;
   std::string name;  // what `"$object"` prints; empty = its properties
+  std::vector<std::string> listed{};  // properties that Format-List prints when none is named; empty = all
 
   [[nodiscard]] const Property* find(std::string_view property) const;
   [[nodiscard]] Property* find(std::string_view property);
