@@ -4,7 +4,7 @@
 
 #include "domsec/policy/auth_rotation.h"
 #include "domsec/policy/auth_servicelet.h"
-#include "own_configuration.h"
+#include "domsec/policy/own_configuration.h"
 
 namespace domsec::policy {
 namespace {

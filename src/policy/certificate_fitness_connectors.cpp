@@ -6,7 +6,7 @@
 #include "domsec/policy/connector_choice.h"
 #include "domsec/policy/tls_certificate_name.h"
 #include "fitness_repairs.h"
-#include "own_configuration.h"
+#include "domsec/policy/own_configuration.h"
 
 namespace domsec::policy {
 namespace {

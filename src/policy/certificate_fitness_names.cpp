@@ -5,7 +5,7 @@
 
 #include "domsec/pki/name_match.h"
 #include "fitness_repairs.h"
-#include "own_configuration.h"
+#include "domsec/policy/own_configuration.h"
 
 namespace domsec::policy {
 namespace {

@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "fitness_repairs.h"
-#include "own_configuration.h"
+#include "domsec/policy/own_configuration.h"
 #include "peer_judgement.h"
 
 namespace domsec::policy {

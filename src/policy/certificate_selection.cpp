@@ -9,7 +9,7 @@
 #include "domsec/exchange/x500_name.h"
 #include "domsec/policy/certificate_index.h"
 #include "domsec/pki/name_match.h"
-#include "own_configuration.h"
+#include "domsec/policy/own_configuration.h"
 
 namespace domsec::policy {
 

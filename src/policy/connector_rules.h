@@ -8,7 +8,7 @@
 
 #include "domsec/exchange/write_toml.h"
 #include "domsec/policy/connector_lint.h"
-#include "own_configuration.h"
+#include "domsec/policy/own_configuration.h"
 
 namespace domsec::policy {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "own_configuration.h"
+#include "domsec/policy/own_configuration.h"
 
 namespace domsec::policy {
 namespace {
