@@ -244,17 +244,30 @@ task<void> Channel::send_alert(int number, SteadyPoint deadline) {
 
 task<void> Channel::shutdown() {
   Body& body = *body_;
+  if (body.wire->open() && body.tls) body.tls->close_notify();
+  co_await cut();
+}
+
+task<void> Channel::cut() {
+  Body& body = *body_;
   if (!body.wire->open()) co_return;
-  const SteadyPoint deadline = std::chrono::steady_clock::now() + farewell;
   try {
-    if (body.tls) body.tls->close_notify();
     body.wire->end_of_sending();
     // Octets left unread when the descriptor closes would turn the end into a reset, and the peer might lose
     // our last reply or alert. So the peer's end is awaited, within bounds.
-    co_await body.hear_out(most_drained, deadline);
+    co_await body.hear_out(most_drained, std::chrono::steady_clock::now() + farewell);
   } catch (const ChannelError&) {  // the second has passed, or the peer is gone: the end is the same
   }
   close();
+}
+
+task<void> Channel::reset() {
+  Body& body = *body_;
+  try {
+    if (body.wire->open()) co_await body.wire->until_acknowledged(std::chrono::steady_clock::now() + farewell);
+  } catch (const ChannelError&) {  // the second has passed, or the peer is gone
+  }
+  abort();
 }
 
 void Channel::close() { body_->wire->close(); }

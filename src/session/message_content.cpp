@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "acting.h"
 #include "domsec/smtp/data.h"
 #include "domsec/smtp/header_section.h"
 #include "domsec/smtp/received.h"
@@ -44,6 +45,10 @@ void keep(Receiving& receiving, std::string content) {
   receiving.transaction.reset();
   if (const auto refusal = refusal_of(receiving.plan, content)) return give(receiving, *refusal);
   if (const auto refusal = heed_header_from(receiving, transaction, content)) return give(receiving, *refusal);
+  if (!will_acknowledge(receiving)) {
+    tell_purpose(receiving.transcript, "the message is not kept: its end is answered with no 2xx");
+    return give(receiving, smtp::replies::ok());
+  }
   const std::optional<smtp::Domain> sender =
       transaction.author ? transaction.author : smtp::domain_of(transaction.reverse_path);
   ReceivedMessage message;
@@ -109,6 +114,7 @@ net::task<Next> on_data(Receiving& receiving) {
   receiving.begin(Step::data);
   give(receiving, smtp::replies::start_mail_input());
   co_await flush(receiving);
+  if (!receiving.answered(354)) co_return Next::go_on;
   receiving.begin(Step::end_of_data);
   smtp::DataReader reader(receiving.plan.connector.max_message_size);
   while (!reader.ended()) {

@@ -9,6 +9,7 @@
 #include "domsec/smtp/date.h"
 #include "domsec/smtp/replies.h"
 #include "domsec/smtp/unoffered.h"
+#include "acting.h"
 #include "envelope.h"
 #include "message_content.h"
 #include "receiving.h"
@@ -96,7 +97,8 @@ net::task<Next> on_hello(Receiving& receiving, std::string client, bool esmtp) {
   }
   const smtp::Capabilities offer = offered(receiving);
   give(receiving, smtp::ehlo_reply(offer, client_address(receiving)));
-  if (!receiving.tls) receiving.transcript.append(transcript::StarttlsOffer{offer.starttls, false});
+  const bool seen = receiving.answered(250) && smtp::read_capabilities(*receiving.as_read).starttls;
+  if (!receiving.tls) receiving.transcript.append(transcript::StarttlsOffer{seen, false});
   co_return Next::go_on;
 }
 
@@ -187,6 +189,7 @@ net::task<Next> on_starttls(Receiving& receiving) {
   }
   give(receiving, smtp::replies::ready_to_start_tls());
   co_await flush(receiving);
+  if (!receiving.answered(220)) co_return Next::go_on;
   co_await handshake(receiving);
   forget_what_was_said_in_clear(receiving);
   co_return co_await refuse_without_good_certificate(receiving);
@@ -235,7 +238,7 @@ Next on_error(Receiving& receiving, const smtp::CommandError& error) {
 
 /// One command line, or nothing when it was too long (it is skipped and answered).
 net::task<std::optional<std::string>> read_command(Receiving& receiving) {
-  if (!receiving.channel.has_line()) co_await flush(receiving);
+  if (!receiving.channel.has_line() || receiving.ends_on_purpose()) co_await flush(receiving);
   const bool long_lines = receiving.plan.connector.long_addresses_enabled;
   const std::size_t limit = long_lines ? long_command_line_limit : command_line_limit;
   try {
@@ -321,6 +324,7 @@ void decide_without_sender(Receiving& receiving) {
 /// 421 when the client was silent too long (RFC 5321 4.5.3.2.7); a channel that cannot take it any more is left alone.
 net::task<void> say_timed_out(Receiving& receiving) {
   try {
+    receiving.play = DialoguePlay{};
     give(receiving, smtp::replies::idle_too_long(receiving.plan.fqdn));
     const std::string octets = std::exchange(receiving.pending, std::string());
     co_await receiving.channel.write(octets, in(receiving.plan.timeouts.quit));
@@ -333,6 +337,8 @@ net::task<void> say_timed_out(Receiving& receiving) {
 net::task<void> receive_session(std::shared_ptr<const ReceivePlan> plan, net::Channel channel,
                                 transcript::Transcript& transcript) {
   Receiving receiving{*plan, channel, transcript, in(plan->connector.connection_timeout)};
+  const DialogueNames names{plan->fqdn, channel.remote().address, plan->fqdn};
+  receiving.play = DialoguePlay(plan->dialogue_faults, names);
   transcript.append(transcript::Connected{channel.local().text(), channel.remote().text()});
   transcript.append(transcript::PermissionsSet{
       "SMTPSubmit SMTPAcceptAnySender SMTPAcceptAuthoritativeDomainSender AcceptRoutingHeaders"});
@@ -348,6 +354,8 @@ net::task<void> receive_session(std::shared_ptr<const ReceivePlan> plan, net::Ch
     silent = error.fault == net::ChannelFault::timed_out && !error.during_handshake;
     failed_handshake = error.during_handshake;
     shown = error.seen;
+  } catch (const EndedOnPurpose& ended) {
+    record_end_on_purpose(transcript, receiving.step, ended);
   }
   if (silent) co_await say_timed_out(receiving);
   if (reason == transcript::DisconnectReason::local || silent) {

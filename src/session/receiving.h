@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "dialogue_play.h"
 #include "domsec/session/receive_session.h"
 
 namespace domsec::session {
@@ -53,12 +54,22 @@ struct Receiving {
       0};                 // TarpitInterval, for each reply among the pending ones that calls for it
   std::string pending{};  // replies of a pipelined group, written together
   std::size_t said = 0;   // octets of commands since the last message was kept
+  // On purpose:
+  DialoguePlay play{};
+  std::optional<DialogueFault> pending_fault{};  // in what manner the pending group leaves, and what follows
+  std::optional<smtp::Reply> as_read{};  // the last reply as its client reads it; nothing when it reads none
 
   void begin(policy::Step next) {
     if (step == next) return;
     step = next;
     transcript.append(transcript::StepBegun{next});
   }
+  /// The session ends with the pending group: nothing comes behind it.
+  [[nodiscard]] bool ends_on_purpose() const {
+    return pending_fault && pending_fault->then != DialogueFault::Then::go_on;
+  }
+  /// Does the client read that code as the last reply? Not when a fault has put another in its place.
+  [[nodiscard]] bool answered(int code) const { return as_read && as_read->code() == code; }
 };
 
 /// LongAddressesEnabled.
@@ -68,8 +79,10 @@ struct Receiving {
 /// shall have to wait.
 void give(Receiving& receiving, const smtp::Reply& reply);
 /// One write for all replies of a group (RFC 2920 3.2): when the client has nothing more for us yet, and
-/// after what they are held back for.
+/// after what they are held back for. A fault among them may end the session here: EndedOnPurpose.
 net::task<void> flush(Receiving& receiving);
+/// Will the client read a 2xx when the next reply of the step is one? Not when a fault waits there.
+[[nodiscard]] bool will_acknowledge(const Receiving& receiving);
 /// ConnectionInactivityTimeout from now on, and never beyond ConnectionTimeout (spec exchange 3.2).
 [[nodiscard]] net::SteadyPoint idle_limit(const Receiving& receiving);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "acting.h"
 #include "domsec/smtp/capabilities.h"
 #include "domsec/smtp/data.h"
 
@@ -24,6 +25,8 @@ struct Sending {
   std::optional<finding::Code> decided;   // what the last recorded judgement says
   policy::TlsRequirement requirement;
   std::optional<pki::ReferenceId> reference;   // what the certificate is compared with
+  DialoguePlay play;
+  bool masked_greeting = false;
 
   void begin(Step next) {
     step = next;
@@ -62,6 +65,63 @@ struct Sending {
   }
 };
 
+/// A fault's silence lasts no longer: the patience of receivers, RFC 5321 4.5.3.2.7, twice.
+constexpr net::Milliseconds longest_silence{600'000};
+/// Replies behind the first one, to several commands that a fault said at once.
+constexpr std::size_t most_replies_more = 100;
+constexpr net::Milliseconds for_replies_more{1000};
+
+/// What a fault makes of a command line; the transcript tells what leaves.
+void tell_altered(Sending& sending, const DialogueFault& fault, const std::string& line, const std::string& octets) {
+  if (fault.instead) tell_purpose(sending.transcript, "in place of \"" + line + "\"");
+  if (!fault.before.empty()) tell_purpose(sending.transcript, "\"" + fault.before + "\" is said before the command");
+  if (!fault.behind.empty()) tell_purpose(sending.transcript, "\"" + fault.behind + "\" is said behind the command");
+  if (const auto lines = command_lines(octets)) {
+    for (const std::string& each : *lines) sending.transcript.append(transcript::CommandLine{Direction::sent, each});
+  } else if (fault.instead) {
+    tell_purpose(sending.transcript, octets.empty() ? "nothing is said" : "\"" + octets + "\" is said");
+  } else {
+    sending.transcript.append(transcript::CommandLine{Direction::sent, line});
+  }
+}
+
+/// A command line, or what a fault makes of it. Returns how many replies it should get.
+net::task<std::size_t> say(net::Channel& channel, Sending& sending, std::string line, net::Milliseconds limit) {
+  const std::string right = line + "\r\n";
+  const std::optional<DialogueFault> fault = sending.play.next(sending.step);
+  if (!fault) {
+    sending.transcript.append(transcript::CommandLine{Direction::sent, line});
+    co_await channel.write(right, in(limit));
+    co_return 1;
+  }
+  const std::string octets = octets_of(*fault, right);
+  tell_altered(sending, *fault, line, octets);
+  co_await act(channel, sending.transcript, *fault, octets, limit, in(longest_silence));
+  co_return std::max<std::size_t>(whole_lines(octets), 1);
+}
+
+/// The reply, and as many more as were called for by a fault and come soon. The session goes by the first one; a handshake
+/// that it lets begin, or a 421, is not waited behind.
+net::task<smtp::Reply> hear(net::Channel& channel, Sending& sending, std::size_t replies, net::Milliseconds limit) {
+  const smtp::Reply first = co_await read_reply(channel, sending.transcript, limit);
+  if (first.code() == 421 || (sending.step == Step::starttls && first.code() == 220)) co_return first;
+  const std::size_t more = std::min(replies - 1, most_replies_more);
+  try {
+    for (std::size_t i = 0; i < more; ++i) {
+      co_await read_reply(channel, sending.transcript, std::min(limit, for_replies_more));
+    }
+  } catch (const net::ChannelError& error) {
+    if (error.fault != net::ChannelFault::timed_out) throw;
+  }
+  co_return first;
+}
+
+net::task<smtp::Reply> ask(net::Channel& channel, Sending& sending, smtp::Command what, net::Milliseconds limit) {
+  std::string line = smtp::command_line(what);
+  const std::size_t replies = co_await say(channel, sending, std::move(line), limit);
+  co_return co_await hear(channel, sending, replies, limit);
+}
+
 /// RFC 5321 4.2: the server's name stands first in its greeting.
 std::string first_word(const smtp::Reply& greeting) {
   const std::string line = greeting.lines().empty() ? std::string() : greeting.lines().front();
@@ -74,7 +134,7 @@ net::task<bool> greet(net::Channel& channel, Sending& sending) {
   sending.offered = smtp::Capabilities{};
   if (plan.hello == Hello::ehlo) {
     const smtp::Command ehlo = smtp::Ehlo{plan.helo};
-    const smtp::Reply reply = co_await command(channel, sending.transcript, ehlo, plan.timeouts.command);
+    const smtp::Reply reply = co_await ask(channel, sending, ehlo, plan.timeouts.command);
     sending.confirm();
     if (reply.code() == 250) {
       sending.offered = smtp::read_capabilities(reply);
@@ -83,7 +143,7 @@ net::task<bool> greet(net::Channel& channel, Sending& sending) {
     if (!reply.permanent_failure() || sending.demands_tls()) co_return false;
   }
   const smtp::Command helo = smtp::Helo{plan.helo};
-  const smtp::Reply reply = co_await command(channel, sending.transcript, helo, plan.timeouts.command);
+  const smtp::Reply reply = co_await ask(channel, sending, helo, plan.timeouts.command);
   sending.confirm();
   co_return reply.code() == 250;
 }
@@ -119,11 +179,15 @@ net::task<void> start_tls(net::Channel& channel, Sending& sending) {
 
   sending.begin(Step::starttls);
   const smtp::Command starttls = smtp::StartTls{};
-  const smtp::Reply ready = co_await command(channel, sending.transcript, starttls, plan.timeouts.command);
+  const smtp::Reply ready = co_await ask(channel, sending, starttls, plan.timeouts.command);
   if (ready.code() != 220 || plan.until <= Step::starttls) co_return;
   // RFC 3207 6: octets behind the 220 would be taken as if they had come inside TLS (response injection).
   if (channel.buffered() != 0) {
     sending.transcript.append(transcript::Irregularity{"the server sent more text in clear behind its 220 to STARTTLS"});
+    transcript::TlsFailed failed;
+    failed.reason = "text in clear behind the 220 to STARTTLS";
+    failed.clear_text = true;
+    sending.transcript.append(std::move(failed));
     throw ProtocolError("the server sent more text in clear behind its 220 to STARTTLS");
   }
   co_await handshake(channel, sending);
@@ -178,6 +242,12 @@ net::task<void> send_lines(net::Channel& channel, Sending& sending, std::vector<
   co_await channel.write(octets, in(sending.plan.timeouts.command));
 }
 
+/// PIPELINING (RFC 2920 3.1). Around a fault each command waits for its reply.
+[[nodiscard]] bool may_pipeline(const Sending& sending) {
+  return sending.offered.pipelining && sending.plan.until >= Step::rcpt && !sending.play.has_any_at(Step::mail) &&
+         !sending.play.has_any_at(Step::rcpt);
+}
+
 /// The replies to MAIL and RCPT; the recipients' commands go out one by one unless they were `sent_ahead`.
 enum class SentAhead { no, yes };
 net::task<bool> give_recipients(net::Channel& channel, Sending& sending, SentAhead sent_ahead) {
@@ -185,11 +255,12 @@ net::task<bool> give_recipients(net::Channel& channel, Sending& sending, SentAhe
   sending.begin(Step::rcpt);
   bool any = false;
   for (const smtp::ForwardPath& recipient : plan.message->recipients) {
+    std::size_t replies = 1;
     if (sent_ahead == SentAhead::no) {
-      std::vector<std::string> line(1, rcpt_line(recipient));
-      co_await send_lines(channel, sending, std::move(line));
+      std::string line = rcpt_line(recipient);
+      replies = co_await say(channel, sending, std::move(line), plan.timeouts.command);
     }
-    const smtp::Reply reply = co_await read_reply(channel, sending.transcript, plan.timeouts.command);
+    const smtp::Reply reply = co_await hear(channel, sending, replies, plan.timeouts.command);
     const bool taken = reply.code() == 250 || reply.code() == 251;
     any = any || taken;
     if (!taken) sending.result.final_reply = reply;
@@ -207,13 +278,17 @@ net::task<bool> give_envelope(net::Channel& channel, Sending& sending) {
     sending.transcript.append(transcript::Broken{Step::mail, policy::BreakKind::local_error, *trouble});
     co_return false;
   }
-  const SentAhead ahead = sending.offered.pipelining && plan.until >= Step::rcpt ? SentAhead::yes : SentAhead::no;
-  std::vector<std::string> lines(1, mail_line(message, sending.offered));
+  const SentAhead ahead = may_pipeline(sending) ? SentAhead::yes : SentAhead::no;
+  std::string line = mail_line(message, sending.offered);
+  std::size_t replies = 1;
   if (ahead == SentAhead::yes) {
+    std::vector<std::string> lines(1, line);
     for (const smtp::ForwardPath& recipient : message.recipients) lines.push_back(rcpt_line(recipient));
+    co_await send_lines(channel, sending, std::move(lines));
+  } else {
+    replies = co_await say(channel, sending, std::move(line), plan.timeouts.command);
   }
-  co_await send_lines(channel, sending, std::move(lines));
-  const smtp::Reply sender = co_await read_reply(channel, sending.transcript, plan.timeouts.command);
+  const smtp::Reply sender = co_await hear(channel, sending, replies, plan.timeouts.command);
   const bool sender_taken = sender.code() == 250;
   if (sender_taken && plan.until < Step::rcpt) co_return false;
   bool any = false;
@@ -225,12 +300,44 @@ net::task<bool> give_envelope(net::Channel& channel, Sending& sending) {
   co_return sender_taken && any;
 }
 
-/// The content: BDAT where the server takes CHUNKING (RFC 3030), else DATA.
+/// From here on the peer may have the message.
+void content_leaves(Sending& sending) {
+  if (sending.plan.end_of_data.leaves) sending.plan.end_of_data.leaves(sending.result, sending.host);
+  sending.result.unanswered = true;
+}
+
+/// The octets of the content with its end, or what a fault makes of them.
+net::task<void> write_content(net::Channel& channel, Sending& sending, std::string octets) {
+  const Timeouts& timeouts = sending.plan.timeouts;
+  sending.begin(Step::end_of_data);
+  if (const auto fault = sending.play.next(Step::end_of_data)) {
+    octets = octets_of(*fault, octets);
+    content_leaves(sending);
+    if (fault->instead) tell_purpose(sending.transcript, "in place of the content \"" + octets + "\"");
+    sending.transcript.append(transcript::DataPassed{Direction::sent, octets.size()});
+    co_await act(channel, sending.transcript, *fault, std::move(octets), timeouts.data_block, in(longest_silence));
+    co_return;
+  }
+  constexpr std::size_t block = 64U << 10;
+  constexpr std::size_t dot = 5;   // CRLF "." CRLF; a chunk is complete with its last octet
+  for (std::size_t at = 0; at < octets.size(); at += block) {
+    if (!sending.result.unanswered && at + block + dot > octets.size()) content_leaves(sending);
+    co_await channel.write(std::string_view(octets).substr(at, block), in(timeouts.data_block));
+  }
+  sending.transcript.append(transcript::DataPassed{Direction::sent, octets.size()});
+}
+
+/// BDAT where the server takes CHUNKING (RFC 3030). A fault at DATA or at the end of data needs DATA.
+[[nodiscard]] bool goes_in_chunks(const Sending& sending) {
+  return sending.offered.chunking && !sending.play.has_any_at(Step::data) && !sending.play.has_any_at(Step::end_of_data);
+}
+
+/// The content, and what the server says to it.
 net::task<void> give_content(net::Channel& channel, Sending& sending) {
   const SendPlan& plan = sending.plan;
   sending.begin(Step::data);
   std::string octets;
-  if (sending.offered.chunking) {
+  if (goes_in_chunks(sending)) {
     const std::string content = smtp::with_crlf_line_ends(plan.message->content);
     smtp::Bdat bdat;
     bdat.octets = content.size();
@@ -240,7 +347,7 @@ net::task<void> give_content(net::Channel& channel, Sending& sending) {
     octets = line + "\r\n" + content;
   } else {
     const smtp::Command data = smtp::DataCommand{};
-    const smtp::Reply start = co_await command(channel, sending.transcript, data, plan.timeouts.data_start);
+    const smtp::Reply start = co_await ask(channel, sending, data, plan.timeouts.data_start);
     if (start.code() != 354) {
       sending.result.final_reply = start;
       sending.result.content_reply = start;
@@ -248,17 +355,7 @@ net::task<void> give_content(net::Channel& channel, Sending& sending) {
     }
     octets = smtp::encode_data(plan.message->content);
   }
-  sending.begin(Step::end_of_data);
-  constexpr std::size_t block = 64U << 10;
-  constexpr std::size_t dot = 5;   // CRLF "." CRLF; a chunk is complete with its last octet
-  for (std::size_t at = 0; at < octets.size(); at += block) {
-    if (!sending.result.unanswered && at + block + dot > octets.size()) {
-      if (plan.end_of_data.leaves) plan.end_of_data.leaves(sending.result, sending.host);
-      sending.result.unanswered = true;
-    }
-    co_await channel.write(std::string_view(octets).substr(at, block), in(plan.timeouts.data_block));
-  }
-  sending.transcript.append(transcript::DataPassed{Direction::sent, octets.size()});
+  co_await write_content(channel, sending, std::move(octets));
   const smtp::Reply taken = co_await read_reply(channel, sending.transcript, plan.timeouts.data_end);
   sending.result.unanswered = false;
   sending.result.final_reply = taken;
@@ -297,13 +394,15 @@ net::task<void> converse(net::Channel& channel, Sending& sending) {
   sending.begin(Step::greeting);
   const smtp::Reply greeting = co_await read_reply(channel, sending.transcript, plan.timeouts.greeting);
   sending.confirm();
+  sending.masked_greeting = smtp::is_masked_greeting(greeting);
   if (greeting.code() != 220 || plan.until <= Step::greeting) co_return;
   if (plan.reference_name == ReferenceName::greeting) sending.refer_to(first_word(greeting));
 
   sending.begin(sending.tls ? Step::ehlo_inside_tls : Step::ehlo);
   bool greeted = co_await greet(channel, sending);
   if (greeted && !sending.tls) {
-    sending.transcript.append(transcript::StarttlsOffer{sending.offered.starttls, sending.offered.masked});
+    const bool masked = sending.offered.masked || sending.masked_greeting;
+    sending.transcript.append(transcript::StarttlsOffer{sending.offered.starttls, masked});
   }
   if (!greeted || plan.until <= Step::ehlo) co_return;
 
@@ -325,10 +424,11 @@ net::task<void> quit(net::Channel& channel, Sending& sending) {
   sending.begin(Step::quit);
   try {
     const smtp::Command goodbye = smtp::Quit{};
-    co_await command(channel, sending.transcript, goodbye, sending.plan.timeouts.quit);
+    co_await ask(channel, sending, goodbye, sending.plan.timeouts.quit);
     sending.confirm();
   } catch (const net::ChannelError& error) {
     if (unconfirmed) record_break(sending.transcript, left_at, error);
+  } catch (const EndedOnPurpose&) {  // the transcript has it already
   } catch (const ProtocolError&) {
     // Nothing was lost: what mattered was said before QUIT.
   }
@@ -340,7 +440,8 @@ net::task<void> quit(net::Channel& channel, Sending& sending) {
 
 net::task<SendResult> send_session(const SendPlan& plan, net::Endpoint to, std::string host, transcript::Transcript& transcript) {
   Sending sending{plan, transcript, net::read_endpoint(host + ":0") ? std::string() : host, Step::connect, {}, false, false, {}, {},
-                  plan.requirement, plan.requirement.reference ? plan.requirement.reference : plan.reference};
+                  plan.requirement, plan.requirement.reference ? plan.requirement.reference : plan.reference, {}};
+  sending.play = DialoguePlay(plan.dialogue_faults, DialogueNames{plan.helo, plan.helo, host});
   if (plan.reference_name != ReferenceName::domain) {
     sending.refer_to(plan.reference_name == ReferenceName::mx_host ? sending.host : std::string());
   }
@@ -355,6 +456,9 @@ net::task<SendResult> send_session(const SendPlan& plan, net::Endpoint to, std::
   } catch (const net::ChannelError& error) {
     record_break(transcript, sending.step, error);
     broken = disconnect_reason(error.fault);
+  } catch (const EndedOnPurpose& ended) {
+    record_end_on_purpose(transcript, sending.step, ended);
+    broken = transcript::DisconnectReason::local;
   } catch (const ProtocolError& error) {
     transcript.append(transcript::Broken{sending.step, policy::BreakKind::protocol_error, error.what()});
     broken = transcript::DisconnectReason::local;

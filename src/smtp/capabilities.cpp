@@ -63,6 +63,11 @@ std::optional<std::uint64_t> size_limit(std::string_view line) {
 
 }  // namespace
 
+// Cisco's inspection leaves digits and blanks of the banner in their places: a run of asterisks tells it, not the whole line.
+bool is_masked_greeting(const Reply& greeting) {
+  return !greeting.lines().empty() && greeting.lines().front().find("*****") != std::string::npos;
+}
+
 Capabilities read_capabilities(const Reply& ehlo_reply) {
   Capabilities found;
   if (ehlo_reply.lines().empty()) return found;

@@ -138,6 +138,10 @@ class Channel {
   task<void> send_alert(int number, SteadyPoint deadline);
   /// close_notify and orderly end; never throws, bounded by one second.
   task<void> shutdown();
+  /// The same without close_notify: inside TLS a truncation (RFC 8446 6.1), a fault on purpose.
+  task<void> cut();
+  /// RST, once the peer's host has what we wrote; never throws, bounded by one second.
+  task<void> reset();
   /// At once. `abort` sends RST.
   void close();
   void abort();

@@ -33,6 +33,9 @@ struct Capabilities {
 /// `keywords`.
 [[nodiscard]] Capabilities read_capabilities(const Reply& ehlo_reply);
 
+/// A device on the path has overwritten the greeting's text with asterisks (`220 ****…`): DS013.
+[[nodiscard]] bool is_masked_greeting(const Reply& greeting);
+
 /// What our server offers; the same struct renders to the EHLO reply.
 [[nodiscard]] Reply ehlo_reply(const Capabilities& offered, std::string_view client_address);
 
