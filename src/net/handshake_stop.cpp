@@ -25,20 +25,26 @@ constexpr std::array<std::pair<HandshakeMessage, std::string_view>, 11> names{{
     {HandshakeMessage::finished, "Finished"},
 }};
 
-char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char small(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::string done(const HandshakeFault& fault) {
   using Act = HandshakeFault::Act;
   switch (fault.act) {
-    case Act::close: return "connection closed";
-    case Act::reset: return "connection reset";
-    case Act::silence: return "silence";
+    case Act::close:
+      return "connection closed";
+    case Act::reset:
+      return "connection reset";
+    case Act::silence:
+      return "silence";
     case Act::alert: {
       const std::string name = pki::alert_name(fault.alert);
       const std::string number = "alert " + std::to_string(fault.alert);
       return name == number ? number : number + " " + name;
     }
-    case Act::octets: return std::to_string(fault.octets.size()) + " octets that are no TLS";
+    case Act::octets:
+      return std::to_string(fault.octets.size()) + " octets that are no TLS";
   }
   return {};
 }

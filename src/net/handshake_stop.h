@@ -1,6 +1,6 @@
 // Where a handshake with a fault on purpose stops: the octet behind which nothing of ours leaves, told from
-// what OpenSSL says of its own messages and records. Rules alone, no socket; TlsStream asks, Channel plays the
-// act.
+// what OpenSSL says of its own messages and records. Rules alone, no socket; TlsStream asks, Channel plays
+// the act.
 #pragma once
 
 #include <cstddef>
@@ -39,8 +39,8 @@ class HandshakeStop {
   HandshakeFault fault_;
   bool marked_;
   HandshakeFault::Sender passed_ = HandshakeFault::Sender::either;  // whose message marked it
-  std::size_t written_ = 0;  // octets of our records, up to the mark
-  std::size_t left_ = 0;     // of these, the ones that were sent
+  std::size_t written_ = 0;                                         // octets of our records, up to the mark
+  std::size_t left_ = 0;                                            // of these, the ones that were sent
 };
 
 }  // namespace domsec::net

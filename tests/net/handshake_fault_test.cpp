@@ -1,10 +1,11 @@
 // Handshakes that stop on purpose: what the other end sees, and that nothing behind the message left.
+#include "domsec/net/handshake_fault.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "domsec/net/channel.h"
-#include "domsec/net/handshake_fault.h"
 #include "support/conversation.h"
 #include "support/pki.h"
 #include "support/plain_tls.h"
@@ -51,7 +52,9 @@ std::shared_ptr<const TlsContext> context_of(TlsRole role, const TlsSettings& se
   return role == TlsRole::client ? TlsContext::client(settings) : TlsContext::server(settings);
 }
 
-TlsRole other(TlsRole role) { return role == TlsRole::client ? TlsRole::server : TlsRole::client; }
+TlsRole other(TlsRole role) {
+  return role == TlsRole::client ? TlsRole::server : TlsRole::client;
+}
 
 struct Message {
   TlsRole from;
@@ -64,13 +67,20 @@ std::vector<Message> messages_of(TlsVersion version) {
   constexpr TlsRole c = TlsRole::client;
   constexpr TlsRole s = TlsRole::server;
   if (version == TlsVersion::tls1_3) {
-    return {{c, client_hello}, {s, server_hello}, {s, encrypted_extensions}, {s, certificate_request},
-            {s, certificate},  {s, certificate_verify}, {s, finished},       {c, certificate},
-            {c, certificate_verify}, {c, finished}};
+    return {{c, client_hello},
+            {s, server_hello},
+            {s, encrypted_extensions},
+            {s, certificate_request},
+            {s, certificate},
+            {s, certificate_verify},
+            {s, finished},
+            {c, certificate},
+            {c, certificate_verify},
+            {c, finished}};
   }
-  return {{c, client_hello}, {s, server_hello}, {s, certificate}, {s, server_key_exchange},
+  return {{c, client_hello},        {s, server_hello},      {s, certificate}, {s, server_key_exchange},
           {s, certificate_request}, {s, server_hello_done}, {c, certificate}, {c, client_key_exchange},
-          {c, certificate_verify}, {c, finished}, {s, finished}};
+          {c, certificate_verify},  {c, finished},          {s, finished}};
 }
 
 /// A stop of one end: behind `at` messages of the handshake; 0 = before the first.
@@ -118,15 +128,22 @@ struct Stop {
            std::string(net::text(last.what));
   }
   /// OpenSSL as a server takes no record but a ClientHello's as the first.
-  [[nodiscard]] bool alert_is_refused() const { return act == Act::alert && at == 0 && role == TlsRole::client; }
+  [[nodiscard]] bool alert_is_refused() const {
+    return act == Act::alert && at == 0 && role == TlsRole::client;
+  }
   [[nodiscard]] ChannelFault seen_as() const {
     if (alert_is_refused()) return ChannelFault::tls_failed;
     switch (act) {
-      case Act::close: return ChannelFault::closed;
-      case Act::reset: return ChannelFault::reset;
-      case Act::silence: return ChannelFault::timed_out;
-      case Act::alert: return ChannelFault::tls_alert;
-      case Act::octets: return ChannelFault::tls_failed;
+      case Act::close:
+        return ChannelFault::closed;
+      case Act::reset:
+        return ChannelFault::reset;
+      case Act::silence:
+        return ChannelFault::timed_out;
+      case Act::alert:
+        return ChannelFault::tls_alert;
+      case Act::octets:
+        return ChannelFault::tls_failed;
     }
     return ChannelFault::local;
   }
@@ -205,9 +222,9 @@ TEST(HandshakeFault, LeavesNothingBehindItsMessage) {
     expect_played(stop, failure);
 
     EXPECT_EQ(plain.messages, sent);
-    EXPECT_EQ(plain.end, stop.act == Act::reset  ? ChannelFault::reset
-                         : ends_by_itself        ? ChannelFault::closed
-                                                 : ChannelFault::timed_out);
+    EXPECT_EQ(plain.end, stop.act == Act::reset ? ChannelFault::reset
+                         : ends_by_itself       ? ChannelFault::closed
+                                                : ChannelFault::timed_out);
     const bool heard = stop.act == Act::alert && !stop.alert_is_refused();
     EXPECT_EQ(plain.alert, heard ? std::optional(alert_number) : std::nullopt);
     std::string came = plain.octets;
@@ -215,7 +232,8 @@ TEST(HandshakeFault, LeavesNothingBehindItsMessage) {
       ASSERT_TRUE(came.ends_with(clear_text));
       came.resize(came.size() - clear_text.size());
     }
-    // Each message is a record of its own; TLS 1.3's ChangeCipherSpec comes before the second record of an end.
+    // Each message is a record of its own; TLS 1.3's ChangeCipherSpec comes before the second record of an
+    // end.
     std::string rest;
     std::vector<Record> records = records_of(came, rest);
     EXPECT_EQ(rest, "");
@@ -225,9 +243,10 @@ TEST(HandshakeFault, LeavesNothingBehindItsMessage) {
       EXPECT_EQ(records.back().type, stop.ciphered() && stop.version == TlsVersion::tls1_3 ? 23 : 21);
       records.pop_back();
     }
-    const auto changes = static_cast<std::size_t>(
-        std::count_if(records.begin(), records.end(), [](const Record& record) { return record.type == 20; }));
-    const bool changed = stop.version == TlsVersion::tls1_3 ? sent.size() > 1 : !sent.empty() && sent.back() == 20;
+    const auto changes = static_cast<std::size_t>(std::count_if(
+        records.begin(), records.end(), [](const Record& record) { return record.type == 20; }));
+    const bool changed =
+        stop.version == TlsVersion::tls1_3 ? sent.size() > 1 : !sent.empty() && sent.back() == 20;
     EXPECT_EQ(changes, changed ? 1U : 0U);
     EXPECT_EQ(records.size() - changes, sent.size());
     EXPECT_TRUE(records.empty() || records.back().type != 20);
@@ -267,8 +286,9 @@ struct Ends {
   std::optional<ChannelError> server;
 };
 
-Ends shake_hands(const TlsSettings& client, const TlsSettings& server, std::optional<HandshakeFault> of_client,
-                 std::optional<HandshakeFault> of_server, net::SteadyPoint client_deadline = soon()) {
+Ends shake_hands(const TlsSettings& client, const TlsSettings& server,
+                 std::optional<HandshakeFault> of_client, std::optional<HandshakeFault> of_server,
+                 net::SteadyPoint client_deadline = soon()) {
   Ends ends;
   const auto client_context = TlsContext::client(client);
   const auto server_context = TlsContext::server(server);
@@ -322,13 +342,16 @@ TEST(HandshakeFault, OfEitherEndsMessageStopsAtTheFirst) {
   EXPECT_STREQ(of_server.server->what(), "on purpose: connection closed behind our Certificate");
 }
 
-/// A message in many records, and a flight that is larger than OpenSSL's buffer: the stop is at the message's end all the same.
+/// A message in many records, and a flight that is larger than OpenSSL's buffer: the stop is at the message's
+/// end all the same.
 TEST(HandshakeFault, OfALargeMessageLeavesAllOfItsRecords) {
   for (const TlsVersion version : {TlsVersion::tls1_2, TlsVersion::tls1_3}) {
-    for (const HandshakeMessage message : {HandshakeMessage::server_hello, HandshakeMessage::certificate_request}) {
+    for (const HandshakeMessage message :
+         {HandshakeMessage::server_hello, HandshakeMessage::certificate_request}) {
       TlsSettings settings = settings_of(TlsRole::server, version);
       settings.largest_record = 512;
-      for (int i = 0; i < 300; ++i) settings.client_ca_subjects.push_back("CN=Authority " + std::to_string(i));
+      for (int i = 0; i < 300; ++i)
+        settings.client_ca_subjects.push_back("CN=Authority " + std::to_string(i));
       const auto context = TlsContext::server(settings);
       std::optional<ChannelError> failure;
       PlainTls plain;
@@ -336,7 +359,8 @@ TEST(HandshakeFault, OfALargeMessageLeavesAllOfItsRecords) {
       const HandshakeFault fault = behind(message, Act::reset);
       converse([&](Channel channel) -> task<void> { co_await plain.run(channel, soon); },
                [&](Channel channel) {
-                 return deviate(std::move(channel), start_of(TlsRole::server, context, fault), failure, soon());
+                 return deviate(std::move(channel), start_of(TlsRole::server, context, fault), failure,
+                                soon());
                });
       ASSERT_TRUE(failure);
       ASSERT_FALSE(plain.messages.empty());
@@ -371,9 +395,10 @@ TEST(HandshakeFault, AlertUnderACbcSuiteIsSaidToBeImpossible) {
   const Ends ends = shake_hands(client, settings_of(TlsRole::server, TlsVersion::tls1_2),
                                 behind(HandshakeMessage::finished, Act::alert), std::nullopt);
   ASSERT_TRUE(ends.client);
-  EXPECT_STREQ(ends.client->what(),
-               "on purpose: alert 40 handshake_failure behind our Finished, which this session's protection does "
-               "not allow: connection closed; take TLS 1.3, or GCM in TLS 1.2");
+  EXPECT_STREQ(
+      ends.client->what(),
+      "on purpose: alert 40 handshake_failure behind our Finished, which this session's protection does "
+      "not allow: connection closed; take TLS 1.3, or GCM in TLS 1.2");
   EXPECT_FALSE(ends.client->alert);
   EXPECT_FALSE(ends.server && ends.server->alert);
 }
@@ -391,10 +416,9 @@ TEST(HandshakeFault, PlainAlertGoesOutBelowTls12Too) {
 
 TEST(HandshakeFault, SilenceEndsWithTheDeadline) {
   const auto begin = std::chrono::steady_clock::now();
-  const Ends ends = shake_hands(settings_of(TlsRole::client, TlsVersion::tls1_3),
-                                settings_of(TlsRole::server, TlsVersion::tls1_3),
-                                behind(HandshakeMessage::server_hello, Act::silence), std::nullopt,
-                                after(Milliseconds(300)));
+  const Ends ends = shake_hands(
+      settings_of(TlsRole::client, TlsVersion::tls1_3), settings_of(TlsRole::server, TlsVersion::tls1_3),
+      behind(HandshakeMessage::server_hello, Act::silence), std::nullopt, after(Milliseconds(300)));
   EXPECT_GE(std::chrono::steady_clock::now() - begin, Milliseconds(300));
   ASSERT_TRUE(ends.client && ends.server);
   EXPECT_STREQ(ends.client->what(), "on purpose: silence behind the peer's ServerHello");

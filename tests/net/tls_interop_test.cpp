@@ -218,6 +218,81 @@ TEST(TlsInterop, ClientTalksToTheOpensslServer) {
   }
 }
 
+/// What OpenSSL's programs say of handshakes that stop on purpose.
+TEST(TlsInterop, OpensslProgramsSayWhatAFaultInTheHandshakeIs) {
+  if (!have_openssl()) GTEST_SKIP() << "no openssl program";
+  struct Row {
+    const char* name;
+    net::TlsRole role;
+    const char* version;
+    net::HandshakeMessage behind;
+    net::HandshakeFault::Sender sender;
+    net::HandshakeFault::Act act;
+    const char* says;
+  };
+  using net::HandshakeMessage;
+  using net::TlsRole;
+  using Act = net::HandshakeFault::Act;
+  using Sender = net::HandshakeFault::Sender;
+  const std::vector<Row> rows = {
+      {"an alert under the handshake's key", TlsRole::server, "-tls1_3", HandshakeMessage::certificate, Sender::own,
+       Act::alert, "SSL alert number 49"},
+      {"an alert under the client's key", TlsRole::client, "-tls1_3", HandshakeMessage::certificate_verify,
+       Sender::own, Act::alert, "SSL alert number 49"},
+      {"an alert in clear", TlsRole::server, "-tls1_2", HandshakeMessage::server_hello_done, Sender::own,
+       Act::alert, "SSL alert number 49"},
+      {"an alert before the keys change", TlsRole::client, "-tls1_2", HandshakeMessage::certificate_verify,
+       Sender::own, Act::alert, "SSL alert number 49"},
+      {"a reset", TlsRole::server, "-tls1_3", HandshakeMessage::server_hello, Sender::own, Act::reset, "errno=104"},
+      {"clear text", TlsRole::server, "-tls1_3", HandshakeMessage::client_hello, Sender::peer, Act::octets,
+       "wrong version number"},
+  };
+  const Files files(three_levels().leaf("mail1.contoso.com"));
+  const auto settings = settings_of(three_levels().leaf("mail.woodgrovebank.example"));
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    net::HandshakeFault fault;
+    fault.behind = row.behind;
+    fault.sender = row.sender;
+    fault.act = row.act;
+    fault.alert = 49;
+    fault.octets = "500 5.5.1 Command unrecognized\r\n";
+    std::optional<net::ChannelError> failure;
+    std::string printed;
+    net::Loop loop;
+    if (row.role == TlsRole::server) {
+      net::Endpoint any;
+      any.address = "127.0.0.1";
+      net::Listener listener(loop, any);
+      net::TlsStart start = tls_server(TlsContext::server(settings));
+      start.fault = fault;
+      listener.start([&](Channel channel) -> task<void> {
+        listener.stop();
+        failure = co_await failure_of(channel.start_tls(start, soon()));
+      });
+      Program client("openssl s_client -connect " + listener.endpoint().text() + " " + row.version +
+                     files.options + " < /dev/null");
+      loop.run();
+      printed = client.output();
+    } else {
+      Program server(std::string("openssl s_server -accept 127.0.0.1:0 -naccept 1 -rev -Verify 5 ") + row.version +
+                     files.options);
+      const auto endpoint = accepting_at(server);
+      ASSERT_TRUE(endpoint) << server.output();
+      net::TlsStart start = tls_client(TlsContext::client(settings));
+      start.fault = fault;
+      const auto visit = [&]() -> task<void> {
+        Channel channel = co_await Channel::connect(*endpoint, soon());
+        failure = co_await failure_of(channel.start_tls(start, soon()));
+      };
+      net::run(loop, visit());
+      printed = server.output();
+    }
+    EXPECT_TRUE(failure && std::string(failure->what()).starts_with("on purpose: "));
+    EXPECT_NE(printed.find(row.says), std::string::npos) << printed;
+  }
+}
+
 /// OpenSSL's server staples a file's response; our client keeps its octets as they are.
 TEST(TlsInterop, ClientKeepsWhatTheOpensslServerStaples) {
   if (!have_openssl()) GTEST_SKIP() << "no openssl program";

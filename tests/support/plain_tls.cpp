@@ -12,7 +12,9 @@ int version_number(net::TlsVersion version) {
   return version == net::TlsVersion::tls1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
 }
 
-int accept_any(int, X509_STORE_CTX*) { return 1; }
+int accept_any(int, X509_STORE_CTX*) {
+  return 1;
+}
 
 void on_message(int write, int, int content_type, const void* data, std::size_t size, SSL*, void* argument) {
   if (write != 0 || size == 0) return;

@@ -1,5 +1,5 @@
-// One end of TLS that is OpenSSL alone, with memory BIOs over the clear octets of a Channel: a second opinion that sees
-// everything that came, octet for octet.
+// One end of TLS that is OpenSSL alone, with memory BIOs over the clear octets of a Channel: a second opinion
+// that sees everything that came, octet for octet.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -23,17 +23,18 @@ struct PlainTls {
   std::shared_ptr<SSL_SESSION> comes_back_with{};  // client
 
   // What came:
-  std::string octets{};          // all, as they were on the wire
-  std::vector<int> messages{};   // handshake messages that were read, by type
-  std::optional<int> alert{};    // fatal
-  std::string text{};            // inside TLS
+  std::string octets{};         // all, as they were on the wire
+  std::vector<int> messages{};  // handshake messages that were read, by type
+  std::optional<int> alert{};   // fatal
+  std::string text{};           // inside TLS
   bool established = false;
   bool resumed = false;
-  bool refused = false;          // OpenSSL did not like what came
+  bool refused = false;                    // OpenSSL did not like what came
   std::shared_ptr<SSL_SESSION> session{};  // with the last ticket
   std::optional<net::ChannelFault> end{};  // closed, reset, timed_out
 
-  /// Handshake, then reading until the connection ends or the time is over; `patience` is asked before each wait.
+  /// Handshake, then reading until the connection ends or the time is over; `patience` is asked before each
+  /// wait.
   net::task<void> run(net::Channel& channel, std::function<net::SteadyPoint()> patience);
 };
 

@@ -30,7 +30,7 @@ struct TlsSettings {
       ciphers;  // TLS 1.2 list; empty = ECDHE with AEAD first, then ECDHE, no export, no RC4/3DES/MD5 (R36)
   int security_level = 1;                        // explicit
   std::string suites;                            // of TLS 1.3, OpenSSL's names; empty = OpenSSL's
-  std::string groups;                            // `X25519:P-256`; empty = OpenSSL's
+  std::string groups;                            // `X25519:P-256`, in TLS 1.2 of EC keys too; empty = OpenSSL's
   /// `RSA-PSS+SHA256:ECDSA+SHA256`; empty = OpenSSL's. SHA1 and the like need security_level 0 to be taken.
   std::string signature_algorithms;
   int largest_record = 0;                        // octets of text in a record that we send, 512 to 16384; 0 = 16384
