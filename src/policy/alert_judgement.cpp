@@ -53,6 +53,12 @@ Finding no_agreement(const Evidence& evidence, std::string detail) {
     out.alternatives = {Code::tls_no_shared_cipher, Code::tls_version_mismatch};
     return out;
   }
+  // The ends have agreed on version and cipher: what is refused then is us (DS206 of the catalogue).
+  if (tls.established) {
+    Finding late = failing(Code::refused_after_handshake, Who::they, Level::ambiguous, std::move(detail));
+    late.alternatives = {tls.own_certificate_sent ? Code::refused_unspecified : Code::client_cert_required};
+    return late;
+  }
   Finding out = failing(Code::tls_no_shared_cipher, Who::they, Level::ambiguous, std::move(detail));
   out.alternatives = {Code::tls_version_mismatch};
   if (evidence.role == Role::send && !tls.own_certificate_sent)

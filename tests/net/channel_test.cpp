@@ -197,7 +197,9 @@ TEST(ChannelEnd, IsClosedOrReset) {
   const std::vector<Row> rows = {
       {"close", [](Channel channel) -> task<void> { channel.close(); co_return; }, ChannelFault::closed},
       {"shutdown", [](Channel channel) -> task<void> { co_await channel.shutdown(); }, ChannelFault::closed},
+      {"cut", [](Channel channel) -> task<void> { co_await channel.cut(); }, ChannelFault::closed},
       {"dropped", [](Channel) -> task<void> { co_return; }, ChannelFault::closed},
+      {"reset", [](Channel channel) -> task<void> { co_await channel.reset(); }, ChannelFault::reset},
       {"abort", [](Channel channel) -> task<void> { channel.abort(); co_return; }, ChannelFault::reset},
   };
   for (const Row& row : rows) {
@@ -223,20 +225,36 @@ TEST(ChannelEnd, OfOurOwnMakingIsLocal) {
            });
 }
 
+// The client goes away with the server's flood unread in front of its own last word.
 TEST(ChannelEnd, LosesNothingThatWasSaidBeforeIt) {
+  for (const auto end_of_client : {&Channel::shutdown, &Channel::cut}) {
+    std::vector<std::string> lines;
+    std::optional<ChannelFault> end;
+    converse(
+        [end_of_client](Channel channel) -> task<void> {
+          co_await channel.write("QUIT\r\n", soon());
+          co_await (channel.*end_of_client)();
+        },
+        [&](Channel channel) -> task<void> {
+          co_await channel.write(std::string(100000, 'x'), soon());
+          co_await hears(lines, end, 512)(std::move(channel));
+        });
+    EXPECT_EQ(lines, (std::vector<std::string>{"QUIT"}));
+    EXPECT_EQ(end, ChannelFault::closed);
+  }
+}
+
+TEST(ChannelEnd, AResetComesBehindWhatWasSaid) {
   std::vector<std::string> lines;
   std::optional<ChannelFault> end;
-  // The client goes away with the server's flood unread in front of its own last word.
   converse(
       [](Channel channel) -> task<void> {
-        co_await channel.write("QUIT\r\n", soon());
-        co_await channel.shutdown();
+        co_await channel.write("220 go\r\n", soon());
+        co_await channel.reset();
       },
-      [&](Channel channel) -> task<void> {
-        co_await channel.write(std::string(100000, 'x'), soon());
-        co_await hears(lines, end, 512)(std::move(channel));
-      });
-  EXPECT_EQ(lines, (std::vector<std::string>{"QUIT"}));
+      hears(lines, end, 512));
+  EXPECT_EQ(lines, (std::vector<std::string>{"220 go"}));
+  EXPECT_EQ(end, ChannelFault::reset);
 }
 
 TEST(ChannelConnect, SaysWhyItFailed) {

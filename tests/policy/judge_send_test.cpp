@@ -517,6 +517,7 @@ TEST(JudgeSend, ReadsARefusalThatComesAfterTheHandshake) {  // D-16
       {"alert 48", alert(48), Code::refused_unknown_ca, Level::likely},
       {"alert 44", alert(44), Code::refused_revoked, Level::exact},
       {"alert 42", alert(42), Code::refused_unspecified, Level::likely},
+      {"alert 40: version and cipher were agreed on", alert(40), Code::refused_after_handshake, Level::ambiguous},
       {"reset", [](Evidence&) {}, Code::refused_after_handshake, Level::ambiguous},
       {"closed", [](Evidence& seen) { seen.broken->kind = BreakKind::closed; }, Code::refused_after_handshake,
        Level::ambiguous},

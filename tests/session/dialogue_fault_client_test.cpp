@@ -172,7 +172,7 @@ TEST(DialogueFaultOfAClient, EndsAtEachStep) {
       {"reset at ehlo inside TLS", ending(Step::ehlo_inside_tls, Then::reset), "220 250 220 250",
        "DS401 exact inconclusive", "ehlo inside TLS: "},
       {"alert at ehlo inside TLS", ending(Step::ehlo_inside_tls, Then::alert), "220 250 220 250",
-       "DS021 ambiguous fail", "ehlo inside TLS: closed"},
+       "DS206 ambiguous fail", "ehlo inside TLS: closed"},
       {"close at mail", ending(Step::mail, Then::close), "220 250 220 250 250", "DS000 exact pass",
        "mail: closed"},
       {"cut at mail", ending(Step::mail, Then::cut), "220 250 220 250 250", "DS000 exact pass",

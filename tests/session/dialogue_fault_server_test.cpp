@@ -204,115 +204,45 @@ TEST(DialogueFaultOfAServer, RepliesInsideTls) {
   expect_rows(rows, long_waits());
 }
 
+/// What the sender says of a server that leaves at a step: without a word, or with 421; and of its alert.
+struct Leaving {
+  Step step;
+  std::string silently;
+  std::string with_421;
+  std::string with_alert;
+};
+
 TEST(DialogueFaultOfAServer, EndsAtEachStep) {
-  const std::string closing = "421 4.3.2 {fqdn} closing\r\n";
-  const std::vector<Row> rows{
-      {"close at greeting",
-       {instead(Step::greeting, "", Then::close)},
-       "DS010 exact inconclusive",
-       "greeting: closed"},
-      {"cut at greeting",
-       {instead(Step::greeting, "", Then::cut)},
-       "DS010 exact inconclusive",
-       "greeting: closed"},
-      {"reset at greeting",
-       {instead(Step::greeting, "", Then::reset)},
-       "DS010 exact inconclusive",
-       "greeting: reset"},
-      {"421 at greeting",
-       {instead(Step::greeting, closing, Then::close)},
-       "DS016 exact inconclusive: 421 4.3.2 mail.woodgrovebank.com closing",
-       ""},
-      {"alert at greeting",
-       {instead(Step::greeting, "", Then::alert)},
-       "DS010 exact inconclusive",
-       "greeting: closed"},
-      {"close at ehlo", {instead(Step::ehlo, "", Then::close)}, "DS010 exact inconclusive", "ehlo: closed"},
-      {"cut at ehlo", {instead(Step::ehlo, "", Then::cut)}, "DS010 exact inconclusive", "ehlo: closed"},
-      {"reset at ehlo", {instead(Step::ehlo, "", Then::reset)}, "DS010 exact inconclusive", "ehlo: reset"},
-      {"421 at ehlo",
-       {instead(Step::ehlo, closing, Then::close)},
-       "DS016 exact inconclusive: 421 4.3.2 mail.woodgrovebank.com closing",
-       ""},
-      {"alert at ehlo", {instead(Step::ehlo, "", Then::alert)}, "DS010 exact inconclusive", "ehlo: closed"},
-      {"close at starttls",
-       {instead(Step::starttls, "", Then::close)},
-       "DS022 ambiguous fail: 421 4.4.2 Connection dropped due to SocketError",
-       "starttls: closed"},
-      {"cut at starttls",
-       {instead(Step::starttls, "", Then::cut)},
-       "DS022 ambiguous fail: 421 4.4.2 Connection dropped due to SocketError",
-       "starttls: closed"},
-      {"reset at starttls",
-       {instead(Step::starttls, "", Then::reset)},
-       "DS022 ambiguous fail: 421 4.4.2 Connection dropped due to SocketError",
-       "starttls: reset"},
-      {"421 at starttls",
-       {instead(Step::starttls, closing, Then::close)},
-       "DS016 exact inconclusive: 421 4.3.2 mail.woodgrovebank.com closing",
-       ""},
-      {"alert at starttls",
-       {instead(Step::starttls, "", Then::alert)},
-       "DS022 ambiguous fail: 421 4.4.2 Connection dropped due to SocketError",
-       "starttls: closed"},
-      {"close at ehlo inside TLS",
-       {instead(Step::ehlo_inside_tls, "", Then::close)},
-       "DS206 ambiguous fail",
-       "ehlo inside TLS: closed"},
-      {"cut at ehlo inside TLS",
-       {instead(Step::ehlo_inside_tls, "", Then::cut)},
-       "DS206 ambiguous fail",
-       "ehlo inside TLS: closed"},
-      {"reset at ehlo inside TLS",
-       {instead(Step::ehlo_inside_tls, "", Then::reset)},
-       "DS206 ambiguous fail",
-       "ehlo inside TLS: reset"},
-      {"421 at ehlo inside TLS",
-       {instead(Step::ehlo_inside_tls, closing, Then::close)},
-       "DS206 ambiguous fail: 421 4.3.2 mail.woodgrovebank.com closing",
-       ""},
-      {"alert at ehlo inside TLS",
-       {instead(Step::ehlo_inside_tls, "", Then::alert)},
-       "DS021 ambiguous fail",
-       "ehlo inside TLS: closed"},
-      {"close at mail", {instead(Step::mail, "", Then::close)}, "DS401 exact inconclusive", "mail: closed"},
-      {"cut at mail", {instead(Step::mail, "", Then::cut)}, "DS401 exact inconclusive", "mail: closed"},
-      {"reset at mail", {instead(Step::mail, "", Then::reset)}, "DS401 exact inconclusive", "mail: reset"},
-      {"421 at mail", {instead(Step::mail, closing, Then::close)}, "DS000 exact pass", "rcpt: closed"},
-      {"alert at mail", {instead(Step::mail, "", Then::alert)}, "DS021 ambiguous fail", "mail: closed"},
-      {"close at rcpt", {instead(Step::rcpt, "", Then::close)}, "DS401 exact inconclusive", "rcpt: closed"},
-      {"cut at rcpt", {instead(Step::rcpt, "", Then::cut)}, "DS401 exact inconclusive", "rcpt: closed"},
-      {"reset at rcpt", {instead(Step::rcpt, "", Then::reset)}, "DS401 exact inconclusive", "rcpt: reset"},
-      {"421 at rcpt", {instead(Step::rcpt, closing, Then::close)}, "DS000 exact pass", ""},
-      {"alert at rcpt", {instead(Step::rcpt, "", Then::alert)}, "DS021 ambiguous fail", "rcpt: closed"},
-      {"close at data", {instead(Step::data, "", Then::close)}, "DS401 exact inconclusive", "data: closed"},
-      {"cut at data", {instead(Step::data, "", Then::cut)}, "DS401 exact inconclusive", "data: closed"},
-      {"reset at data", {instead(Step::data, "", Then::reset)}, "DS401 exact inconclusive", "data: reset"},
-      {"421 at data", {instead(Step::data, closing, Then::close)}, "DS000 exact pass", ""},
-      {"alert at data", {instead(Step::data, "", Then::alert)}, "DS021 ambiguous fail", "data: closed"},
-      {"close at end of data",
-       {instead(Step::end_of_data, "", Then::close)},
-       "DS401 exact inconclusive",
-       "end of data: closed"},
-      {"cut at end of data",
-       {instead(Step::end_of_data, "", Then::cut)},
-       "DS401 exact inconclusive",
-       "end of data: closed"},
-      {"reset at end of data",
-       {instead(Step::end_of_data, "", Then::reset)},
-       "DS401 exact inconclusive",
-       "end of data: reset"},
-      {"421 at end of data", {instead(Step::end_of_data, closing, Then::close)}, "DS000 exact pass", ""},
-      {"alert at end of data",
-       {instead(Step::end_of_data, "", Then::alert)},
-       "DS021 ambiguous fail",
-       "end of data: closed"},
-      {"close at quit", {instead(Step::quit, "", Then::close)}, "DS000 exact pass", "", true},
-      {"cut at quit", {instead(Step::quit, "", Then::cut)}, "DS000 exact pass", "", true},
-      {"reset at quit", {instead(Step::quit, "", Then::reset)}, "DS000 exact pass", "", true},
-      {"421 at quit", {instead(Step::quit, closing, Then::close)}, "DS000 exact pass", "", true},
-      {"alert at quit", {instead(Step::quit, "", Then::alert)}, "DS000 exact pass", "", true},
-  };
+  const std::string no_connection = "DS010 exact inconclusive";
+  const std::string no_handshake = "DS022 ambiguous fail: 421 4.4.2 Connection dropped due to SocketError";
+  const std::string late = "DS206 ambiguous fail";
+  const std::string lost = "DS401 exact inconclusive";
+  const std::string pass = "DS000 exact pass";
+  const std::string busy = "DS016 exact inconclusive: 421 4.3.2 mail.woodgrovebank.com closing";
+  const std::vector<Leaving> table{
+      {Step::greeting, no_connection, busy, no_connection},
+      {Step::ehlo, no_connection, busy, no_connection},
+      {Step::starttls, no_handshake, busy, no_handshake},
+      {Step::ehlo_inside_tls, late, late + ": 421 4.3.2 mail.woodgrovebank.com closing", late},
+      {Step::mail, lost, pass, late},
+      {Step::rcpt, lost, pass, late},
+      {Step::data, lost, pass, late},
+      {Step::end_of_data, lost, pass, late},
+      {Step::quit, pass, pass, pass}};
+  std::vector<Row> rows;
+  for (const Leaving& each : table) {
+    const std::string at = std::string(policy::text(each.step));
+    const bool last = each.step == Step::quit;  // what mattered was said before
+    const std::string closed = last ? "" : at + ": closed";
+    const std::string told = each.step == Step::mail ? "rcpt: closed" : "";  // RCPT was pipelined behind it
+    rows.push_back({"close at " + at, {instead(each.step, "", Then::close)}, each.silently, closed, last});
+    rows.push_back({"cut at " + at, {instead(each.step, "", Then::cut)}, each.silently, closed, last});
+    const std::string reset = last ? "" : at + ": reset";
+    rows.push_back({"reset at " + at, {instead(each.step, "", Then::reset)}, each.silently, reset, last});
+    const DialogueFault goodbye = instead(each.step, "421 4.3.2 {fqdn} closing\r\n", Then::close);
+    rows.push_back({"421 at " + at, {goodbye}, each.with_421, told, last});
+    rows.push_back({"alert at " + at, {instead(each.step, "", Then::alert)}, each.with_alert, closed, last});
+  }
   expect_rows(rows, long_waits());
 }
 
@@ -469,6 +399,26 @@ TEST(DialogueFaultOfAServer, NothingIsKeptWhenTheAcknowledgementIsSwallowed) {
   const Pair pair = run_one(partners, instead(Step::end_of_data, "", Then::reset));
   EXPECT_TRUE(partners.kept->empty());
   EXPECT_TRUE(pair.sent.unanswered);
+}
+
+TEST(DialogueFaultOfAServer, ACutAloneLacksTheCloseNotify) {
+  for (const Then then : {Then::close, Then::cut}) {
+    const Partners partners;
+    const Pair pair = run_one(partners, instead(Step::mail, "", then));
+    const policy::Evidence seen = transcript::evidence_of(pair.sender);
+    ASSERT_TRUE(seen.broken);
+    EXPECT_EQ(seen.broken->what.find("without close_notify") != std::string::npos, then == Then::cut)
+        << seen.broken->what;
+  }
+}
+
+TEST(DialogueFaultOfAServer, AnAlertAfterTheHandshakeIsSeenByItsNumber) {
+  const Partners partners;
+  DialogueFault refused = instead(Step::ehlo_inside_tls, "", Then::alert);
+  refused.alert = 48;
+  const Pair pair = run_one(partners, refused);
+  EXPECT_EQ(testing::last_verdict(pair.sender), "DS200 likely fail");
+  EXPECT_EQ(transcript::evidence_of(*pair.receiver).tls.alert_sent->number, 48);
 }
 
 TEST(DialogueFaultOfAServer, ARefusedStarttlsBeginsNoHandshake) {

@@ -270,6 +270,8 @@ TEST(SendSession, TextBehindThe220OfStarttlsIsAnInjection) {
   ASSERT_TRUE(ran.evidence().broken);
   EXPECT_EQ(ran.evidence().broken->kind, policy::BreakKind::protocol_error);
   EXPECT_FALSE(ran.heard.any_line_begins("MAIL"));
+  EXPECT_EQ(ran.result.verdict.headline.code, finding::Code::tls_protocol_error);
+  EXPECT_EQ(ran.result.verdict.headline.alternatives, std::vector{finding::Code::starttls_intercepted});
 }
 
 TEST(SendSession, EndsAGarbageReplyAndAnEndlessLineWithASentence) {

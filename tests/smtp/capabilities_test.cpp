@@ -95,6 +95,13 @@ TEST(EhloReply, HasExchangesOrder) {
   EXPECT_EQ(ehlo_reply(offered, "192.0.2.1"), Reply(250, lines));
 }
 
+TEST(Greeting, OfAsterisksIsMasked) {
+  EXPECT_TRUE(is_masked_greeting(Reply(220, "************************************")));
+  EXPECT_TRUE(is_masked_greeting(Reply(220, "**********02*******0***")));
+  EXPECT_FALSE(is_masked_greeting(Reply(220, "mx.contoso.com ESMTP *** no spam ***")));
+  EXPECT_FALSE(is_masked_greeting(Reply()));
+}
+
 TEST(EhloReply, LeavesOutWhatIsNotOffered) {
   Capabilities offered;
   offered.server = "mx.contoso.com";
