@@ -109,7 +109,7 @@ task<void> Channel::Body::hear_out(std::size_t most, SteadyPoint deadline) {
 // out.
 task<void> Channel::Body::play(SteadyPoint deadline) {
   using Act = HandshakeFault::Act;
-  const Act act = tls->fault().act;
+  const Act act = tls->fault().renegotiate ? Act::close : tls->fault().act;
   const bool falls_silent = act == Act::silence || act == Act::octets;
   const SteadyPoint shortly = std::chrono::steady_clock::now() + farewell;
   const SteadyPoint end = falls_silent ? deadline : std::min(deadline, shortly);

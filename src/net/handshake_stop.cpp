@@ -76,7 +76,7 @@ void HandshakeStop::note_record(std::string_view header) {
 }
 
 void HandshakeStop::note_message(HandshakeFault::Sender sender, int type) {
-  if (marked_ || type != static_cast<int>(fault_.behind)) return;
+  if (marked_ || asks_again() || type != static_cast<int>(fault_.behind)) return;
   if (fault_.sender != HandshakeFault::Sender::either && fault_.sender != sender) return;
   marked_ = true;
   passed_ = sender;
@@ -87,6 +87,7 @@ std::size_t HandshakeStop::may_leave(std::size_t octets) const {
 }
 
 std::string HandshakeStop::told() const {
+  if (asks_again()) return "on purpose: renegotiation asked for";
   const std::string what = "on purpose: " + done(fault_);
   if (fault_.behind == HandshakeMessage::none) return what + " before the handshake";
   const bool own = passed_ == HandshakeFault::Sender::own;

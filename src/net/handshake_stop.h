@@ -15,12 +15,13 @@ namespace domsec::net {
 class HandshakeStop {
  public:
   explicit HandshakeStop(HandshakeFault fault)
-      : fault_(std::move(fault)), marked_(fault_.behind == HandshakeMessage::none) {}
+      : fault_(std::move(fault)), marked_(fault_.behind == HandshakeMessage::none && !asks_again()) {}
 
   [[nodiscard]] const HandshakeFault& fault() const { return fault_; }
 
   /// The header of a record that we are about to write: its octets leave when the stop is not marked yet.
   void note_record(std::string_view header);
+  [[nodiscard]] bool asks_again() const { return fault_.renegotiate; }
   /// A message whose records were all noted (ours), or that was read whole (the peer's).
   void note_message(HandshakeFault::Sender sender, int type);
 
@@ -31,6 +32,11 @@ class HandshakeStop {
   /// So many of the next octets that OpenSSL writes.
   [[nodiscard]] std::size_t may_leave(std::size_t octets) const;
   void note_left(std::size_t octets) { left_ += octets; }
+  /// Here and now, whatever has passed.
+  void stand() {
+    marked_ = true;
+    written_ = left_;
+  }
 
   /// `on purpose: connection reset behind our ServerHello`
   [[nodiscard]] std::string told() const;

@@ -144,6 +144,8 @@ Progress TlsStream::handshake() {
     return SSL_do_handshake(ssl_.get());
   }();
   if (stopped()) fail_on_purpose();
+  if (result == 1 && ask_again()) return handshake();
+  if (result == 1 && asked_again_) tell_answer(true);
   if (result == 1) {
     handshaken_ = true;
     stop_.reset();
@@ -155,6 +157,7 @@ Progress TlsStream::handshake() {
     default: break;
   }
   if (judge_failure_) std::rethrow_exception(judge_failure_);
+  if (asked_again_) tell_answer(false);
   fail(result, "TLS handshake");
 }
 
@@ -240,6 +243,30 @@ void TlsStream::fail(int result, const char* doing) {
   error.during_handshake = !handshaken_;
   ERR_clear_error();
   throw error;
+}
+
+// No other session of ours can renegotiate: its context forbids it.
+bool TlsStream::ask_again() {
+  const bool may = start_.role == TlsRole::client && SSL_version(ssl_.get()) < TLS1_3_VERSION;
+  if (!stop_ || !stop_->asks_again() || asked_again_ || !may) return false;
+  asked_again_ = true;
+  SSL_clear_options(ssl_.get(), SSL_OP_NO_RENEGOTIATION);
+  return SSL_renegotiate(ssl_.get()) == 1;
+}
+
+void TlsStream::tell_answer(bool took_part) {
+  const char* const reason = ERR_reason_error_string(ERR_peek_error());
+  std::string answer = took_part ? "the peer took part in it" : reason != nullptr ? reason : "it failed";
+  if (received_) {
+    answer = "the peer sent alert " + std::to_string(received_->number) + " " + pki::alert_name(received_->number);
+  } else if (wire_ended_) {
+    answer = "the peer closed the connection";
+  } else if (wire_error_ != 0) {
+    answer = text(fault_of(wire_error_));
+  }
+  ERR_clear_error();
+  stop_->stand();
+  throw ChannelError(ChannelFault::local, stop_->told() + ": " + answer);
 }
 
 void TlsStream::fail_on_purpose() {

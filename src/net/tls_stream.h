@@ -69,6 +69,8 @@ class TlsStream {
  private:
   [[noreturn]] void fail(int result, const char* doing);
   [[noreturn]] void fail_on_purpose();
+  bool ask_again();
+  [[noreturn]] void tell_answer(bool took_part);
   void note_own_record(std::string_view header);
   void look_for_late_alert();
   [[nodiscard]] pki::KeyDecoding key_decoding() const;
@@ -83,6 +85,7 @@ class TlsStream {
   std::string early_;
   AlertSeal seal_;
   std::optional<HandshakeStop> stop_;  // until the handshake has ended
+  bool asked_again_ = false;           // for a renegotiation, on purpose
   bool past_stop_ = false;             // OpenSSL has written records that do not leave
   std::string parting_;
   RecordWatch watch_;

@@ -439,9 +439,14 @@ TEST(HandshakeFault, CloseDoesNotWaitForAPeerThatStays) {
       [](Channel channel) -> task<void> {
         const auto end = co_await end_of(channel);
         EXPECT_TRUE(end && end->fault == ChannelFault::closed);
-        const auto nothing = co_await failure_of(channel.write(std::string(1 << 16, 'x'), soon()));
-        for (bool open = !nothing; open;) {
-          const auto failed = co_await failure_of(channel.write("still here", soon()));
+        // It is heard for a while: an RST now could cost it what it has not read.
+        const std::string more(1 << 16, 'x');
+        for (int i = 0; i < 3; ++i) {
+          const auto failed = co_await failure_of(channel.write(more, soon()));
+          EXPECT_FALSE(failed);
+        }
+        for (bool open = true; open;) {
+          const auto failed = co_await failure_of(channel.write(more, soon()));
           open = !failed;
         }
       });
@@ -468,6 +473,52 @@ TEST(HandshakeFault, GoesBeforeAJudge) {
   ASSERT_TRUE(failure && seen);
   EXPECT_STREQ(failure->what(), "on purpose: connection closed behind the peer's Certificate");
   EXPECT_EQ(seen->fault, ChannelFault::closed);
+}
+
+TEST(HandshakeFault, RenegotiationIsAskedForAndTheAnswerTold) {
+  HandshakeFault fault;
+  fault.renegotiate = true;
+  // Our own server refuses, and hears the client give up.
+  const auto client = TlsContext::client(settings_of(TlsRole::client, TlsVersion::tls1_2));
+  const auto server = TlsContext::server(settings_of(TlsRole::server, TlsVersion::tls1_2));
+  std::optional<ChannelError> asked;
+  converse(
+      [&](Channel channel) {
+        return deviate(std::move(channel), start_of(TlsRole::client, client, fault), asked, soon());
+      },
+      [&](Channel channel) -> task<void> {
+        co_await channel.start_tls(start_of(TlsRole::server, server), soon());
+        const auto end = co_await end_of(channel);
+        const pki::Alert alert{40, true};
+        EXPECT_TRUE(end && end->alert == alert);
+      });
+  ASSERT_TRUE(asked);
+  EXPECT_STREQ(asked->what(),
+               "on purpose: renegotiation asked for: the peer sent alert 100 no_renegotiation");
+  // TLS 1.3 has none.
+  const Ends ends = shake_hands(settings_of(TlsRole::client, TlsVersion::tls1_3),
+                                settings_of(TlsRole::server, TlsVersion::tls1_3), fault, std::nullopt);
+  EXPECT_FALSE(ends.client || ends.server);
+
+  for (const bool allowed : {true, false}) {
+    PlainTls plain;
+    plain.role = TlsRole::server;
+    plain.context = plain_context(woodgrove(), TlsVersion::tls1_2);
+    if (allowed) SSL_CTX_set_options(plain.context.get(), SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
+    std::optional<ChannelError> failure;
+    converse(
+        [&](Channel channel) {
+          return deviate(std::move(channel), start_of(TlsRole::client, client, fault), failure, soon());
+        },
+        [&](Channel channel) -> task<void> { co_await plain.run(channel, soon); });
+    ASSERT_TRUE(failure);
+    EXPECT_EQ(std::string(failure->what()),
+              std::string("on purpose: renegotiation asked for: the peer ") +
+                  (allowed ? "took part in it" : "sent alert 100 no_renegotiation"));
+    constexpr int finished = 20;
+    EXPECT_EQ(std::count(plain.messages.begin(), plain.messages.end(), finished), allowed ? 2 : 1);
+    EXPECT_EQ(plain.end, ChannelFault::closed);
+  }
 }
 
 TEST(HandshakeFault, MessagesHaveTheNamesOfTheStandards) {

@@ -46,6 +46,9 @@ struct HandshakeFault {
   /// Both ends send Certificate, CertificateVerify and Finished: whose is meant; `either` = the first that passes.
   enum class Sender { either, own, peer };
   Sender sender = Sender::either;
+  /// Client below TLS 1.3, in place of all the above: once the handshake is over another one is asked for (RFC 5246 7.4.1.2,
+  /// RFC 5746 3.5); what the peer makes of it is told, then FIN.
+  bool renegotiate = false;
 };
 
 }  // namespace domsec::net
