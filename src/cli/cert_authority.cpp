@@ -19,12 +19,6 @@ namespace {
 constexpr unsigned readable_by_all = 0644;
 constexpr std::size_t largest_request = 1U << 20;
 
-std::string pem_of(const pki::Chain& chain) {
-  std::string pem;
-  for (const pki::CertificatePtr& certificate : chain) pem += certificate->pem();
-  return pem;
-}
-
 /// What an authority refuses is the operator's to mend.
 template <typename Act>
 auto refusing(const Act& act) {
@@ -171,7 +165,7 @@ int run_cert_sign(const CertSignOptions& options, std::ostream& out, std::ostrea
     lab::KeptAuthority authority(options.authority);
     return authority.sign(request, terms);
   });
-  const std::string pem = pem_of(made.chain);
+  const std::string pem = pki::pem_of(made.chain);
   if (!options.out.empty()) pki::replace_file(options.out, pem, readable_by_all);
   if (options.form == AuthorityForm::json) {
     out << signing_json(made, options.out) << '\n';

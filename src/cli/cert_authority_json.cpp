@@ -37,14 +37,12 @@ std::string authority_json(const std::string& directory, const lab::AuthorityInd
 }
 
 std::string signing_json(const lab::SignedCertificate& made, const std::string& file) {
-  std::string pem;
-  for (const pki::CertificatePtr& certificate : made.chain) pem += certificate->pem();
   return json::serialize(json::object{{"schema", "domsec.signing/1"},
                                       {"certificate", issued_json(made.record)},
                                       {"dns_names", json::value_from(made.chain.front()->dns_names)},
                                       {"chain", made.chain.size()},
                                       {"file", text_or_null(file)},
-                                      {"pem", pem},
+                                      {"pem", pki::pem_of(made.chain)},
                                       {"notes", json::value_from(made.notes)},
                                       {"exit_code", 0}});
 }

@@ -13,7 +13,7 @@ int run_cert_import(const CertFileOptions& options, std::ostream& out, std::ostr
   store::ImportedFile file;
   file.bytes = bytes;
   file.name = options.file;
-  file.pass_phrase = read_password(options.password_file);
+  file.pass_phrase = pki::read_pass_phrase(options.password_file);
   if (!options.friendly_name.empty()) file.friendly_name = options.friendly_name;
   if (options.exportable) file.key_export = store::KeyExport::allowed;
   file.at = now();
@@ -26,7 +26,7 @@ int run_cert_import(const CertFileOptions& options, std::ostream& out, std::ostr
 int run_cert_export(const CertFileOptions& options, std::ostream& out, std::ostream&) {
   OwnStore store(options.of);
   const store::Exported exported = store::export_certificate(
-      store.certificates(), options.thumbprint, read_password(options.password_file).value_or(std::string()));
+      store.certificates(), options.thumbprint, pki::read_pass_phrase(options.password_file).value_or(std::string()));
   if (exported.request) {
     pki::replace_file(options.file, options.der ? exported.request->der() : exported.request->pem(), 0644);
     out << "request " << exported.request->thumbprint << " written to " << options.file << '\n';

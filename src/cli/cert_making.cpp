@@ -10,10 +10,7 @@ namespace {
 
 pki::KeyKind read_key(const std::string& word, pki::KeyKind otherwise) {
   if (word.empty()) return otherwise;
-  if (word == "rsa2048") return pki::KeyKind::rsa_2048;
-  if (word == "rsa4096") return pki::KeyKind::rsa_4096;
-  if (word == "ec-p256") return pki::KeyKind::ec_p256;
-  if (word == "ec-p384") return pki::KeyKind::ec_p384;
+  if (const std::optional<pki::KeyKind> kind = pki::read_key_kind(word)) return *kind;
   throw UsageError("--key: '" + word +
                    "' is no kind of key; there are rsa2048, rsa4096, ec-p256 and ec-p384");
 }

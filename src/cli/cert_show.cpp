@@ -94,7 +94,7 @@ void write_text(const std::string& target, const Presentation& presentation,
 void write_pem(const Presentation& presentation, std::ostream& out) {
   for (const PresentedChain& shown : presentation.chains) {
     if (shown.chain.empty() || shown_before(presentation, shown) != nullptr) continue;
-    for (const pki::CertificatePtr& certificate : shown.chain) out << certificate->pem();
+    out << pki::pem_of(shown.chain);
   }
 }
 

@@ -105,14 +105,6 @@ policy::ServiceSet read_services(const std::vector<std::string>& words) {
   return services;
 }
 
-std::optional<std::string> read_password(const std::string& file) {
-  constexpr std::size_t longest = 4096;
-  if (file.empty()) return std::nullopt;
-  std::string text = pki::read_file(file, longest);
-  text.resize(std::min(text.size(), text.find_first_of("\r\n")));
-  return text;
-}
-
 std::string summary(const std::vector<ShownCertificate>& shown) {
   std::string text;
   for (const ShownCertificate& each : shown) text += line_of(each) + '\n';

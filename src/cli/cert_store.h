@@ -42,9 +42,6 @@ class OwnStore {
 /// `SMTP,POP`, in one word or several; None is none. Throws UsageError.
 [[nodiscard]] policy::ServiceSet read_services(const std::vector<std::string>& words);
 
-/// The first line of the file of --password-file; nothing when none is given.
-[[nodiscard]] std::optional<std::string> read_password(const std::string& file);
-
 /// What is shown of a certificate or a pending request. `verdict`: nothing = nobody looked.
 struct ShownCertificate {
   std::optional<store::CertificateEntry> entry;

@@ -9,6 +9,7 @@
 
 #include "domsec/cli/clock.h"
 #include "domsec/pki/certificate_facts.h"
+#include "domsec/policy/own_configuration.h"
 #include "domsec/session/own_identity.h"
 #include "domsec/store/certificates.h"
 #include "domsec/transcript/transcript.h"
@@ -25,12 +26,7 @@ void add_key_file(const std::string& path, std::vector<policy::KeyFile>& files) 
 }
 
 policy::LintFinding trouble(finding::Code code, std::string rule, std::string detail, exchange::Origin origin) {
-  policy::Finding finding;
-  finding.code = code;
-  finding.who = policy::Who::own;
-  finding.severity = finding::severity(code, finding::Profile::exchange);
-  finding.detail = std::move(detail);
-  return {std::move(finding), std::move(rule), std::move(origin)};
+  return {policy::own_configuration(code, std::move(detail)), std::move(rule), std::move(origin)};
 }
 
 policy::ServiceSet services_of(const exchange::CertificateFile& file) {

@@ -3,6 +3,7 @@
 #include "policy_store.h"
 
 #include "certificate_subjects.h"
+#include "domsec/policy/own_configuration.h"
 
 namespace domsec::cli {
 
@@ -13,12 +14,7 @@ CertificateSubjects without_store(exchange::Organisation organisation, const std
   const exchange::Origin origin = organisation.origins.of("Store");
   organisation.store.clear();
   CertificateSubjects read = read_subjects(organisation, {});
-  policy::Finding finding;
-  finding.code = finding::Code::own_cert_unusable;
-  finding.who = policy::Who::own;
-  finding.severity = finding::severity(finding.code, finding::Profile::exchange);
-  finding.detail = why;
-  read.findings.push_back({std::move(finding), "R18", origin});
+  read.findings.push_back({policy::own_configuration(finding::Code::own_cert_unusable, why), "R18", origin});
   return read;
 }
 

@@ -11,12 +11,6 @@ namespace {
 
 using std::chrono::days;
 
-std::string pem(const pki::Chain& chain) {
-  std::string text;
-  for (const pki::CertificatePtr& certificate : chain) text += certificate->pem();
-  return text;
-}
-
 /// The usual leaf of a host; a fault is a difference to it.
 pki::CertificateRecipe usual_leaf(const HostRecipe& host, const std::string& crl_uri, pki::Instant now) {
   pki::CertificateRecipe recipe;
@@ -105,7 +99,7 @@ HostFiles Authorities::issue(const OrganisationRecipe& organisation, const HostR
   files.tls_certificate_name =
       "<I>" + credentials.chain.front()->issuer + "<S>" + credentials.chain.front()->subject;
   pki::write_private_file(files.key, credentials.key.pem());
-  pki::write_private_file(files.certificate, pem(credentials.chain));
+  pki::write_private_file(files.certificate, pki::pem_of(credentials.chain));
   return files;
 }
 

@@ -24,6 +24,11 @@ std::string index_file(const std::string& directory) {
   return directory + "/authority.json";
 }
 
+pki::KeyKind key_kind(const std::string& word) {
+  if (const std::optional<pki::KeyKind> kind = pki::read_key_kind(word)) return *kind;
+  throw AuthorityError("'" + word + "' is no kind of key; write rsa2048, rsa4096, ec-p256 or ec-p384");
+}
+
 pki::CertificateRecipe authority_recipe(const std::string& subject, const std::string& key, pki::Instant at,
                                         int lifetime) {
   pki::CertificateRecipe recipe;
@@ -58,14 +63,6 @@ AuthorityError unusable(const std::string& directory, int error) {
 }
 
 }  // namespace
-
-pki::KeyKind key_kind(const std::string& word) {
-  if (word == "rsa2048") return pki::KeyKind::rsa_2048;
-  if (word == "rsa4096") return pki::KeyKind::rsa_4096;
-  if (word == "ec-p256") return pki::KeyKind::ec_p256;
-  if (word == "ec-p384") return pki::KeyKind::ec_p384;
-  throw AuthorityError("'" + word + "' is no kind of key; write rsa2048, rsa4096, ec-p256 or ec-p384");
-}
 
 void KeptAuthority::make(const std::string& directory, const AuthorityTerms& terms) {
   std::error_code error;
@@ -129,11 +126,9 @@ pki::Authority KeptAuthority::authority(const std::string& name) const {
 }
 
 void KeptAuthority::keep(const std::string& name, const pki::Authority& authority) {
-  std::string pem;
-  for (const pki::CertificatePtr& certificate : authority.own().chain) pem += certificate->pem();
   const std::string base = directory_ + "/" + name;
   pki::write_private_file(base + ".key", authority.own().key.pem());
-  pki::replace_file(base + ".pem", pem, readable_by_all);
+  pki::replace_file(base + ".pem", pki::pem_of(authority.own().chain), readable_by_all);
   index_.authorities.push_back(name);
 }
 

@@ -118,6 +118,14 @@ Credentials issued(const Authority& by, const CertificateRecipe& recipe) {
 
 }  // namespace
 
+std::optional<KeyKind> read_key_kind(std::string_view word) {
+  if (word == "rsa2048") return KeyKind::rsa_2048;
+  if (word == "rsa4096") return KeyKind::rsa_4096;
+  if (word == "ec-p256") return KeyKind::ec_p256;
+  if (word == "ec-p384") return KeyKind::ec_p384;
+  return std::nullopt;
+}
+
 PrivateKey make_key(KeyKind kind) {
   const ErrorQueueMark mark;
   EvpPkeyOwner key(generate(kind));

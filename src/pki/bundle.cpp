@@ -98,4 +98,10 @@ bool belongs_to(const PrivateKey& key, const Certificate& certificate) {
          X509_check_private_key(certificate.x509.get(), key.key.get()) == 1;
 }
 
+std::string pem_of(const Chain& chain) {
+  std::string text;
+  for (const CertificatePtr& certificate : chain) text += certificate->pem();
+  return text;
+}
+
 }  // namespace domsec::pki

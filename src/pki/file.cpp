@@ -100,6 +100,14 @@ std::string read_file(const std::string& path, std::size_t limit) {
   }
 }
 
+std::optional<std::string> read_pass_phrase(const std::string& path) {
+  constexpr std::size_t longest = 4096;
+  if (path.empty()) return std::nullopt;
+  std::string text = read_file(path, longest);
+  text.resize(std::min(text.size(), text.find_first_of("\r\n")));
+  return text;
+}
+
 void replace_file(const std::string& path, std::string_view text, unsigned mode) {
   const auto unwritable = [&](int error) {
     return BundleError(Kind::unwritable,

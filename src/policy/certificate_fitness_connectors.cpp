@@ -5,8 +5,8 @@
 
 #include "domsec/policy/connector_choice.h"
 #include "domsec/policy/tls_certificate_name.h"
-#include "fitness_repairs.h"
 #include "domsec/policy/own_configuration.h"
+#include "fitness_repairs.h"
 
 namespace domsec::policy {
 namespace {

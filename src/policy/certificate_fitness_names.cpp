@@ -4,8 +4,8 @@
 #include <set>
 
 #include "domsec/pki/name_match.h"
-#include "fitness_repairs.h"
 #include "domsec/policy/own_configuration.h"
+#include "fitness_repairs.h"
 
 namespace domsec::policy {
 namespace {

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "fitness_repairs.h"
 #include "domsec/policy/own_configuration.h"
+#include "fitness_repairs.h"
 #include "peer_judgement.h"
 
 namespace domsec::policy {

@@ -7,8 +7,8 @@
 #include <numeric>
 
 #include "domsec/exchange/x500_name.h"
-#include "domsec/policy/certificate_index.h"
 #include "domsec/pki/name_match.h"
+#include "domsec/policy/certificate_index.h"
 #include "domsec/policy/own_configuration.h"
 
 namespace domsec::policy {

@@ -2,17 +2,10 @@
 
 #include <algorithm>
 
-#include "domsec/policy/own_configuration.h"
+#include "connector_rules.h"
 
 namespace domsec::policy {
 namespace {
-
-/// As the shell reads it (spec: two quotes are one inside single quotes).
-std::string quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
-  return out + "'";
-}
 
 std::string joined(const std::vector<std::string>& names) {
   std::string out;
@@ -22,7 +15,7 @@ std::string joined(const std::vector<std::string>& names) {
 
 std::string new_command(const std::string& what, const std::string& subject,
                         const std::vector<std::string>& names) {
-  return "New-ExchangeCertificate" + what + " -SubjectName " + quoted(subject) +
+  return "New-ExchangeCertificate" + what + " -SubjectName " + shell_literal(exchange::Value{subject}) +
          (names.empty() ? "" : " -DomainName " + joined(names));
 }
 

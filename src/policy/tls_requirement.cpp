@@ -4,6 +4,8 @@
 // (connector_lint.h), the peer (domain_security.h).
 #include "domsec/policy/tls_requirement.h"
 
+#include "domsec/policy/own_configuration.h"
+
 namespace domsec::policy {
 namespace {
 
@@ -23,15 +25,6 @@ std::string list_text(const TlsRequirement& requirement) {
   return requirement.list + " (" + requirement.list_origin.text() + ")";
 }
 
-Finding own_fault(Code code, std::string detail) {
-  Finding fault;
-  fault.code = code;
-  fault.who = Who::own;
-  fault.severity = finding::severity(code, finding::Profile::exchange);
-  fault.detail = std::move(detail);
-  return fault;
-}
-
 void look_up(TlsRequirement& requirement, const exchange::DomainSecureList& list,
              const smtp::Domain& domain) {
   requirement.listed = list.lists(domain);
@@ -44,7 +37,7 @@ void look_up(TlsRequirement& requirement, const exchange::DomainSecureList& list
 void report_inert(TlsRequirement& requirement, Code code, std::string_view connector,
                   const smtp::Domain& domain) {
   requirement.findings.push_back(
-      own_fault(code, domain.text() + " is on " + list_text(requirement) + ", but connector " +
+      own_configuration(code, domain.text() + " is on " + list_text(requirement) + ", but connector " +
                           std::string(connector) + " does not secure it: " + joined(requirement.broken_by)));
 }
 
@@ -123,18 +116,18 @@ void report_contradictions(TlsRequirement& requirement, const exchange::SendConn
   if (requirement.requirement < Requirement::encryption) return;
   if (*connector.force_helo) {
     requirement.findings.push_back(
-        own_fault(Code::send_connector_dead, "SC-11: " + flag_text("ForceHELO", connector.force_helo) +
+        own_configuration(Code::send_connector_dead, "SC-11: " + flag_text("ForceHELO", connector.force_helo) +
                                                  " hides STARTTLS from connector " + connector.name +
                                                  ", which demands TLS"));
   }
   if (*connector.ignore_starttls && *connector.require_tls) {
     requirement.findings.push_back(
-        own_fault(Code::send_connector_conflict, "SC-3: " + flag_text("RequireTLS", connector.require_tls) +
+        own_configuration(Code::send_connector_conflict, "SC-3: " + flag_text("RequireTLS", connector.require_tls) +
                                                      " contradicts " +
                                                      flag_text("IgnoreSTARTTLS", connector.ignore_starttls)));
   } else if (connector.tls_auth_level && (*connector.ignore_starttls || !*connector.require_tls)) {
     requirement.findings.push_back(
-        own_fault(Code::send_connector_conflict,
+        own_configuration(Code::send_connector_conflict,
                   "SC-4: TlsAuthLevel needs RequireTLS $true and IgnoreSTARTTLS $false on connector " +
                       connector.name));
   }

@@ -1,23 +1,8 @@
 #include "domsec/session/own_identity.h"
 
-#include <algorithm>
-
 namespace domsec::session {
-namespace {
-
-/// The first line of a pass-phrase file.
-std::optional<std::string> pass_phrase(const std::string& file) {
-  constexpr std::size_t longest = 4096;
-  if (file.empty()) return std::nullopt;
-  std::string text = pki::read_file(file, longest);
-  text.resize(std::min(text.size(), text.find_first_of("\r\n")));
-  return text;
-}
-
-}  // namespace
-
 pki::Credentials own_credentials(const exchange::CertificateFile& file) {
-  const std::optional<std::string> given = pass_phrase(file.key_pass_file);
+  const std::optional<std::string> given = pki::read_pass_phrase(file.key_pass_file);
   if (file.pfx_file.empty()) return pki::read_credentials(file.certificate_file, file.key_file, file.chain_file, given);
   return pki::read_pkcs12(pki::read_file(file.pfx_file), file.pfx_file, given.value_or(std::string()));
 }

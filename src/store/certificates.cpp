@@ -86,12 +86,6 @@ pki::Chain issuers_of(const pki::Chain& chain, std::size_t leaf) {
   return {path.begin() + 1, path.end()};
 }
 
-std::string pem_of(const pki::Chain& chain) {
-  std::string text;
-  for (const pki::CertificatePtr& certificate : chain) text += certificate->pem();
-  return text;
-}
-
 struct Waiting {
   std::string key;
   std::string friendly_name;
@@ -222,14 +216,14 @@ CertificateEntry Certificates::import(const CertificateImport& from) {
     }
     Statement update = database_.prepare(
         "UPDATE certificates SET key = ?, key_exportable = ?, issuers = ? WHERE thumbprint = ?");
-    update.add(key).add(flag_of(key_export)).add(pem_of(issuers_of(from.certificates, leaf)));
+    update.add(key).add(flag_of(key_export)).add(pki::pem_of(issuers_of(from.certificates, leaf)));
     update.add(certificate->thumbprint).run();
   } else {
     Statement insert = database_.prepare(
         "INSERT INTO certificates (thumbprint, der, issuers, friendly_name, key_exportable, added, key) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)");
     insert.add(certificate->thumbprint).add_octets(octets_of(certificate->der()));
-    insert.add(pem_of(issuers_of(from.certificates, leaf)))
+    insert.add(pki::pem_of(issuers_of(from.certificates, leaf)))
         .add(name)
         .add(flag_of(key_export))
         .add(seconds(from.at));

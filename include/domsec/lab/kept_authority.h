@@ -28,7 +28,7 @@ class AuthorityError : public std::runtime_error {
 struct AuthorityTerms {
   std::string subject = "CN=domsec Test Root CA";
   std::string intermediate;     // its subject; empty = the root issues
-  std::string key = "rsa2048";  // key_kind()
+  std::string key = "rsa2048";  // pki::read_key_kind()
   std::string crl_base;         // `http://crl.example/pki`; empty = none
   int days = 3650;
   pki::Instant at;
@@ -55,9 +55,6 @@ struct IssuedList {
   std::size_t revoked = 0;
   pki::Instant next_update;
 };
-
-/// rsa2048, rsa4096, ec-p256, ec-p384. Throws AuthorityError.
-[[nodiscard]] pki::KeyKind key_kind(const std::string& word);
 
 class KeptAuthority {
  public:

@@ -51,6 +51,8 @@ struct CertificateRecipe {
   CertificatePtr renews{};
 };
 
+/// `rsa2048`, `rsa4096`, `ec-p256`, `ec-p384`: what mail servers take, as people type it; nothing for another word.
+[[nodiscard]] std::optional<KeyKind> read_key_kind(std::string_view word);
 [[nodiscard]] PrivateKey make_key(KeyKind kind);
 /// A self-signed certificate with its key.
 [[nodiscard]] Credentials self_signed(const CertificateRecipe& recipe);
