@@ -84,17 +84,10 @@ OwnIdentity read_tomorrow(const CertRotateOptions& options) {
     file.key_file = options.tomorrow_key.empty() ? options.tomorrow : options.tomorrow_key;
   }
   file.key_pass_file = options.key_pass_file;
-  OwnIdentity identity;
-  identity.stored.name = options.tomorrow;
-  try {
-    identity.credentials = session::own_credentials(file);
-    identity.stored.certificate = identity.credentials->chain.front();
-    identity.stored.has_private_key = true;
-  } catch (const pki::BundleError& error) {
-    if (error.kind != pki::BundleError::Kind::key_missing || !options.tomorrow_key.empty()) throw;
-    identity.stored.certificate = session::own_certificates(file).front();
-  }
-  return identity;
+  session::OwnFiles own = session::read_own_files(file);
+  const bool without_key = own.trouble && own.trouble->kind == pki::BundleError::Kind::key_missing;
+  if (own.trouble && (!without_key || !options.tomorrow_key.empty())) throw *own.trouble;
+  return {std::move(own.stored), std::move(own.credentials)};
 }
 
 OwnIdentity take_tomorrow(const CertRotateOptions& options, std::vector<OwnIdentity>& identities) {
@@ -119,10 +112,10 @@ std::string presented_now(const lab::RehearsalSettings& settings, const std::vec
         store, connector.tls_certificate_name, settings.organisation.fqdn_of(connector), at);
     return selection.chosen ? store[*selection.chosen].certificate->thumbprint : std::string();
   };
-  const exchange::SendConnector* sending = lab::rehearsed_send_connector(settings);
-  std::string found = sending != nullptr ? chosen(*sending) : std::string();
-  for (const exchange::ReceiveConnector& connector : lab::rehearsed_receive_connectors(settings)) {
-    if (found.empty()) found = chosen(connector);
+  const policy::PartnerConnectors connectors = settings.connectors();
+  std::string found = connectors.sending != nullptr ? chosen(*connectors.sending) : std::string();
+  for (const exchange::ReceiveConnector* connector : connectors.receiving) {
+    if (found.empty()) found = chosen(*connector);
   }
   return found;
 }
@@ -159,8 +152,9 @@ void add_naming(RehearsedEdge& edge, const lab::RehearsalSettings& settings) {
     edge.clear_name.push_back(policy::naming_command(connector, std::nullopt));
     edge.set_name.push_back(policy::naming_command(connector, tomorrow));
   };
-  if (const exchange::SendConnector* sending = lab::rehearsed_send_connector(settings)) add(*sending);
-  for (const exchange::ReceiveConnector& connector : lab::rehearsed_receive_connectors(settings)) add(connector);
+  const policy::PartnerConnectors connectors = settings.connectors();
+  if (connectors.sending != nullptr) add(*connectors.sending);
+  for (const exchange::ReceiveConnector* connector : connectors.receiving) add(*connector);
 }
 
 RehearsedEdge rehearsed(const CertRotateOptions& options, const std::string& file, const std::string& directory,

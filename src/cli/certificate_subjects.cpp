@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "domsec/cli/clock.h"
+#include "domsec/lab/stored_identities.h"
 #include "domsec/pki/certificate_facts.h"
 #include "domsec/policy/own_configuration.h"
 #include "domsec/session/own_identity.h"
@@ -52,27 +53,14 @@ class Gathering {
   /// One section; the certificate stays without its key where only that is wrong (R18, R20).
   void add_section(const exchange::CertificateFile& file) {
     FitnessSubject subject;
-    subject.stored.name = file.name();
+    try {
+      take(session::read_own_files(file), subject);
+    } catch (const pki::BundleError& error) {
+      into_.findings.push_back(trouble(policy::key_trouble_code(error.kind), "R20", error.what(), file.origin));
+      return;
+    }
     subject.origin = file.origin;
     subject.services = services_of(file);
-    subject.stored.for_smtp = subject.services->has(policy::Service::smtp);
-    try {
-      subject.chain = session::own_credentials(file).chain;
-      subject.stored.has_private_key = true;
-    } catch (const pki::BundleError& error) {
-      subject.key_trouble = error;
-      try {
-        subject.chain = session::own_certificates(file);
-        if (!file.chain_file.empty()) {
-          const pki::Chain issuers = pki::read_certificates(pki::read_file(file.chain_file), file.chain_file);
-          subject.chain.insert(subject.chain.end(), issuers.begin(), issuers.end());
-        }
-      } catch (const pki::BundleError&) {  // the first error says it already
-        into_.findings.push_back(trouble(policy::key_trouble_code(error.kind), "R20", error.what(), file.origin));
-        return;
-      }
-    }
-    subject.stored.certificate = subject.chain.front();
     add_key_file(file.key_file.empty() ? file.name() : file.key_file, subject.key_files);
     // The same certificate in two sections is two for selection, too (DS305).
     by_thumbprint_.try_emplace(subject.stored.certificate->thumbprint, into_.subjects.size());
@@ -89,50 +77,51 @@ class Gathering {
     }
     store::Database database(file, store::migrations());
     const store::Certificates certificates(database);
-    for (const store::CertificateEntry& entry : certificates.all()) add_entry(entry, file);
+    for (const store::CertificateEntry& entry : certificates.all()) add_entry(certificates, entry, file);
     for (const store::PendingRequest& request : certificates.pending()) add_pending(request, file);
   }
 
   void add_file(const std::string& file, const SubjectSources& sources) {
-    FitnessSubject subject;
-    subject.place = policy::CertificatePlace::file;
-    subject.stored.name = file;
-    subject.origin.file = file;
     exchange::CertificateFile read;
     read.key_pass_file = sources.key_pass_file;
     const std::string bytes = pki::read_file(file);
     (pki::is_pkcs12(bytes) ? read.pfx_file : read.certificate_file) = file;
     if (read.pfx_file.empty()) read.key_file = sources.key;
-    try {
-      subject.chain = session::own_credentials(read).chain;
+    FitnessSubject subject;
+    take(session::read_own_files(read), subject);
+    subject.place = policy::CertificatePlace::file;
+    subject.origin.file = file;
+    if (!subject.key_trouble) add_key_file(read.key_file.empty() ? file : read.key_file, subject.key_files);
+    const bool waits = requested_.contains(pki::certificate_facts(*subject.stored.certificate).key_sha256);
+    if (waits && subject.key_trouble && subject.key_trouble->kind == pki::BundleError::Kind::key_missing) {
+      subject.key_trouble.reset();  // R17: it joins its request's key
       subject.stored.has_private_key = true;
-      add_key_file(read.key_file.empty() ? file : read.key_file, subject.key_files);
-    } catch (const pki::BundleError& error) {
-      subject.key_trouble = error;
-      subject.chain = session::own_certificates(read);
-      const bool waits = requested_.contains(pki::certificate_facts(*subject.chain.front()).key_sha256);
-      if (waits && error.kind == pki::BundleError::Kind::key_missing) {  // R17: it joins its request's key
-        subject.key_trouble.reset();
-        subject.stored.has_private_key = true;
-      }
     }
-    subject.stored.certificate = subject.chain.front();
     into_.named.push_back(add(std::move(subject)));
   }
 
  private:
-  void add_entry(const store::CertificateEntry& entry, const std::string& file) {
+  static void take(session::OwnFiles own, FitnessSubject& subject) {
+    subject.stored = std::move(own.stored);
+    subject.chain = std::move(own.chain);
+    subject.key_trouble = std::move(own.trouble);
+  }
+
+  void add_entry(const store::Certificates& certificates, const store::CertificateEntry& entry, const std::string& file) {
     FitnessSubject subject;
     subject.place = policy::CertificatePlace::store;
     subject.origin.file = file;
-    subject.stored.certificate = entry.certificate;
-    subject.stored.has_private_key = entry.has_private_key;
-    subject.stored.for_smtp = entry.services.has(policy::Service::smtp);
-    subject.stored.name = entry.friendly_name.empty() ? entry.certificate->subject : entry.friendly_name;
+    subject.stored = lab::stored_certificate(entry);
     subject.services = entry.services;
+    subject.key_exportable = entry.key_export == store::KeyExport::allowed;
     subject.added = entry.added;
-    subject.chain.push_back(entry.certificate);
-    subject.chain.insert(subject.chain.end(), entry.issuers.begin(), entry.issuers.end());
+    subject.chain = entry.chain();
+    try {
+      if (entry.has_private_key) (void)certificates.private_key(entry.certificate->thumbprint);
+    } catch (const pki::BundleError& error) {
+      subject.key_trouble = error;
+      subject.stored.has_private_key = false;
+    }
     (void)add(std::move(subject));
   }
 

@@ -9,6 +9,7 @@
 #include "domsec/cli/options.h"
 #include "domsec/lab/state_file.h"
 #include "domsec/lab/stored_identities.h"
+#include "domsec/policy/connector_choice.h"
 #include "domsec/store/database.h"
 
 namespace domsec::cli {
@@ -63,7 +64,7 @@ void check_identities(net::Loop& loop, const session::Edge& edge, pki::Instant n
     if (connector.enabled && *connector.domain_secure_enabled) check_connector("send connector " + connector.name, connector);
   }
   for (const auto& connector : edge.organisation().receive_connectors) {
-    if (connector.enabled && connector.auth_mechanism->tls) check_connector("receive connector " + connector.name, connector);
+    if (policy::offers_tls(connector)) check_connector("receive connector " + connector.name, connector);
   }
 }
 

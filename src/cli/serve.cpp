@@ -8,6 +8,7 @@
 #include "domsec/lab/edge_server.h"
 #include "domsec/pki/bundle.h"
 #include "domsec/pki/ocsp.h"
+#include "domsec/policy/connector_choice.h"
 #include "domsec/report/text.h"
 #include "domsec/transcript/ndjson.h"
 
@@ -95,7 +96,7 @@ std::string response_to_staple(const std::string& file) {
 /// selection does not take (expired, another name) is said, and mail without TLS goes on.
 void require_identity(const session::Edge& edge, std::ostream& err) {
   for (const exchange::ReceiveConnector& connector : edge.organisation().receive_connectors) {
-    if (!connector.enabled || !(*connector.auth_mechanism).tls) continue;
+    if (!policy::offers_tls(connector)) continue;
     const session::OwnChoice own = edge.own_certificate(connector);
     if (own.event.trouble == policy::OwnTrouble::not_for_smtp) {
       err << "domsec: TLS fails on connector " << connector.name << ": " << own.event.reason << '\n';

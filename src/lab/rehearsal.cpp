@@ -5,7 +5,6 @@
 #include <map>
 
 #include "domsec/exchange/x500_name.h"
-#include "domsec/policy/connector_choice.h"
 #include "domsec/policy/tls_certificate_name.h"
 #include "domsec/smtp/path.h"
 
@@ -28,9 +27,9 @@ policy::Rotation rotation_of(const RehearsalSettings& settings) {
   const auto by_name = [&today](const auto& connector) {
     return connector.tls_certificate_name && policy::means(*connector.tls_certificate_name, today);
   };
-  const exchange::SendConnector* sending = rehearsed_send_connector(settings);
-  rotation.by_name = (sending != nullptr && by_name(*sending)) ||
-                     std::ranges::any_of(rehearsed_receive_connectors(settings), by_name);
+  const policy::PartnerConnectors connectors = settings.connectors();
+  rotation.by_name = (connectors.sending != nullptr && by_name(*connectors.sending)) ||
+                     std::ranges::any_of(connectors.receiving, [&](const auto* each) { return by_name(*each); });
   const PartnerDemands& now = settings.partner.now;
   const PartnerDemands& later = settings.partner.later;
   rotation.partner_changes = now.trusted_roots != later.trusted_roots || now.issuer != later.issuer;
@@ -89,16 +88,8 @@ std::optional<policy::Finding> failing(const std::vector<policy::Finding>& findi
 
 }  // namespace
 
-const exchange::SendConnector* rehearsed_send_connector(const RehearsalSettings& settings) {
-  return policy::choose_send_connector(settings.organisation.send_connectors, settings.partner.domain).connector;
-}
-
-std::vector<exchange::ReceiveConnector> rehearsed_receive_connectors(const RehearsalSettings& settings) {
-  std::vector<exchange::ReceiveConnector> connectors = settings.organisation.receive_connectors;
-  std::erase_if(connectors, [](const exchange::ReceiveConnector& connector) {
-    return !connector.enabled || !connector.auth_mechanism->tls;
-  });
-  return connectors;
+policy::PartnerConnectors RehearsalSettings::connectors() const {
+  return policy::connectors_of(partner.domain, organisation);
 }
 
 Rehearsal::Rehearsal(RehearsalSettings settings, pki::Instant first, pki::Instant last)
@@ -113,7 +104,7 @@ Rehearsal::Rehearsal(RehearsalSettings settings, pki::Instant first, pki::Instan
   recipe.ca = false;
   recipe.subject = "CN=mail." + domain;
   recipe.dns_names = {"mail." + domain, domain};
-  const exchange::SendConnector* sending = rehearsed_send_connector(settings_);
+  const exchange::SendConnector* sending = settings_.connectors().sending;
   if (sending != nullptr && sending->tls_domain) recipe.dns_names.push_back(sending->tls_domain->domain.text());
   recipe.extended_key_usage = {"serverAuth", "clientAuth"};
   pki::Credentials credentials = root.issue(recipe);
@@ -132,12 +123,13 @@ std::vector<RehearsedSession> Rehearsal::meet(const RotationState& state, pki::I
 net::task<std::vector<RehearsedSession>> Rehearsal::meetings(net::Loop& loop, RotationState state,
                                                              pki::Instant at) const {
   std::vector<RehearsedSession> sessions;
-  if (const exchange::SendConnector* connector = rehearsed_send_connector(settings_)) {
-    RehearsedSession session = co_await we_send(loop, *connector, state, at);
+  const policy::PartnerConnectors connectors = settings_.connectors();
+  if (connectors.sending != nullptr) {
+    RehearsedSession session = co_await we_send(loop, *connectors.sending, state, at);
     sessions.push_back(std::move(session));
   }
-  for (const exchange::ReceiveConnector& connector : rehearsed_receive_connectors(settings_)) {
-    RehearsedSession session = co_await we_receive(loop, connector, state, at);
+  for (const exchange::ReceiveConnector* connector : connectors.receiving) {
+    RehearsedSession session = co_await we_receive(loop, *connector, state, at);
     sessions.push_back(std::move(session));
   }
   co_return sessions;

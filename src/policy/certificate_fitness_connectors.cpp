@@ -4,8 +4,8 @@
 #include <unordered_map>
 
 #include "domsec/policy/connector_choice.h"
-#include "domsec/policy/tls_certificate_name.h"
 #include "domsec/policy/own_configuration.h"
+#include "domsec/policy/tls_certificate_name.h"
 #include "fitness_repairs.h"
 
 namespace domsec::policy {
@@ -68,8 +68,7 @@ std::vector<PresentingConnector> presenting_connectors(const exchange::Organisat
       all.push_back(presenting(connector, organisation));
   }
   for (const exchange::ReceiveConnector& connector : organisation.receive_connectors) {
-    if (connector.enabled && connector.auth_mechanism->tls)
-      all.push_back(presenting(connector, organisation));
+    if (offers_tls(connector)) all.push_back(presenting(connector, organisation));
   }
   return all;
 }
@@ -77,12 +76,10 @@ std::vector<PresentingConnector> presenting_connectors(const exchange::Organisat
 std::vector<PresentingConnector> connectors_for(const smtp::Domain& partner,
                                                 const exchange::Organisation& organisation) {
   std::vector<PresentingConnector> all;
-  const ConnectorChoice choice = choose_send_connector(organisation.send_connectors, partner);
-  if (choice.connector != nullptr) all.push_back(presenting(*choice.connector, organisation));
-  for (const exchange::ReceiveConnector& connector : organisation.receive_connectors) {
-    if (connector.enabled && connector.auth_mechanism->tls)
-      all.push_back(presenting(connector, organisation));
-  }
+  const PartnerConnectors connectors = connectors_of(partner, organisation);
+  if (connectors.sending != nullptr) all.push_back(presenting(*connectors.sending, organisation));
+  for (const exchange::ReceiveConnector* connector : connectors.receiving)
+    all.push_back(presenting(*connector, organisation));
   return all;
 }
 

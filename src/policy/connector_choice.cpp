@@ -70,4 +70,17 @@ ConnectorChoice choose_send_connector(const std::vector<exchange::SendConnector>
                        (disabled > 0 ? "; " + std::to_string(disabled) + " with one is disabled" : "")};
 }
 
+bool offers_tls(const exchange::ReceiveConnector& connector) {
+  return connector.enabled && connector.auth_mechanism->tls;
+}
+
+PartnerConnectors connectors_of(const smtp::Domain& partner, const exchange::Organisation& organisation) {
+  PartnerConnectors all;
+  all.sending = choose_send_connector(organisation.send_connectors, partner).connector;
+  for (const exchange::ReceiveConnector& connector : organisation.receive_connectors) {
+    if (offers_tls(connector)) all.receiving.push_back(&connector);
+  }
+  return all;
+}
+
 }  // namespace domsec::policy

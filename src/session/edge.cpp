@@ -86,34 +86,19 @@ Edge::Edge(net::Loop& loop, exchange::Organisation organisation, EdgeSettings se
 
 void Edge::load_certificates() {
   for (const exchange::CertificateFile& file : organisation_.certificates) {
-    policy::StoredCertificate stored;
-    stored.name = file.name();
-    stored.for_smtp = file.services.empty() ||
-                      std::find(file.services.begin(), file.services.end(), "SMTP") != file.services.end();
-    std::optional<pki::Credentials> credentials;
-    policy::OwnTrouble trouble = policy::OwnTrouble::none;
-    std::string reason;
-    const pki::Chain chain = own_certificates(file);
-    try {
-      if (settings_.deviations.key_mismatch) {
-        credentials =
-            pki::Credentials{chain, pki::read_private_key(pki::read_file(file.key_file), file.key_file)};
-      } else {
-        credentials = own_credentials(file);
-      }
-    } catch (const pki::BundleError& error) {
-      // A certificate without a usable key stays in the store: selection finds it and says what is wrong with
-      // it (R18, R20).
-      trouble = trouble_of(error.kind);
-      reason = error.what();
-      if (trouble == policy::OwnTrouble::not_found) throw;
+    OwnFiles own = read_own_files(file);
+    if (settings_.deviations.key_mismatch) {
+      own.credentials =
+          pki::Credentials{own.chain, pki::read_private_key(pki::read_file(file.key_file), file.key_file)};
+      own.trouble.reset();
     }
-    stored.certificate = chain.front();
-    stored.has_private_key = credentials.has_value();
-    stored_.push_back(std::move(stored));
-    credentials_.push_back(std::move(credentials));
+    const policy::OwnTrouble trouble = own.trouble ? trouble_of(own.trouble->kind) : policy::OwnTrouble::none;
+    if (trouble == policy::OwnTrouble::not_found) throw *own.trouble;
+    stored_.push_back(std::move(own.stored));
+    stored_.back().has_private_key = own.credentials.has_value();
+    credentials_.push_back(std::move(own.credentials));
     troubles_.push_back(trouble);
-    trouble_reasons_.push_back(std::move(reason));
+    trouble_reasons_.push_back(own.trouble ? own.trouble->what() : std::string());
   }
 }
 
@@ -130,7 +115,7 @@ void Edge::add_identities() {
     stored_.push_back(identity.stored);
     credentials_.push_back(identity.credentials);
     troubles_.push_back(has_key ? policy::OwnTrouble::none : policy::OwnTrouble::key_missing);
-    trouble_reasons_.push_back(has_key ? std::string() : identity.stored.name + " has no private key in the store");
+    trouble_reasons_.push_back(has_key ? std::string() : identity.stored.name + " has no usable private key in the store; domsec cert lint says why");
   }
   index_ = policy::CertificateIndex(stored_);
 }

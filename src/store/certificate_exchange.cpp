@@ -48,8 +48,7 @@ Exported export_certificate(const Certificates& certificates, std::string_view t
     throw CertificateError("a private key leaves the store under a password only; give one",
                            CertificateInput::password);
   }
-  credentials.chain = {entry.certificate};
-  credentials.chain.insert(credentials.chain.end(), entry.issuers.begin(), entry.issuers.end());
+  credentials.chain = entry.chain();
   return {std::nullopt, pki::write_pkcs12(credentials, pass_phrase, entry.friendly_name)};
 }
 

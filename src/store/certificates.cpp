@@ -116,6 +116,12 @@ CertificateError certificate_not_found(std::string_view thumbprint) {
       CertificateInput::thumbprint};
 }
 
+pki::Chain CertificateEntry::chain() const {
+  pki::Chain chain{certificate};
+  chain.insert(chain.end(), issuers.begin(), issuers.end());
+  return chain;
+}
+
 std::vector<CertificateEntry> Certificates::all() const {
   std::vector<CertificateEntry> entries;
   Statement rows = database_.prepare(std::string(columns) + "ORDER BY c.id");
@@ -142,15 +148,24 @@ std::optional<CertificateEntry> Certificates::default_smtp() const {
 }
 
 pki::PrivateKey Certificates::private_key(std::string_view thumbprint) const {
-  Statement row = database_.prepare("SELECT key FROM certificates WHERE thumbprint = ?");
-  row.add(pki::plain_thumbprint(thumbprint));
+  const std::string plain = pki::plain_thumbprint(thumbprint);
+  Statement row = database_.prepare("SELECT key, der FROM certificates WHERE thumbprint = ?");
+  row.add(plain);
   if (!row.step()) throw certificate_not_found(thumbprint);
   if (row.is_null(0)) {
-    throw CertificateError("the certificate " + pki::plain_thumbprint(thumbprint) +
+    throw CertificateError("the certificate " + plain +
                                " has no private key in the store: import the .pfx file that holds it",
                            CertificateInput::thumbprint);
   }
-  return pki::read_private_key(row.text(0), "the key of " + pki::plain_thumbprint(thumbprint));
+  const pki::KeyDecodingScope decoding(pki::KeyDecoding::direct);  // as in all()
+  pki::PrivateKey key = pki::read_private_key(row.text(0), "the key of " + plain);
+  const pki::CertificatePtr certificate = pki::read_certificate_der(row.text(1));
+  if (certificate == nullptr || !pki::belongs_to(key, *certificate)) {
+    throw pki::BundleError(pki::BundleError::Kind::key_mismatch,
+                           "the store has the key of another certificate for " + plain +
+                               ": remove it and import the file with its key again");
+  }
+  return key;
 }
 
 pki::PrivateKey Certificates::exported_key(std::string_view thumbprint) const {

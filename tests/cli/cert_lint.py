@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """`domsec cert lint` over files, a configuration and a store, with the revocation lists up and down: cert_lint.py PROGRAM."""
+import contextlib
 import json
 import os
 import re
+import sqlite3
 import sys
 import tempfile
 
@@ -165,6 +167,25 @@ def stored(house):
     os.chmod(house.path("domsec.db"), 0o600)
 
 
+def key_of_another(house):
+    """Whoever reads the store finds it, and no session presents what it cannot sign for."""
+    house.openssl("genrsa", "-out", "other.key", "2048")
+    with open(house.path("other.key"), encoding="ascii") as file, contextlib.closing(sqlite3.connect(house.path("domsec.db"))) as store:
+        store.execute("UPDATE certificates SET key = ?", (file.read(),))
+        store.commit()
+    said = house.ran("cert", "lint", "--crl", "off", code=2)
+    expect(re.search(r"red +DS211 own-key-mismatch \[R20\] the store has the key of another certificate", said), said)
+    expect("own-key-mismatch" in house.ran("policy", "lint", "--config", "domsec.toml", code=2), "policy lint does not tell")
+    said = house.ran("store", "check", code=2)
+    expect("has the key of another certificate" in said, said)
+    said = house.ran("doctor", "--config", "domsec.toml", "--timeout", "1", code=2)
+    expect("has no usable private key in the store; domsec cert lint says why" in said, said)
+    said = house.ran("preflight", "woodgrovebank.com", "--timeout", "1", code=2)
+    expect("FAIL  policy" in said, said)
+    house.ran("cert", "export", json.loads(house.ran("cert", "list", "--json"))["certificates"][0]["thumbprint"], "--out", "away.pfx",
+              "--password-file", "other.key", code=2)
+
+
 def main():
     with tempfile.TemporaryDirectory() as directory:
         house = House(os.path.abspath(sys.argv[1]), directory)
@@ -175,6 +196,7 @@ def main():
             questions(house)
             files(house)
             stored(house)
+            key_of_another(house)
         except Failure as failure:
             print(f"cert_lint: {failure}")
             return 1

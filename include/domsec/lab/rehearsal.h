@@ -10,6 +10,7 @@
 #include "domsec/lab/edge_server.h"
 #include "domsec/pki/authority.h"
 #include "domsec/policy/certificate_rotation.h"
+#include "domsec/policy/connector_choice.h"
 
 namespace domsec::lab {
 
@@ -35,6 +36,7 @@ struct RehearsalSettings {
   session::OwnIdentity tomorrow;
   std::vector<session::OwnIdentity> others;  // stay as they are
   RehearsalPartner partner;
+  [[nodiscard]] policy::PartnerConnectors connectors() const;  // of ours that are rehearsed
 };
 
 /// One session of one connector of ours.
@@ -101,9 +103,5 @@ struct RehearsedRotation {
 
 /// Steps are taken at `at`; `expired` is when today's certificate counts no more. Each state is met once.
 [[nodiscard]] RehearsedRotation rehearse(const Rehearsal& rehearsal, pki::Instant at, pki::Instant expired);
-
-/// The send connector that takes mail to the partner, and every enabled receive connector that offers STARTTLS.
-[[nodiscard]] const exchange::SendConnector* rehearsed_send_connector(const RehearsalSettings& settings);
-[[nodiscard]] std::vector<exchange::ReceiveConnector> rehearsed_receive_connectors(const RehearsalSettings& settings);
 
 }  // namespace domsec::lab

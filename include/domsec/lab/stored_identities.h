@@ -6,10 +6,14 @@
 
 #include "domsec/exchange/organisation.h"
 #include "domsec/session/edge.h"
+#include "domsec/store/certificates.h"
 
 namespace domsec::lab {
 
-/// None where the configuration names no Store, or the file is not there yet. Throws store::StoreError.
+/// As selection sees it; a certificate without a friendly name goes by its subject.
+[[nodiscard]] policy::StoredCertificate stored_certificate(const store::CertificateEntry& entry);
+
+/// One whose key cannot be used is there without it. None where the configuration names no Store, or the file is not there yet. Throws store::StoreError.
 [[nodiscard]] std::vector<session::OwnIdentity> stored_identities(const exchange::Organisation& organisation);
 
 /// Those of the [[Certificate]] sections, then those of the Store that are in none of them. One whose key cannot be

@@ -38,8 +38,9 @@ struct FitnessSubject {
   CertificatePlace place = CertificatePlace::configuration;
   exchange::Origin origin{};             // the line of its section, or the file
   std::optional<ServiceSet> services{};  // nothing: a file that no configuration names
-  /// What was said when the key was read; nothing: it can be used, or nobody has to read it (a store).
+  /// What was said when the key was read; nothing: it can be used, or there is none.
   std::optional<pki::BundleError> key_trouble{};
+  bool key_exportable = true;  // a store may say no
   std::vector<KeyFile> key_files{};
   std::optional<pki::PathExamination> path{};  // for any purpose; nothing: not examined, or self-signed
   std::optional<std::vector<pki::Revocation>> revocations{};  // nothing: nobody was asked
@@ -64,8 +65,7 @@ struct PresentingConnector {
                                              const exchange::Organisation& organisation);
 [[nodiscard]] PresentingConnector presenting(const exchange::ReceiveConnector& connector,
                                              const exchange::Organisation& organisation);
-/// The send connector that takes mail to the partner, and every enabled receive connector with Tls: he may
-/// reach each.
+/// Those of connectors_of() (connector_choice.h).
 [[nodiscard]] std::vector<PresentingConnector> connectors_for(const smtp::Domain& partner,
                                                               const exchange::Organisation& organisation);
 [[nodiscard]] Selection selection_for(const PresentingConnector& connector,

@@ -29,6 +29,8 @@ struct CertificateEntry {
   policy::ServiceSet services;
   bool default_smtp = false;  // encrypts between the servers of the organisation (spec exchange 8.3)
   pki::Instant added;
+
+  [[nodiscard]] pki::Chain chain() const;  // as it is sent, leaf first
 };
 
 struct PendingRequest {
@@ -77,7 +79,8 @@ class Certificates {
 
   [[nodiscard]] std::vector<CertificateEntry> all() const;  // in the order in which they came
   [[nodiscard]] std::optional<CertificateEntry> find(std::string_view thumbprint) const;
-  /// For presenting it. Throws CertificateError when there is none.
+  /// For presenting it. Throws CertificateError when there is none, pki::BundleError when it cannot be read or is
+  /// another certificate's.
   [[nodiscard]] pki::PrivateKey private_key(std::string_view thumbprint) const;
   /// For letting it out of the store. Throws CertificateError also where that is refused.
   [[nodiscard]] pki::PrivateKey exported_key(std::string_view thumbprint) const;
