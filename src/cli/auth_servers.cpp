@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "domsec/cli/options.h"
+#include "domsec/store/certificate_life.h"
 
 namespace domsec::cli {
 namespace {
@@ -37,7 +38,7 @@ AuthServers::AuthServers(const AuthOptions& options, const exchange::Organisatio
   }
   const smtp::Domain fqdn = organisation.server_fqdn ? *organisation.server_fqdn : machine_name();
   Server& own = servers_.emplace_back();
-  own.name = fqdn.text().substr(0, fqdn.text().find('.'));
+  own.name = store::server_name(fqdn.text());
   own.site = options.site;
   if (there(file)) {
     own.database = std::make_unique<store::Database>(file, store::migrations());
@@ -97,8 +98,7 @@ void AuthServers::copy(const policy::Replication& what, pki::Instant at) {
   store::Certificates to(*named(what.to).database);
   const std::optional<store::CertificateEntry> entry = from.find(what.thumbprint);
   store::CertificateImport import;
-  import.certificates.push_back(entry->certificate);
-  import.certificates.insert(import.certificates.end(), entry->issuers.begin(), entry->issuers.end());
+  import.certificates = entry->chain();
   import.key = from.exported_key(what.thumbprint);
   import.friendly_name = entry->friendly_name;
   import.key_export = entry->key_export;

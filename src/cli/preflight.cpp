@@ -100,6 +100,7 @@ Checks check_server(net::Loop& loop, const session::Edge& edge, const Flight& fl
     if (found.finding.severity == finding::Severity::fails && found.finding.code != finding::Code::key_file_exposed)
       all.push_back({"certificate", DoctorResult::fail, found.finding.detail, found.repair});
   }
+  append(all, check_auth(flight.organisation, flight.own.subjects, flight.at));
   all.push_back(check_roots(edge));
   all.push_back(check_http_proxy(edge.http_proxy()));
   append(all, check_listeners(loop, flight));

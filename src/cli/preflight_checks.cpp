@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domsec/policy/auth_findings.h"
+#include "domsec/store/certificate_life.h"
 #include "policy_explanation.h"
 
 namespace domsec::cli {
@@ -76,14 +78,28 @@ void add_receive(const std::vector<SideExplanation>& sides, const exchange::Orga
   }
 }
 
+DoctorResult result_of(policy::Colour colour) {
+  switch (colour) {
+    case policy::Colour::red: return DoctorResult::fail;
+    case policy::Colour::yellow: return DoctorResult::warn;
+    case policy::Colour::green: break;
+  }
+  return DoctorResult::ok;
+}
+
+DoctorCheck row(const char* name, const policy::Finding& finding, std::string remedy) {
+  DoctorCheck check{name, result_of(policy::colour_of(finding.severity)),
+                    std::string(finding::name(finding.code)) + " " + std::string(finding::slug(finding.code)) + ": " + finding.detail,
+                    std::move(remedy)};
+  if (finding.who == policy::Who::env) check.fault = DoctorFault::environment;
+  return check;
+}
+
+/// No connector's finding is green without being worth a look.
 DoctorCheck row(const policy::LintFinding& found) {
-  DoctorCheck check{"certificate", DoctorResult::warn,
-                    std::string(finding::name(found.finding.code)) + " " + std::string(finding::slug(found.finding.code)) + ": " +
-                        found.finding.detail,
-                    found.repair};
-  if (check.remedy.empty()) check.remedy = finding::row(found.finding.code).remedy;
-  if (policy::colour_of(found.finding.severity) == policy::Colour::red) check.result = DoctorResult::fail;
-  if (found.finding.who == policy::Who::env) check.fault = DoctorFault::environment;
+  const std::string remedy = found.repair.empty() ? std::string(finding::row(found.finding.code).remedy) : found.repair;
+  DoctorCheck check = row("certificate", found.finding, remedy);
+  if (check.result == DoctorResult::ok) check.result = DoctorResult::warn;
   return check;
 }
 
@@ -128,6 +144,32 @@ DoctorCheck check_subscription(const exchange::Organisation& edge) {
     check.remedy = "mend the organisation's file";
   }
   return check;
+}
+
+Checks check_auth(const exchange::Organisation& organisation, const std::vector<policy::FitnessSubject>& subjects, pki::Instant at) {
+  const exchange::AuthConfig& config = organisation.auth_config;
+  if (config.current_certificate_thumbprint.empty() && config.next_certificate_thumbprint.empty() &&
+      config.previous_certificate_thumbprint.empty())
+    return {};
+  const auto here = [&](const std::string& thumbprint) -> std::optional<policy::AuthCertificate> {
+    for (const policy::FitnessSubject& one : subjects) {
+      if (one.stored.certificate->thumbprint == thumbprint)
+        return policy::AuthCertificate{one.stored.certificate, one.stored.has_private_key, one.key_exportable};
+    }
+    return std::nullopt;
+  };
+  const std::string server = organisation.server_fqdn ? store::server_name(organisation.server_fqdn->text()) : "this server";
+  const policy::AuthState state{config,
+                                {{server, {}, here(config.current_certificate_thumbprint), here(config.next_certificate_thumbprint),
+                                  here(config.previous_certificate_thumbprint)}},
+                                at};
+  Checks all;
+  for (const policy::Finding& finding : policy::auth_findings(state))
+    all.push_back(row("auth", finding, "domsec auth plan --config " + organisation.origin.file));
+  if (!all.empty()) return all;
+  const pki::Certificate& current = *state.servers.front().current->certificate;
+  return {{"auth", DoctorResult::ok, "the current Auth certificate " + current.thumbprint + " has " +
+                                         std::to_string(policy::days_left(current.not_after, at)) + " days left"}};
 }
 
 Checks check_presented(const policy::Fitness& fitness, const std::vector<policy::FitnessSubject>& subjects, pki::Instant at) {

@@ -17,6 +17,9 @@ struct PartnerChecks {
                                                       pki::Instant at);
 /// R29: is a subscribed Edge as its organisation (DS304)? What became of its certificate is check_presented's (R49).
 [[nodiscard]] DoctorCheck check_subscription(const exchange::Organisation& edge);
+/// DS650 to DS656, as far as this server alone can tell (R51 to R56); no row where [AuthConfig] names no certificate.
+[[nodiscard]] std::vector<DoctorCheck> check_auth(const exchange::Organisation& organisation,
+                                                  const std::vector<policy::FitnessSubject>& subjects, pki::Instant at);
 /// What each connector presents, and whatever is yellow or red about it; path and lists have rows of their own.
 [[nodiscard]] std::vector<DoctorCheck> check_presented(const policy::Fitness& fitness,
                                                        const std::vector<policy::FitnessSubject>& subjects, pki::Instant at);

@@ -4,6 +4,7 @@
 
 #include "../../src/cli/preflight_checks.h"
 #include "domsec/net/listener.h"
+#include "domsec/pki/authority.h"
 
 namespace domsec::cli {
 namespace {
@@ -28,6 +29,58 @@ constexpr const char* lists =
     "[\"woodgrovebank.com\"]\n";
 constexpr const char* sends = "[[SendConnector]]\nName = \"Internet\"\nAddressSpaces = [\"*\"]\nDomainSecureEnabled = true\n";
 constexpr const char* receives = "[[ReceiveConnector]]\nName = \"Inbound\"\nDomainSecureEnabled = true\n";
+
+policy::FitnessSubject auth_certificate(const pki::Instant until, policy::CertificatePlace place) {
+  pki::CertificateRecipe recipe;
+  recipe.subject = "CN=Microsoft Exchange Server Auth Certificate";
+  recipe.key = pki::KeyKind::rsa_2048;
+  recipe.not_before = now - std::chrono::days(1);
+  recipe.not_after = until;
+  policy::FitnessSubject subject;
+  subject.stored.certificate = pki::self_signed(recipe).chain.front();
+  subject.stored.has_private_key = true;
+  subject.place = place;
+  return subject;
+}
+
+TEST(Preflight, SaysWhatAuthShowSays) {
+  using std::chrono::days;
+  const policy::FitnessSubject sound = auth_certificate(now + days(1000), policy::CertificatePlace::store);
+  const policy::FitnessSubject ending = auth_certificate(now + days(30), policy::CertificatePlace::store);
+  const policy::FitnessSubject expired = auth_certificate(now - days(0), policy::CertificatePlace::configuration);
+  policy::FitnessSubject kept = sound;
+  kept.key_exportable = false;
+  policy::FitnessSubject keyless = sound;
+  keyless.stored.has_private_key = false;
+  struct Row {
+    const char* name;
+    std::vector<policy::FitnessSubject> subjects;
+    pki::Instant at;
+    std::vector<std::string> found;
+  };
+  const std::vector<Row> rows{{"sound", {sound}, now, {}},
+                              {"DS650: not there", {}, now, {"FAIL auth DS650"}},
+                              {"DS650: without its key", {keyless}, now, {"FAIL auth DS650"}},
+                              {"DS651", {expired}, now + days(1), {"FAIL auth DS651"}},
+                              {"DS652: nothing is staged", {ending}, now, {"warn auth DS652"}},
+                              {"DS656: the key may not leave the store", {kept}, now, {"FAIL auth DS656"}}};
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    exchange::Organisation organisation;
+    organisation.auth_config.current_certificate_thumbprint =
+        row.subjects.empty() ? std::string(40, 'A') : row.subjects.front().stored.certificate->thumbprint;
+    std::vector<std::string> found;
+    const std::vector<DoctorCheck> checks = check_auth(organisation, row.subjects, row.at);
+    ASSERT_FALSE(checks.empty());
+    for (const DoctorCheck& check : checks) {
+      if (check.result == DoctorResult::ok) continue;
+      found.push_back(std::string(text(check.result)) + " " + check.name + " " + check.detail.substr(0, 5));
+      EXPECT_THAT(check.remedy, HasSubstr("domsec auth plan"));
+    }
+    EXPECT_EQ(found, row.found);
+  }
+  EXPECT_TRUE(check_auth(exchange::Organisation(), {sound}, now).empty()) << "nothing is asked of who has no Auth configuration";
+}
 
 TEST(Preflight, LooksAtBothListsAndEverySwitch) {
   struct Row {
