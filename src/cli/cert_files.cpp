@@ -25,8 +25,9 @@ int run_cert_import(const CertFileOptions& options, std::ostream& out, std::ostr
 
 int run_cert_export(const CertFileOptions& options, std::ostream& out, std::ostream&) {
   OwnStore store(options.of);
-  const store::Exported exported = store::export_certificate(
-      store.certificates(), options.thumbprint, pki::read_pass_phrase(options.password_file).value_or(std::string()));
+  const store::Exported exported =
+      store::export_certificate(store.certificates(), options.thumbprint,
+                                pki::read_pass_phrase(options.password_file).value_or(std::string()));
   if (exported.request) {
     pki::replace_file(options.file, options.der ? exported.request->der() : exported.request->pem(), 0644);
     out << "request " << exported.request->thumbprint << " written to " << options.file << '\n';

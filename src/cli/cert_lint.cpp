@@ -21,7 +21,9 @@ exchange::Organisation organisation_for(const CertLintOptions& options) {
   if (file.empty() && std::filesystem::exists("domsec.toml", error)) file = "domsec.toml";
   exchange::Organisation organisation = file.empty() ? exchange::Organisation() : exchange::read_toml(file);
   if (file.empty() && options.files.empty() && options.store.empty())
-    throw UsageError("cert lint: there is nothing to look at; name a FILE, --store or --config, there is no domsec.toml here");
+    throw UsageError(
+        "cert lint: there is nothing to look at; name a FILE, --store or --config, there is no domsec.toml "
+        "here");
   if (!options.store.empty()) {
     if (!std::filesystem::exists(options.store, error))
       throw UsageError("--store: there is no file '" + options.store + "'");
@@ -53,23 +55,27 @@ std::vector<PresentingConnector> named(const std::string& name, const exchange::
   return all;
 }
 
-std::vector<PresentingConnector> for_partner(const std::string& partner, const exchange::Organisation& organisation) {
+std::vector<PresentingConnector> for_partner(const std::string& partner,
+                                             const exchange::Organisation& organisation) {
   const std::optional<smtp::Domain> domain = smtp::Domain::parse(partner);
   if (!domain) throw UsageError("--partner: '" + partner + "' is no domain");
   std::vector<PresentingConnector> all = policy::connectors_for(*domain, organisation);
   if (all.empty())
-    throw UsageError("--partner: no connector takes mail to or from " + domain->text() + "; add one, or set AddressSpaces");
+    throw UsageError("--partner: no connector takes mail to or from " + domain->text() +
+                     "; add one, or set AddressSpaces");
   return all;
 }
 
 std::optional<finding::Profile> profile_of(const std::string& word) {
   if (word == "all") return std::nullopt;
   const auto profile = finding::read_profile(word);
-  if (!profile) throw UsageError("--profile: '" + word + "' is none of all, exchange, postfix, exim, opensmtpd, strict");
+  if (!profile)
+    throw UsageError("--profile: '" + word + "' is none of all, exchange, postfix, exim, opensmtpd, strict");
   return profile;
 }
 
-policy::FitnessQuestion question_of(const CertLintOptions& options, const exchange::Organisation& organisation, pki::Instant at) {
+policy::FitnessQuestion question_of(const CertLintOptions& options,
+                                    const exchange::Organisation& organisation, pki::Instant at) {
   policy::FitnessQuestion question;
   question.connectors = !options.connector.empty() ? named(options.connector, organisation)
                         : !options.partner.empty() ? for_partner(options.partner, organisation)
@@ -85,7 +91,8 @@ policy::FitnessQuestion question_of(const CertLintOptions& options, const exchan
   return question;
 }
 
-/// Trust and revocation as the sessions of this configuration have them; its own certificates are looked at elsewhere.
+/// Trust and revocation as the sessions of this configuration have them; its own certificates are looked at
+/// elsewhere.
 void examine_all(const CertLintOptions& options, exchange::Organisation organisation, pki::Instant at,
                  std::vector<policy::FitnessSubject>& subjects) {
   organisation.certificates.clear();
@@ -101,7 +108,8 @@ void examine_all(const CertLintOptions& options, exchange::Organisation organisa
 }
 
 /// The files; else those that the connectors look for; else all.
-std::vector<std::size_t> shown(const CertLintOptions& options, const std::vector<std::size_t>& files, const policy::Fitness& fitness) {
+std::vector<std::size_t> shown(const CertLintOptions& options, const std::vector<std::size_t>& files,
+                               const policy::Fitness& fitness) {
   if (!files.empty()) return files;
   const bool all = options.connector.empty() && options.partner.empty();
   std::vector<std::size_t> out;
@@ -133,7 +141,8 @@ int exit_code_of(const FitnessReport& report, FailOn fail_on) {
 int run_cert_lint(const CertLintOptions& options, std::ostream& out) {
   if (options.timeout_seconds <= 0) throw UsageError("--timeout: give a positive number of seconds");
   if (!options.key.empty() && options.files.size() != 1) throw UsageError("--key goes with one FILE");
-  if (!options.connector.empty() && !options.partner.empty()) throw UsageError("--connector and --partner exclude each other");
+  if (!options.connector.empty() && !options.partner.empty())
+    throw UsageError("--connector and --partner exclude each other");
   check_word(options.crl, {"off", "cached", "fetch"}, "--crl");
   const exchange::Organisation organisation = organisation_for(options);
   FitnessReport report;

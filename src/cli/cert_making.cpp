@@ -29,7 +29,8 @@ void hand_out(const std::string& text, const std::string& file, std::ostream& ou
   if (!file.empty()) {
     pki::replace_file(file, text, 0644);  // no secret
   } else if (!(out << text).flush()) {
-    throw UsageError("the request cannot be written to standard output: make room for it, or name a file with --out");
+    throw UsageError(
+        "the request cannot be written to standard output: make room for it, or name a file with --out");
   }
 }
 

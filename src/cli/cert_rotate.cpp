@@ -54,7 +54,8 @@ smtp::Domain domain_of(const std::string& text, const std::string& flag) {
 smtp::Domain our_domain(const CertRotateOptions& options, const exchange::Organisation& organisation) {
   if (!options.our_domain.empty()) return domain_of(options.our_domain, "--our-domain");
   if (!organisation.accepted_domains.empty()) return organisation.accepted_domains.front();
-  throw UsageError("the configuration has no AcceptedDomains; say with --our-domain which domain the partner knows");
+  throw UsageError(
+      "the configuration has no AcceptedDomains; say with --our-domain which domain the partner knows");
 }
 
 /// Empty when it is none: then it is a file.
@@ -95,7 +96,8 @@ OwnIdentity take_tomorrow(const CertRotateOptions& options, std::vector<OwnIdent
   std::optional<OwnIdentity> identity;
   if (!named.empty()) {
     identity = taken(identities, named);
-    if (!identity) throw UsageError("--tomorrow: no certificate of ours has the thumbprint " + named + "; name its file");
+    if (!identity)
+      throw UsageError("--tomorrow: no certificate of ours has the thumbprint " + named + "; name its file");
   } else {
     identity = read_tomorrow(options);
     (void)taken(identities, identity->stored.certificate->thumbprint);  // imported already: once is enough
@@ -103,8 +105,10 @@ OwnIdentity take_tomorrow(const CertRotateOptions& options, std::vector<OwnIdent
   return *identity;
 }
 
-/// What the connectors for the partner present now: that of the send connector, else of the first receive connector.
-std::string presented_now(const lab::RehearsalSettings& settings, const std::vector<OwnIdentity>& identities, pki::Instant at) {
+/// What the connectors for the partner present now: that of the send connector, else of the first receive
+/// connector.
+std::string presented_now(const lab::RehearsalSettings& settings, const std::vector<OwnIdentity>& identities,
+                          pki::Instant at) {
   std::vector<policy::StoredCertificate> store;
   for (const OwnIdentity& identity : identities) store.push_back(identity.stored);
   const auto chosen = [&](const auto& connector) -> std::string {
@@ -122,23 +126,34 @@ std::string presented_now(const lab::RehearsalSettings& settings, const std::vec
 
 OwnIdentity take_today(const CertRotateOptions& options, const lab::RehearsalSettings& settings,
                        std::vector<OwnIdentity>& identities, const std::string& file, pki::Instant at) {
-  const std::string wanted = options.today.empty() ? presented_now(settings, identities, at) : thumbprint(options.today);
+  const std::string wanted =
+      options.today.empty() ? presented_now(settings, identities, at) : thumbprint(options.today);
   if (wanted.empty()) {
-    throw UsageError(options.today.empty() ? file + ": no connector presents a certificate to the partner today; domsec cert select "
-                                                    "says why, --today THUMBPRINT names one"
-                                           : "--today: " + pki::thumbprint_fault(options.today));
+    throw UsageError(
+        options.today.empty()
+            ? file +
+                  ": no connector presents a certificate to the partner today; domsec cert select "
+                  "says why, --today THUMBPRINT names one"
+            : "--today: " + pki::thumbprint_fault(options.today));
   }
   std::optional<OwnIdentity> identity = taken(identities, wanted);
-  if (!identity) throw UsageError(file + ": no certificate of ours has the thumbprint " + wanted + "; domsec cert select lists them");
+  if (!identity)
+    throw UsageError(file + ": no certificate of ours has the thumbprint " + wanted +
+                     "; domsec cert select lists them");
   return *identity;
 }
 
-lab::RehearsalPartner partner_of(const CertRotateOptions& options, const exchange::Organisation& organisation) {
-  lab::RehearsalPartner partner{domain_of(options.partner, "--partner"), our_domain(options, organisation), {}, {}};
-  partner.now.trusted_roots = options.partner_trusts.empty() ? organisation.trusted_root_files : options.partner_trusts;
-  partner.later.trusted_roots = options.partner_will_trust.empty() ? partner.now.trusted_roots : options.partner_will_trust;
+lab::RehearsalPartner partner_of(const CertRotateOptions& options,
+                                 const exchange::Organisation& organisation) {
+  lab::RehearsalPartner partner{
+      domain_of(options.partner, "--partner"), our_domain(options, organisation), {}, {}};
+  partner.now.trusted_roots =
+      options.partner_trusts.empty() ? organisation.trusted_root_files : options.partner_trusts;
+  partner.later.trusted_roots =
+      options.partner_will_trust.empty() ? partner.now.trusted_roots : options.partner_will_trust;
   partner.now.issuer = options.partner_issuer;
-  partner.later.issuer = options.partner_will_issuer.empty() ? options.partner_issuer : options.partner_will_issuer;
+  partner.later.issuer =
+      options.partner_will_issuer.empty() ? options.partner_issuer : options.partner_will_issuer;
   partner.name_match = options.partner_name_match;
   partner.profile = *finding::read_profile(options.partner_profile);
   return partner;
@@ -148,7 +163,8 @@ lab::RehearsalPartner partner_of(const CertRotateOptions& options, const exchang
 void add_naming(RehearsedEdge& edge, const lab::RehearsalSettings& settings) {
   const exchange::TlsCertificateName tomorrow = policy::tls_certificate_name_of(*edge.tomorrow);
   const auto add = [&](const auto& connector) {
-    if (!connector.tls_certificate_name || !policy::means(*connector.tls_certificate_name, *edge.today)) return;
+    if (!connector.tls_certificate_name || !policy::means(*connector.tls_certificate_name, *edge.today))
+      return;
     edge.clear_name.push_back(policy::naming_command(connector, std::nullopt));
     edge.set_name.push_back(policy::naming_command(connector, tomorrow));
   };
@@ -157,8 +173,8 @@ void add_naming(RehearsedEdge& edge, const lab::RehearsalSettings& settings) {
   for (const exchange::ReceiveConnector* connector : connectors.receiving) add(*connector);
 }
 
-RehearsedEdge rehearsed(const CertRotateOptions& options, const std::string& file, const std::string& directory,
-                        pki::Instant at) {
+RehearsedEdge rehearsed(const CertRotateOptions& options, const std::string& file,
+                        const std::string& directory, pki::Instant at) {
   const exchange::Organisation organisation = exchange::read_toml(file);
   lab::RehearsalSettings settings{directory, organisation, {}, {}, {}, partner_of(options, organisation)};
   std::vector<OwnIdentity> identities = lab::own_identities(settings.organisation);
@@ -198,12 +214,14 @@ int exit_code(const std::vector<RehearsedEdge>& edges) {
 }  // namespace
 
 int run_cert_rotate(const CertRotateOptions& options, std::ostream& out, std::ostream& err) {
-  const std::vector<std::string> files = options.edges.empty() ? std::vector<std::string>{options.config} : options.edges;
+  const std::vector<std::string> files =
+      options.edges.empty() ? std::vector<std::string>{options.config} : options.edges;
   const pki::Instant at = options.at.value_or(now());
   try {
     const Workplace workplace;
     std::vector<RehearsedEdge> edges;
-    for (const std::string& file : files) edges.push_back(rehearsed(options, file, workplace.directory(), at));
+    for (const std::string& file : files)
+      edges.push_back(rehearsed(options, file, workplace.directory(), at));
     if (!options.transcripts.empty()) write_transcripts(edges, options.transcripts);
     const int code = exit_code(edges);
     if (options.form == RotateForm::json) {

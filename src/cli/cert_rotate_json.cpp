@@ -74,7 +74,8 @@ std::string json_of(const std::vector<RehearsedEdge>& edges, int exit_code) {
                                {"expired_done", moment_json(edge, edge.rehearsed.done)},
                                {"safe", is_safe(edge)}});
   }
-  return json::serialize(json::object{{"schema", "domsec.rotation/1"}, {"edges", std::move(all)}, {"exit_code", exit_code}});
+  return json::serialize(
+      json::object{{"schema", "domsec.rotation/1"}, {"edges", std::move(all)}, {"exit_code", exit_code}});
 }
 
 }  // namespace domsec::cli

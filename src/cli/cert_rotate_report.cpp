@@ -17,7 +17,9 @@ using lab::RehearsedMoment;
 using lab::RehearsedSession;
 using policy::RotationStep;
 
-std::string shown(const std::string& text) { return pki::harmless(text, 400); }
+std::string shown(const std::string& text) {
+  return pki::harmless(text, 400);
+}
 
 void write_certificate(std::string_view label, const pki::Certificate& certificate, std::ostream& out) {
   out << "  " << label << certificate.thumbprint << "  " << shown(certificate.subject) << '\n'
@@ -37,28 +39,32 @@ void write_outcome(const RehearsedMoment& moment, std::ostream& out) {
   if (moment.sessions.empty()) out << "       no connector meets the partner\n";
   if (moment.mail_flows() && !moment.sessions.empty()) out << "       mail flows\n";
   for (const RehearsedSession& session : moment.sessions) {
-    if (!session.mail_flows) out << "       MAIL STOPS, " << connector_of(session) << ": " << cause_text(session) << '\n';
+    if (!session.mail_flows)
+      out << "       MAIL STOPS, " << connector_of(session) << ": " << cause_text(session) << '\n';
   }
 }
 
-void write_step(const RehearsedEdge& edge, std::size_t number, const RehearsedMoment& moment, std::ostream& out) {
-  const std::vector<std::string> lines = moment.step ? commands(edge, *moment.step) : std::vector<std::string>{"as it is"};
+void write_step(const RehearsedEdge& edge, std::size_t number, const RehearsedMoment& moment,
+                std::ostream& out) {
+  const std::vector<std::string> lines =
+      moment.step ? commands(edge, *moment.step) : std::vector<std::string>{"as it is"};
   for (std::size_t i = 0; i < lines.size(); ++i) {
     out << (i == 0 ? "  " + std::to_string(number) + "  " : std::string("     ")) << lines[i] << '\n';
   }
   write_outcome(moment, out);
 }
 
-void write_order(const RehearsedEdge& edge, std::string_view title, const std::vector<RehearsedMoment>& moments,
-                 std::ostream& out) {
+void write_order(const RehearsedEdge& edge, std::string_view title,
+                 const std::vector<RehearsedMoment>& moments, std::ostream& out) {
   out << '\n' << title << '\n';
   for (std::size_t i = 0; i < moments.size(); ++i) write_step(edge, i, moments[i], out);
 }
 
 bool same_steps(const std::vector<RehearsedMoment>& a, const std::vector<RehearsedMoment>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const RehearsedMoment& x, const RehearsedMoment& y) {
-    return x.step == y.step && x.refusal == y.refusal;
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const RehearsedMoment& x, const RehearsedMoment& y) {
+                      return x.step == y.step && x.refusal == y.refusal;
+                    });
 }
 
 std::string_view conclusion(const RehearsedEdge& edge) {
@@ -66,7 +72,8 @@ std::string_view conclusion(const RehearsedEdge& edge) {
   if (rehearsed.done.sessions.empty()) return "No connector of this configuration meets the partner.";
   if (!rehearsed.best.front().mail_flows()) return "Mail stops before anything is changed.";
   if (rehearsed.interruptions > 0) return "There is no order in which mail never stops.";
-  if (!rehearsed.done.mail_flows()) return "Mail stops when today's certificate has expired, whatever is done.";
+  if (!rehearsed.done.mail_flows())
+    return "Mail stops when today's certificate has expired, whatever is done.";
   return "Mail never stops when the steps are taken in the last order shown.";
 }
 
@@ -77,7 +84,8 @@ void write_edge(const RehearsedEdge& edge, std::ostream& out) {
   const policy::Rotation& rotation = edge.rehearsed.rotation;
   if (rotation.by_name) {
     out << "  connectors name today's by TlsCertificateName"
-        << (rotation.same_names ? ", which means tomorrow's as well: issuer and subject are the same\n" : "\n");
+        << (rotation.same_names ? ", which means tomorrow's as well: issuer and subject are the same\n"
+                                : "\n");
   }
   write_order(edge, "The usual order", edge.rehearsed.usual, out);
   if (edge.rehearsed.interruptions == 0 && same_steps(edge.rehearsed.usual, edge.rehearsed.best)) {
@@ -86,7 +94,8 @@ void write_edge(const RehearsedEdge& edge, std::ostream& out) {
     write_order(edge,
                 edge.rehearsed.interruptions == 0
                     ? std::string("The order that interrupts nothing")
-                    : "The best order; mail stops after " + std::to_string(edge.rehearsed.interruptions) + " of its steps",
+                    : "The best order; mail stops after " + std::to_string(edge.rehearsed.interruptions) +
+                          " of its steps",
                 edge.rehearsed.best, out);
   }
   out << "\nWhen today's certificate has expired, " << pki::rfc3339(edge.rehearsed.undone.at) << '\n';
@@ -104,7 +113,8 @@ std::string file_part(const RehearsedSession& session) {
 /// A name that is a file everywhere.
 std::string safe_name(std::string name) {
   for (char& c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
     if (!plain) c = '_';
   }
   return name;
@@ -129,9 +139,10 @@ std::vector<std::string> commands(const RehearsedEdge& edge, RotationStep step) 
     case RotationStep::clear_name:
       return edge.clear_name;
     case RotationStep::import:
-      return {edge.tomorrow_file.empty() ? "the certificate " + edge.tomorrow->thumbprint + " is in the store"
-                                         : "Import-ExchangeCertificate -FileData ([Byte[]]$(Get-Content -Path '" +
-                                               shown(edge.tomorrow_file) + "' -Encoding Byte -ReadCount 0))"};
+      return {edge.tomorrow_file.empty()
+                  ? "the certificate " + edge.tomorrow->thumbprint + " is in the store"
+                  : "Import-ExchangeCertificate -FileData ([Byte[]]$(Get-Content -Path '" +
+                        shown(edge.tomorrow_file) + "' -Encoding Byte -ReadCount 0))"};
     case RotationStep::enable:
       return {"Enable-ExchangeCertificate " + edge.tomorrow->thumbprint + " -Services SMTP"};
     case RotationStep::set_name:
@@ -143,8 +154,8 @@ std::vector<std::string> commands(const RehearsedEdge& edge, RotationStep step) 
 }
 
 std::string cause_text(const RehearsedSession& session) {
-  return std::string(finding::name(session.cause.code)) + " " + std::string(finding::slug(session.cause.code)) + ": " +
-         session.cause.detail;
+  return std::string(finding::name(session.cause.code)) + " " +
+         std::string(finding::slug(session.cause.code)) + ": " + session.cause.detail;
 }
 
 bool is_safe(const RehearsedEdge& edge) {
@@ -184,8 +195,10 @@ void write_transcripts(const std::vector<RehearsedEdge>& edges, const std::strin
         write_session(edge + "-" + moment_name + "-" + safe_name(file_part(session)), session);
     };
     const lab::RehearsedRotation& rehearsed = edges[e].rehearsed;
-    for (std::size_t i = 0; i < rehearsed.usual.size(); ++i) write("usual-" + std::to_string(i), rehearsed.usual[i]);
-    for (std::size_t i = 0; i < rehearsed.best.size(); ++i) write("best-" + std::to_string(i), rehearsed.best[i]);
+    for (std::size_t i = 0; i < rehearsed.usual.size(); ++i)
+      write("usual-" + std::to_string(i), rehearsed.usual[i]);
+    for (std::size_t i = 0; i < rehearsed.best.size(); ++i)
+      write("best-" + std::to_string(i), rehearsed.best[i]);
     write("expired-undone", rehearsed.undone);
     write("expired-done", rehearsed.done);
   }

@@ -10,13 +10,13 @@
 namespace domsec::cli {
 
 struct RehearsedEdge {
-  std::string file;                // its configuration
+  std::string file;  // its configuration
   pki::CertificatePtr today;
   pki::CertificatePtr tomorrow;
   lab::RehearsedRotation rehearsed;
   std::vector<std::string> clear_name;  // what to type for the steps that need more than a thumbprint
   std::vector<std::string> set_name;
-  std::string tomorrow_file;       // as it was given
+  std::string tomorrow_file;  // as it was given
 };
 
 /// What to type for a step; for the partner's, what he has to do.
@@ -28,8 +28,8 @@ struct RehearsedEdge {
 
 void write_text(const std::vector<RehearsedEdge>& edges, std::ostream& out);
 [[nodiscard]] std::string json_of(const std::vector<RehearsedEdge>& edges, int exit_code);
-/// One file for each end of each session, named after edge, order, number of the step and role: `edge1-usual-2-send-ours.txt`,
-/// and `.json`. Throws pki::BundleError.
+/// One file for each end of each session, named after edge, order, number of the step and role:
+/// `edge1-usual-2-send-ours.txt`, and `.json`. Throws pki::BundleError.
 void write_transcripts(const std::vector<RehearsedEdge>& edges, const std::string& directory);
 
 }  // namespace domsec::cli

@@ -15,7 +15,8 @@ namespace {
 constexpr int own_configuration_wrong = 2;
 
 template <typename Connector>
-CertificateChoice choose(policy::Role role, const Connector& connector, const exchange::Organisation& organisation,
+CertificateChoice choose(policy::Role role, const Connector& connector,
+                         const exchange::Organisation& organisation,
                          const std::vector<policy::StoredCertificate>& store, pki::Instant at) {
   CertificateChoice choice{role, connector.name, connector.origin, {}, {}, {}, {}};
   const std::optional<smtp::Domain>& fqdn = organisation.fqdn_of(connector);
@@ -23,34 +24,40 @@ CertificateChoice choose(policy::Role role, const Connector& connector, const ex
   choice.reason = choice.selection.reason;
   if (!connector.tls_certificate_name && !fqdn) return choice;
   choice.by = connector.tls_certificate_name ? "TlsCertificateName" : connector.fqdn ? "Fqdn" : "ServerFqdn";
-  choice.by_origin = choice.by == "ServerFqdn" ? organisation.origins.of(choice.by) : connector.origins.of(choice.by);
+  choice.by_origin =
+      choice.by == "ServerFqdn" ? organisation.origins.of(choice.by) : connector.origins.of(choice.by);
   return choice;
 }
 
-CertificateChoice without_tls(policy::Role role, const std::string& name, const exchange::Origin& origin, std::string why) {
+CertificateChoice without_tls(policy::Role role, const std::string& name, const exchange::Origin& origin,
+                              std::string why) {
   return {role, name, origin, {}, {}, {}, std::move(why)};
 }
 
-bool asked(const CertSelectOptions& options, std::string_view direction, const std::string& name, bool enabled) {
+bool asked(const CertSelectOptions& options, std::string_view direction, const std::string& name,
+           bool enabled) {
   if (!options.direction.empty() && options.direction != direction) return false;
   return options.connector.empty() ? enabled : exchange::same_word(options.connector, name);
 }
 
-std::vector<CertificateChoice> choices(const CertSelectOptions& options, const exchange::Organisation& organisation,
+std::vector<CertificateChoice> choices(const CertSelectOptions& options,
+                                       const exchange::Organisation& organisation,
                                        const std::vector<policy::StoredCertificate>& store, pki::Instant at) {
   std::vector<CertificateChoice> all;
   for (const exchange::SendConnector& c : organisation.send_connectors) {
     if (!asked(options, "send", c.name, c.enabled)) continue;
     const bool tls = !*c.ignore_starttls && !*c.force_helo;
     all.push_back(tls ? choose(policy::Role::send, c, organisation, store, at)
-                      : without_tls(policy::Role::send, c.name, c.origin, "no certificate is looked for: TLS is not tried"));
+                      : without_tls(policy::Role::send, c.name, c.origin,
+                                    "no certificate is looked for: TLS is not tried"));
   }
   for (const exchange::ReceiveConnector& c : organisation.receive_connectors) {
     if (!asked(options, "receive", c.name, c.enabled)) continue;
-    all.push_back(c.auth_mechanism->tls
-                      ? choose(policy::Role::receive, c, organisation, store, at)
-                      : without_tls(policy::Role::receive, c.name, c.origin,
-                                    "no certificate is looked for: AuthMechanism lacks Tls, STARTTLS is not offered"));
+    all.push_back(
+        c.auth_mechanism->tls
+            ? choose(policy::Role::receive, c, organisation, store, at)
+            : without_tls(policy::Role::receive, c.name, c.origin,
+                          "no certificate is looked for: AuthMechanism lacks Tls, STARTTLS is not offered"));
   }
   return all;
 }
@@ -58,16 +65,19 @@ std::vector<CertificateChoice> choices(const CertSelectOptions& options, const e
 bool works(const CertificateChoice& choice) {
   if (choice.by.empty()) return choice.reason.starts_with("no certificate is looked for");
   return choice.selection.chosen &&
-         std::none_of(choice.selection.findings.begin(), choice.selection.findings.end(), [](const policy::Finding& finding) {
-           return finding.severity == finding::Severity::fails;
-         });
+         std::none_of(
+             choice.selection.findings.begin(), choice.selection.findings.end(),
+             [](const policy::Finding& finding) { return finding.severity == finding::Severity::fails; });
 }
 
-void write_text(const CertificateChoice& choice, const std::vector<policy::StoredCertificate>& store, std::ostream& out) {
+void write_text(const CertificateChoice& choice, const std::vector<policy::StoredCertificate>& store,
+                std::ostream& out) {
   const policy::Selection& selection = choice.selection;
-  out << policy::text(choice.role) << " connector " << choice.connector << " (" << choice.origin.text() << ")";
+  out << policy::text(choice.role) << " connector " << choice.connector << " (" << choice.origin.text()
+      << ")";
   if (!choice.by.empty()) {
-    out << " looks for " << selection.searched_for << " (" << choice.by << ", " << choice.by_origin.text() << ")";
+    out << " looks for " << selection.searched_for << " (" << choice.by << ", " << choice.by_origin.text()
+        << ")";
   }
   out << '\n';
   std::size_t place = 0;
@@ -77,12 +87,15 @@ void write_text(const CertificateChoice& choice, const std::vector<policy::Store
     const bool chosen = selection.chosen == index;
     ++place;
     out << "  " << place << (place < 10 ? "  " : " ") << (chosen ? "presented  " : "not        ")
-        << (stored.name.empty() ? stored.certificate->subject : stored.name) << "  " << stored.certificate->thumbprint << '\n'
-        << "                " << candidate.why << (candidate.lost.empty() ? "" : ", but " + candidate.lost) << '\n';
+        << (stored.name.empty() ? stored.certificate->subject : stored.name) << "  "
+        << stored.certificate->thumbprint << '\n'
+        << "                " << candidate.why << (candidate.lost.empty() ? "" : ", but " + candidate.lost)
+        << '\n';
   }
   out << "  " << choice.reason << '\n';
   for (const policy::Finding& finding : selection.findings) {
-    out << "  " << finding::name(finding.code) << ' ' << finding::slug(finding.code) << ": " << finding.detail << '\n';
+    out << "  " << finding::name(finding.code) << ' ' << finding::slug(finding.code) << ": " << finding.detail
+        << '\n';
   }
 }
 
@@ -99,8 +112,9 @@ int run_cert_select(const CertSelectOptions& options, std::ostream& out, std::os
     const std::vector<CertificateChoice> all = choices(options, organisation, store.certificates, at);
     if (all.empty()) {
       err << options.config << ": "
-          << (options.connector.empty() ? "no connector is enabled; add one or set Enabled"
-                                        : "no connector is called '" + options.connector + "'; domsec policy show lists them")
+          << (options.connector.empty()
+                  ? "no connector is enabled; add one or set Enabled"
+                  : "no connector is called '" + options.connector + "'; domsec policy show lists them")
           << '\n';
       return own_configuration_wrong;
     }

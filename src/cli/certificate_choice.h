@@ -13,11 +13,11 @@ namespace domsec::cli {
 struct CertificateChoice {
   policy::Role role = policy::Role::send;
   std::string connector;
-  exchange::Origin origin;              // of the connector
-  std::string by;                       // `TlsCertificateName`, `Fqdn`, `ServerFqdn`; empty: there is nothing to look for
+  exchange::Origin origin;  // of the connector
+  std::string by;           // `TlsCertificateName`, `Fqdn`, `ServerFqdn`; empty: there is nothing to look for
   exchange::Origin by_origin;
-  policy::Selection selection;          // empty when there is nothing to look for
-  std::string reason;                   // one sentence
+  policy::Selection selection;  // empty when there is nothing to look for
+  std::string reason;           // one sentence
 };
 
 // certificate_choice_json.cpp

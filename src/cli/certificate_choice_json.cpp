@@ -10,7 +10,8 @@ namespace {
 
 namespace json = boost::json;
 
-json::object candidate_json(const policy::Candidate& candidate, const policy::StoredCertificate& stored, bool chosen) {
+json::object candidate_json(const policy::Candidate& candidate, const policy::StoredCertificate& stored,
+                            bool chosen) {
   return {{"name", stored.name},
           {"thumbprint", stored.certificate->thumbprint},
           {"subject", stored.certificate->subject},
@@ -25,8 +26,8 @@ json::object candidate_json(const policy::Candidate& candidate, const policy::St
 
 }  // namespace
 
-std::string json_of(const std::vector<CertificateChoice>& choices, const std::vector<policy::StoredCertificate>& store,
-                    int exit_code) {
+std::string json_of(const std::vector<CertificateChoice>& choices,
+                    const std::vector<policy::StoredCertificate>& store, int exit_code) {
   json::array all;
   for (const CertificateChoice& choice : choices) {
     json::array candidates;
@@ -50,8 +51,8 @@ std::string json_of(const std::vector<CertificateChoice>& choices, const std::ve
                                {"candidates", std::move(candidates)},
                                {"findings", std::move(findings)}});
   }
-  return json::serialize(
-      json::object{{"schema", "domsec.selection/1"}, {"connectors", std::move(all)}, {"exit_code", exit_code}});
+  return json::serialize(json::object{
+      {"schema", "domsec.selection/1"}, {"connectors", std::move(all)}, {"exit_code", exit_code}});
 }
 
 }  // namespace domsec::cli

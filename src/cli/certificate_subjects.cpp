@@ -26,7 +26,8 @@ void add_key_file(const std::string& path, std::vector<policy::KeyFile>& files) 
   if (::stat(path.c_str(), &status) == 0) files.push_back({path, status.st_mode & 0777U});
 }
 
-policy::LintFinding trouble(finding::Code code, std::string rule, std::string detail, exchange::Origin origin) {
+policy::LintFinding trouble(finding::Code code, std::string rule, std::string detail,
+                            exchange::Origin origin) {
   return {policy::own_configuration(code, std::move(detail)), std::move(rule), std::move(origin)};
 }
 
@@ -45,7 +46,8 @@ class Gathering {
   explicit Gathering(CertificateSubjects& into) : into_(into) {}
 
   std::size_t add(FitnessSubject subject) {
-    const auto [place, is_new] = by_thumbprint_.try_emplace(subject.stored.certificate->thumbprint, into_.subjects.size());
+    const auto [place, is_new] =
+        by_thumbprint_.try_emplace(subject.stored.certificate->thumbprint, into_.subjects.size());
     if (is_new) into_.subjects.push_back(std::move(subject));
     return place->second;
   }
@@ -56,7 +58,8 @@ class Gathering {
     try {
       take(session::read_own_files(file), subject);
     } catch (const pki::BundleError& error) {
-      into_.findings.push_back(trouble(policy::key_trouble_code(error.kind), "R20", error.what(), file.origin));
+      into_.findings.push_back(
+          trouble(policy::key_trouble_code(error.kind), "R20", error.what(), file.origin));
       return;
     }
     subject.origin = file.origin;
@@ -107,7 +110,8 @@ class Gathering {
     subject.key_trouble = std::move(own.trouble);
   }
 
-  void add_entry(const store::Certificates& certificates, const store::CertificateEntry& entry, const std::string& file) {
+  void add_entry(const store::Certificates& certificates, const store::CertificateEntry& entry,
+                 const std::string& file) {
     FitnessSubject subject;
     subject.place = policy::CertificatePlace::store;
     subject.origin.file = file;
@@ -129,11 +133,13 @@ class Gathering {
     requested_.insert(request.request.key_sha256);
     policy::LintFinding waits =
         trouble(finding::Code::own_key_missing, "R17",
-                "the request " + request.request.thumbprint + " for " + request.request.subject + " waits for its certificate since " +
-                    pki::rfc3339(request.made).substr(0, 10),
+                "the request " + request.request.thumbprint + " for " + request.request.subject +
+                    " waits for its certificate since " + pki::rfc3339(request.made).substr(0, 10),
                 exchange::Origin{file, 0});
     waits.finding.severity = finding::Severity::warning;  // spec exchange 8.4: PendingRequest is yellow
-    waits.repair = "Import-ExchangeCertificate -FileData ([Byte[]]$(Get-Content -Path answer.p7b -Encoding Byte -ReadCount 0))";
+    waits.repair =
+        "Import-ExchangeCertificate -FileData ([Byte[]]$(Get-Content -Path answer.p7b -Encoding Byte "
+        "-ReadCount 0))";
     into_.findings.push_back(std::move(waits));
   }
 
@@ -165,8 +171,8 @@ CertificateSubjects read_subjects(const exchange::Organisation& organisation, co
   return all;
 }
 
-void examine(net::Loop& loop, session::ExaminationPlan plan, pki::Instant at, const std::vector<std::size_t>& which,
-             std::vector<FitnessSubject>& subjects) {
+void examine(net::Loop& loop, session::ExaminationPlan plan, pki::Instant at,
+             const std::vector<std::size_t>& which, std::vector<FitnessSubject>& subjects) {
   plan.known_intermediates = issuers_at_hand(subjects);
   for (const std::size_t index : which) {
     FitnessSubject& subject = subjects[index];
@@ -175,7 +181,8 @@ void examine(net::Loop& loop, session::ExaminationPlan plan, pki::Instant at, co
     net::run(loop, session::examine_peer(plan, subject.chain, pki::Purpose::any, at, transcript));
     for (const transcript::Event& event : transcript.events()) {
       if (const auto* path = event.body.as<transcript::ChainExamined>()) subject.path = path->path;
-      if (const auto* lists = event.body.as<transcript::RevocationExamined>()) subject.revocations = lists->certificates;
+      if (const auto* lists = event.body.as<transcript::RevocationExamined>())
+        subject.revocations = lists->certificates;
     }
   }
 }

@@ -28,7 +28,8 @@ std::optional<exchange::Organisation> read_configuration(const DoctorOptions& op
   std::string file = options.config;
   if (file.empty() && std::filesystem::exists("domsec.toml")) file = "domsec.toml";
   if (file.empty()) {
-    all.push_back({"configuration", DoctorResult::skip, "none is named and there is no domsec.toml here", "domsec doctor --config FILE"});
+    all.push_back({"configuration", DoctorResult::skip, "none is named and there is no domsec.toml here",
+                   "domsec doctor --config FILE"});
     return exchange::Organisation();
   }
   try {
@@ -45,7 +46,8 @@ void check_files(const exchange::Organisation& organisation, Checks& all) {
   append(all, check_own_files(organisation));
   const exchange::TransportConfig& config = organisation.transport_config;
   if (!organisation.spool.empty()) all.push_back(check_directory("Spool", organisation.spool));
-  if (!config.send_protocol_log.path.empty()) all.push_back(check_directory("SendProtocolLogPath", config.send_protocol_log.path));
+  if (!config.send_protocol_log.path.empty())
+    all.push_back(check_directory("SendProtocolLogPath", config.send_protocol_log.path));
   if (!config.receive_protocol_log.path.empty()) {
     all.push_back(check_directory("ReceiveProtocolLogPath", config.receive_protocol_log.path));
   }
@@ -57,11 +59,13 @@ void check_identities(net::Loop& loop, const session::Edge& edge, pki::Instant n
   const auto check_connector = [&](const std::string& title, const auto& connector) {
     const session::OwnChoice choice = edge.own_certificate(connector);
     all.push_back(check_certificate(title, choice, now));
-    if (!choice.credentials || !examined.insert(choice.credentials->chain.front()->thumbprint_sha256).second) return;
+    if (!choice.credentials || !examined.insert(choice.credentials->chain.front()->thumbprint_sha256).second)
+      return;
     append(all, check_own_chain(loop, edge, choice.credentials->chain, now));
   };
   for (const auto& connector : edge.organisation().send_connectors) {
-    if (connector.enabled && *connector.domain_secure_enabled) check_connector("send connector " + connector.name, connector);
+    if (connector.enabled && *connector.domain_secure_enabled)
+      check_connector("send connector " + connector.name, connector);
   }
   for (const auto& connector : edge.organisation().receive_connectors) {
     if (policy::offers_tls(connector)) check_connector("receive connector " + connector.name, connector);
@@ -71,9 +75,11 @@ void check_identities(net::Loop& loop, const session::Edge& edge, pki::Instant n
 void check_network(net::Loop& loop, session::Edge& edge, double timeout_seconds, Checks& all) {
   const net::Milliseconds limit(static_cast<long>(timeout_seconds * 1000));
   std::size_t asked = 0;
-  for (const smtp::Domain& domain : edge.organisation().transport_config.tls_send_domain_secure_list.domains()) {
+  for (const smtp::Domain& domain :
+       edge.organisation().transport_config.tls_send_domain_secure_list.domains()) {
     if (++asked > most_partners) {
-      all.push_back({"dns", DoctorResult::skip, "only the first " + std::to_string(most_partners) + " domains were looked up"});
+      all.push_back({"dns", DoctorResult::skip,
+                     "only the first " + std::to_string(most_partners) + " domains were looked up"});
       break;
     }
     const net::SteadyPoint deadline = std::chrono::steady_clock::now() + limit;
@@ -85,8 +91,10 @@ void check_network(net::Loop& loop, session::Edge& edge, double timeout_seconds,
   }
 }
 
-void check_organisation(const exchange::Organisation& organisation, const DoctorOptions& options, pki::Instant now, Checks& all) {
-  if (!organisation.origin.file.empty()) all.push_back(check_lint(organisation, load_certificates(organisation), now));
+void check_organisation(const exchange::Organisation& organisation, const DoctorOptions& options,
+                        pki::Instant now, Checks& all) {
+  if (!organisation.origin.file.empty())
+    all.push_back(check_lint(organisation, load_certificates(organisation), now));
   check_files(organisation, all);
   net::Loop loop;
   EndOptions end;
@@ -122,7 +130,8 @@ int run_doctor(const DoctorOptions& options, std::ostream& out) {
   if (options.timeout_seconds <= 0) throw UsageError("--timeout: give a positive number of seconds");
   const pki::Instant at = now();
   Checks all{check_clock(at, clock_discipline()), check_tls_library()};
-  if (const auto organisation = read_configuration(options, all)) check_organisation(*organisation, options, at, all);
+  if (const auto organisation = read_configuration(options, all))
+    check_organisation(*organisation, options, at, all);
   all.push_back(check_lab(options.lab_state.empty() ? lab::default_directory() : options.lab_state));
   if (options.form == DoctorForm::json) {
     out << json_of(all) << '\n';

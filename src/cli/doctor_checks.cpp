@@ -45,8 +45,12 @@ DoctorCheck check_clock(pki::Instant now, ClockDiscipline discipline) {
     return check;
   }
   switch (discipline) {
-    case ClockDiscipline::kept: check.detail += ", kept in step"; break;
-    case ClockDiscipline::unknown: check.detail += "; whether it is kept in step cannot be told here"; break;
+    case ClockDiscipline::kept:
+      check.detail += ", kept in step";
+      break;
+    case ClockDiscipline::unknown:
+      check.detail += "; whether it is kept in step cannot be told here";
+      break;
     case ClockDiscipline::free_running:
       check.result = DoctorResult::warn;
       check.detail += ", and nothing keeps the clock in step";
@@ -74,7 +78,8 @@ DoctorCheck check_roots(const session::Edge& edge) {
   std::string source = ours ? "TrustedRoots" : "the system's store";
   if (ours && organisation.system_roots) source += " and the system's store";
   if (count > 0) {
-    return {"roots", DoctorResult::ok, std::to_string(count) + (count == 1 ? " trusted root from " : " trusted roots from ") + source};
+    return {"roots", DoctorResult::ok,
+            std::to_string(count) + (count == 1 ? " trusted root from " : " trusted roots from ") + source};
   }
   return {"roots", DoctorResult::fail, "no trusted root at all in " + source,
           ours ? "put the partner's root into TrustedRoots" : "install ca-certificates, or set TrustedRoots"};
@@ -95,14 +100,17 @@ DoctorCheck check_http_proxy(const net::HttpProxy& proxy) {
 DoctorCheck check_key_file(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
-    return {"key-file", DoctorResult::fail, path + ": " + std::strerror(errno), "correct KeyFile, or the file's permissions"};
+    return {"key-file", DoctorResult::fail, path + ": " + std::strerror(errno),
+            "correct KeyFile, or the file's permissions"};
   }
   const std::string shown = path + " has mode " + octal(status.st_mode & 0777U);
   if ((status.st_mode & S_IRWXO) != 0) {
-    return {"key-file", DoctorResult::fail, shown + ": everybody can get at the private key", "chmod 600 " + path};
+    return {"key-file", DoctorResult::fail, shown + ": everybody can get at the private key",
+            "chmod 600 " + path};
   }
   if ((status.st_mode & S_IRWXG) != 0) {
-    return {"key-file", DoctorResult::warn, shown + ": its group can get at the private key", "chmod 600 " + path};
+    return {"key-file", DoctorResult::warn, shown + ": its group can get at the private key",
+            "chmod 600 " + path};
   }
   return {"key-file", DoctorResult::ok, shown};
 }
@@ -113,7 +121,8 @@ std::vector<DoctorCheck> check_own_files(const exchange::Organisation& organisat
     checks.push_back(check_key_file(file.key_file.empty() ? file.name() : file.key_file));
   }
   std::error_code error;
-  if (std::filesystem::exists(organisation.store, error)) checks.push_back(check_key_file(organisation.store));
+  if (std::filesystem::exists(organisation.store, error))
+    checks.push_back(check_key_file(organisation.store));
   return checks;
 }
 
@@ -149,14 +158,17 @@ DoctorCheck check_directory(const std::string& name, const std::string& path) {
   // What is missing is made at the first use: then the nearest directory above it has to be writable.
   std::filesystem::path place = std::filesystem::absolute(path);
   std::error_code error;
-  while (!std::filesystem::exists(place, error) && place.has_parent_path() && place != place.parent_path()) place = place.parent_path();
+  while (!std::filesystem::exists(place, error) && place.has_parent_path() && place != place.parent_path())
+    place = place.parent_path();
   if (std::filesystem::is_directory(place, error) && ::access(place.c_str(), W_OK | X_OK) == 0) {
     return {"directory", DoctorResult::ok, name + ": " + path};
   }
-  return {"directory", DoctorResult::fail, name + ": " + path + " cannot be written", "make the directory, or let this user write there"};
+  return {"directory", DoctorResult::fail, name + ": " + path + " cannot be written",
+          "make the directory, or let this user write there"};
 }
 
-DoctorCheck check_lint(const exchange::Organisation& organisation, const CertificateStore& store, pki::Instant now) {
+DoctorCheck check_lint(const exchange::Organisation& organisation, const CertificateStore& store,
+                       pki::Instant now) {
   std::vector<policy::LintFinding> findings = policy::lint(organisation, store.certificates, now);
   findings.insert(findings.end(), store.findings.begin(), store.findings.end());
   std::size_t errors = 0;
@@ -177,13 +189,16 @@ DoctorCheck check_lint(const exchange::Organisation& organisation, const Certifi
 DoctorCheck check_lab(const std::string& directory) {
   const auto state = lab::running(directory);
   if (!state) return {"lab", DoctorResult::skip, "none is running"};
-  return {"lab", DoctorResult::ok, "running, process " + std::to_string(state->process) + ", DNS " + state->dns + ", " + lab::ipv6_text(*state)};
+  return {"lab", DoctorResult::ok,
+          "running, process " + std::to_string(state->process) + ", DNS " + state->dns + ", " +
+              lab::ipv6_text(*state)};
 }
 
 int exit_code(const std::vector<DoctorCheck>& checks) {
   int code = 0;
   for (const DoctorCheck& check : checks) {
-    if (check.result == DoctorResult::fail) code = policy::worse_exit_code(code, check.fault == DoctorFault::own ? 2 : 3);
+    if (check.result == DoctorResult::fail)
+      code = policy::worse_exit_code(code, check.fault == DoctorFault::own ? 2 : 3);
   }
   return code;
 }
@@ -198,16 +213,22 @@ void write_text(const std::vector<DoctorCheck>& checks, std::ostream& out) {
 }
 
 void write_sum(const std::vector<DoctorCheck>& checks, std::ostream& out) {
-  const auto count = [&](DoctorResult result) { return std::ranges::count(checks, result, &DoctorCheck::result); };
+  const auto count = [&](DoctorResult result) {
+    return std::ranges::count(checks, result, &DoctorCheck::result);
+  };
   out << count(DoctorResult::fail) << " FAIL, " << count(DoctorResult::warn) << " warn\n";
 }
 
 std::string_view text(DoctorResult result) {
   switch (result) {
-    case DoctorResult::ok: return "ok";
-    case DoctorResult::warn: return "warn";
-    case DoctorResult::fail: return "FAIL";
-    case DoctorResult::skip: return "skip";
+    case DoctorResult::ok:
+      return "ok";
+    case DoctorResult::warn:
+      return "warn";
+    case DoctorResult::fail:
+      return "FAIL";
+    case DoctorResult::skip:
+      return "skip";
   }
   return "";
 }

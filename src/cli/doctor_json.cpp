@@ -10,10 +10,14 @@ namespace json = boost::json;
 
 std::string_view word(DoctorResult result) {
   switch (result) {
-    case DoctorResult::ok: return "ok";
-    case DoctorResult::warn: return "warn";
-    case DoctorResult::fail: return "fail";
-    case DoctorResult::skip: return "skip";
+    case DoctorResult::ok:
+      return "ok";
+    case DoctorResult::warn:
+      return "warn";
+    case DoctorResult::fail:
+      return "fail";
+    case DoctorResult::skip:
+      return "skip";
   }
   return "";
 }
@@ -32,8 +36,8 @@ json::array rows_of(const std::vector<DoctorCheck>& checks) {
 }
 
 std::string json_of(const std::vector<DoctorCheck>& checks) {
-  return json::serialize(
-      json::object{{"schema", "domsec.doctor/1"}, {"exit_code", exit_code(checks)}, {"checks", rows_of(checks)}});
+  return json::serialize(json::object{
+      {"schema", "domsec.doctor/1"}, {"exit_code", exit_code(checks)}, {"checks", rows_of(checks)}});
 }
 
 }  // namespace domsec::cli

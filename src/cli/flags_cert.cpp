@@ -5,7 +5,8 @@
 namespace domsec::cli {
 
 void add_cert(CLI::App& app, Command& command) {
-  CLI::App* cert = app.add_subcommand("cert", "certificates: of the store, of files, and as mail servers present them");
+  CLI::App* cert =
+      app.add_subcommand("cert", "certificates: of the store, of files, and as mail servers present them");
   cert->require_subcommand(1);
   add_cert_show(*cert, command);
   add_cert_match(*cert, command);

@@ -28,7 +28,8 @@ void add_authority(CLI::App& cert, Command& command) {
   sub->add_option("--subject", terms.subject, "of its root")->capture_default_str();
   sub->add_option("--intermediate", terms.intermediate,
                   "subject of an issuing authority below the root (default: none)");
-  sub->add_option("--key", terms.key, "kind of its keys: rsa2048, rsa4096, ec-p256 or ec-p384")->capture_default_str();
+  sub->add_option("--key", terms.key, "kind of its keys: rsa2048, rsa4096, ec-p256 or ec-p384")
+      ->capture_default_str();
   sub->add_option("--crl-base", terms.crl_base,
                   "where its lists will be, http://HOST/PATH (default: certificates name none)");
   sub->add_option("--days", terms.days, "how long it lasts")->capture_default_str();

@@ -10,7 +10,8 @@ namespace domsec::cli {
 
 void add_cert_select(CLI::App& cert, Command& command) {
   auto options = std::make_shared<CertSelectOptions>();
-  CLI::App* sub = cert.add_subcommand("select", "which certificate a connector presents, and why not another");
+  CLI::App* sub =
+      cert.add_subcommand("select", "which certificate a connector presents, and why not another");
   sub->add_option("--config", options->config, "configuration file")->capture_default_str();
   sub->add_option("--connector", options->connector, "its Name (default: every enabled connector)");
   sub->add_option_function<std::string>(
@@ -21,9 +22,12 @@ void add_cert_select(CLI::App& cert, Command& command) {
       },
       "send connectors or receive connectors alone");
   add_time(*sub, "--at", options->at, "select at this time, RFC 3339 (default: now)");
-  sub->add_flag_callback("--json", [options] { options->form = SelectForm::json; }, "one JSON document");
+  sub->add_flag_callback(
+      "--json", [options] { options->form = SelectForm::json; }, "one JSON document");
   add_environment(*sub);
-  sub->callback([&command, options] { command = [options] { return run_cert_select(*options, std::cout, std::cerr); }; });
+  sub->callback([&command, options] {
+    command = [options] { return run_cert_select(*options, std::cout, std::cerr); };
+  });
 }
 
 }  // namespace domsec::cli

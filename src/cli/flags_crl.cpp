@@ -82,7 +82,9 @@ void add_cache(CLI::App& crl, Command& command) {
 }  // namespace
 
 void add_crl(CLI::App& app, Command& command) {
-  CLI::App* crl = app.add_subcommand("crl", "revocation lists: look at them, ask about certificates, issue those of an authority of one's own");
+  CLI::App* crl = app.add_subcommand(
+      "crl",
+      "revocation lists: look at them, ask about certificates, issue those of an authority of one's own");
   crl->require_subcommand(1);
   add_show(*crl, command);
   add_fetch(*crl, command);

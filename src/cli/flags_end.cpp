@@ -25,8 +25,9 @@ void add_revocation(CLI::App& sub, EndOptions& end) {
 }
 
 void add_issuers(CLI::App& sub, EndOptions& end) {
-  sub.add_option("--aia", end.aia,
-                 "fetch, or off: look for an issuer that is missing where the certificate says (default: off)")
+  sub.add_option(
+         "--aia", end.aia,
+         "fetch, or off: look for an issuer that is missing where the certificate says (default: off)")
       ->group("Trust");
 }
 

@@ -1,5 +1,6 @@
-// Loads the certificates for `domsec policy`. A session refuses to start with a bad file (session/edge.cpp); here the
-// certificate stays in the store without its key, so that selection can say what would follow (R18, R20).
+// Loads the certificates for `domsec policy`. A session refuses to start with a bad file (session/edge.cpp);
+// here the certificate stays in the store without its key, so that selection can say what would follow (R18,
+// R20).
 #include "policy_store.h"
 
 #include "certificate_subjects.h"
@@ -38,7 +39,8 @@ CertificateStore as_stored(const CertificateSubjects& read) {
     store.certificates.push_back(subject.stored);
   }
   for (const policy::LintFinding& found : read.findings) {
-    // Who can read the store, and which requests wait, is not the configuration's business: `cert lint` tells it.
+    // Who can read the store, and which requests wait, is not the configuration's business: `cert lint` tells
+    // it.
     const bool of_store = found.finding.code == finding::Code::key_file_exposed || found.rule == "R17";
     if (!of_store) store.findings.push_back(found);
   }

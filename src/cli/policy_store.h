@@ -11,7 +11,7 @@ namespace domsec::cli {
 
 struct CertificateStore {
   std::vector<policy::StoredCertificate> certificates;
-  std::vector<policy::LintFinding> findings;   // DS210, DS211, DS213, DS215 at the line of the section
+  std::vector<policy::LintFinding> findings;  // DS210, DS211, DS213, DS215 at the line of the section
 };
 
 struct CertificateSubjects;

@@ -70,7 +70,8 @@ bool AuthorityIndex::has(const std::string& authority) const {
 }
 
 IssuedCertificate* AuthorityIndex::find(const std::string& serial_or_thumbprint) {
-  const std::string plain = pki::plain_thumbprint(serial_or_thumbprint);  // serial numbers are spelled in as many ways
+  const std::string plain =
+      pki::plain_thumbprint(serial_or_thumbprint);  // serial numbers are spelled in as many ways
   const auto found = std::find_if(issued.begin(), issued.end(), [&](const IssuedCertificate& one) {
     return one.serial == plain || one.thumbprint == plain;
   });

@@ -28,8 +28,9 @@ policy::Rotation rotation_of(const RehearsalSettings& settings) {
     return connector.tls_certificate_name && policy::means(*connector.tls_certificate_name, today);
   };
   const policy::PartnerConnectors connectors = settings.connectors();
-  rotation.by_name = (connectors.sending != nullptr && by_name(*connectors.sending)) ||
-                     std::ranges::any_of(connectors.receiving, [&](const auto* each) { return by_name(*each); });
+  rotation.by_name =
+      (connectors.sending != nullptr && by_name(*connectors.sending)) ||
+      std::ranges::any_of(connectors.receiving, [&](const auto* each) { return by_name(*each); });
   const PartnerDemands& now = settings.partner.now;
   const PartnerDemands& later = settings.partner.later;
   rotation.partner_changes = now.trusted_roots != later.trusted_roots || now.issuer != later.issuer;
@@ -105,7 +106,8 @@ Rehearsal::Rehearsal(RehearsalSettings settings, pki::Instant first, pki::Instan
   recipe.subject = "CN=mail." + domain;
   recipe.dns_names = {"mail." + domain, domain};
   const exchange::SendConnector* sending = settings_.connectors().sending;
-  if (sending != nullptr && sending->tls_domain) recipe.dns_names.push_back(sending->tls_domain->domain.text());
+  if (sending != nullptr && sending->tls_domain)
+    recipe.dns_names.push_back(sending->tls_domain->domain.text());
   recipe.extended_key_usage = {"serverAuth", "clientAuth"};
   pki::Credentials credentials = root.issue(recipe);
   partners_identity_.stored.certificate = credentials.chain.front();
@@ -135,7 +137,8 @@ net::task<std::vector<RehearsedSession>> Rehearsal::meetings(net::Loop& loop, Ro
   co_return sessions;
 }
 
-/// Ours without files of its own, logs, lists of revoked certificates: the certificates are those of the moment.
+/// Ours without files of its own, logs, lists of revoked certificates: the certificates are those of the
+/// moment.
 exchange::Organisation Rehearsal::ours() const {
   exchange::Organisation organisation = settings_.organisation;
   organisation.send_connectors.clear();
@@ -206,8 +209,8 @@ void Rehearsal::judge(RehearsedSession& session, const session::OwnChoice& own, 
     session.cause.code = finding::Code::refused_unknown_ca;
     session.cause.severity = finding::Severity::fails;
     session.cause.who = policy::Who::they;
-    session.cause.detail = "the partner takes certificates of " + demands.issuer + " alone, and ours is of " +
-                           presented->issuer;
+    session.cause.detail =
+        "the partner takes certificates of " + demands.issuer + " alone, and ours is of " + presented->issuer;
   } else if (!delivered) {
     if (const auto finding = failing(own.selection.findings)) session.cause = *finding;
   }
@@ -280,7 +283,8 @@ net::task<RehearsedSession> Rehearsal::we_receive(net::Loop& loop, exchange::Rec
   server.stop();
 
   transcript::Transcript none(policy::Role::receive, "", 0, mine.clock);
-  RehearsedSession session{policy::Role::receive, connector.name, false, {}, {}, seen ? *seen : none, partners};
+  RehearsedSession session{policy::Role::receive, connector.name, false, {}, {},
+                           seen ? *seen : none,   partners};
   if (!result.delivered) session.cause = result.verdict.headline;
   judge(session, server.edge().own_certificate(connector), result.delivered, state);
   co_return session;

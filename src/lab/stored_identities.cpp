@@ -13,8 +13,10 @@ session::OwnIdentity identity_of(const store::Certificates& certificates,
   session::OwnIdentity identity{stored_certificate(entry), {}};
   if (!entry.has_private_key) return identity;
   try {
-    identity.credentials = pki::Credentials{entry.chain(), certificates.private_key(entry.certificate->thumbprint)};
-  } catch (const pki::BundleError&) {  // as without a key: selection passes it over, `cert lint` says why (R18)
+    identity.credentials =
+        pki::Credentials{entry.chain(), certificates.private_key(entry.certificate->thumbprint)};
+  } catch (
+      const pki::BundleError&) {  // as without a key: selection passes it over, `cert lint` says why (R18)
     identity.stored.has_private_key = false;
   }
   return identity;

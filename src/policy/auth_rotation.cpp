@@ -18,8 +18,8 @@ std::optional<std::string> short_lead(pki::Instant now, pki::Instant effective) 
 
 std::optional<exchange::AuthConfig> published(exchange::AuthConfig config) {
   if (config.next_certificate_thumbprint.empty()) return std::nullopt;
-  config.previous_certificate_thumbprint =
-      std::exchange(config.current_certificate_thumbprint, std::exchange(config.next_certificate_thumbprint, {}));
+  config.previous_certificate_thumbprint = std::exchange(
+      config.current_certificate_thumbprint, std::exchange(config.next_certificate_thumbprint, {}));
   config.next_certificate_effective_date.clear();
   return config;
 }

@@ -30,15 +30,17 @@ bool named(const Rotation& rotation, const RotationState& state) {
 }
 
 std::string naming(const std::optional<exchange::TlsCertificateName>& name) {
-  return "-TlsCertificateName " + (name ? shell_literal(exchange::Value{name->text()}) : std::string("$null"));
+  return "-TlsCertificateName " +
+         (name ? shell_literal(exchange::Value{name->text()}) : std::string("$null"));
 }
 
 std::string refused_removal(const Rotation& rotation, const RotationState& state) {
   if (state.removed) return "today's certificate is gone already";
   if (named(rotation, state)) {
-    return rotation.same_names ? "TlsCertificateName means both certificates, for they have the same issuer and "
-                                 "subject: neither can be removed while a send connector has it (R48)"
-                               : "TlsCertificateName of a send connector is today's certificate (R48)";
+    return rotation.same_names
+               ? "TlsCertificateName means both certificates, for they have the same issuer and "
+                 "subject: neither can be removed while a send connector has it (R48)"
+               : "TlsCertificateName of a send connector is today's certificate (R48)";
   }
   return state.enabled ? "" : "no other certificate has the service SMTP yet (R48)";
 }

@@ -21,7 +21,9 @@ const pki::Certificate& certificate(const std::vector<StoredCertificate>& store,
   return *store[index].certificate;
 }
 
-bool expired(const pki::Certificate& certificate, pki::Instant at) { return at > certificate.not_after; }
+bool expired(const pki::Certificate& certificate, pki::Instant at) {
+  return at > certificate.not_after;
+}
 
 /// The name that covers `fqdn`, as a clause; empty when none does. SAN before CN, as in the report of a name
 /// match.
@@ -116,7 +118,8 @@ std::optional<std::size_t> best(const std::vector<StoredCertificate>& store, std
 }
 
 /// Why the one of two eligible certificates goes behind the other.
-std::string behind(const StoredCertificate& chosen, const StoredCertificate& other, Order order, pki::Instant at) {
+std::string behind(const StoredCertificate& chosen, const StoredCertificate& other, Order order,
+                   pki::Instant at) {
   const int wins = order == Order::newest ? 0 : preference(chosen, at);
   const int loses = order == Order::newest ? 0 : preference(other, at);
   if (wins != loses) return loses == 1 ? "is self-signed" : "has expired";

@@ -40,7 +40,8 @@ OwnFiles read_own_files(const exchange::CertificateFile& file) {
   own.stored.certificate = own.chain.front();
   own.stored.has_private_key = own.credentials.has_value();
   own.stored.name = file.name();
-  own.stored.for_smtp = file.services.empty() || std::ranges::find(file.services, "SMTP") != file.services.end();
+  own.stored.for_smtp =
+      file.services.empty() || std::ranges::find(file.services, "SMTP") != file.services.end();
   return own;
 }
 

@@ -20,7 +20,8 @@ CertificateError in_use(const std::string& sentence) {
 std::string tagged_with(const exchange::Organisation& organisation, const pki::Certificate& certificate) {
   std::string connectors;
   for (const exchange::SendConnector& connector : organisation.send_connectors) {
-    if (!connector.tls_certificate_name || !policy::means(*connector.tls_certificate_name, certificate)) continue;
+    if (!connector.tls_certificate_name || !policy::means(*connector.tls_certificate_name, certificate))
+      continue;
     connectors += (connectors.empty() ? "" : ", ") + connector.name;
   }
   return connectors;

@@ -30,9 +30,9 @@ struct RehearsalPartner {
 };
 
 struct RehearsalSettings {
-  std::string directory;                     // exists; the partner's root is put there
-  exchange::Organisation organisation;       // ours; its certificates are those below
-  session::OwnIdentity today;                // SMTP as it is assigned
+  std::string directory;                // exists; the partner's root is put there
+  exchange::Organisation organisation;  // ours; its certificates are those below
+  session::OwnIdentity today;           // SMTP as it is assigned
   session::OwnIdentity tomorrow;
   std::vector<session::OwnIdentity> others;  // stay as they are
   RehearsalPartner partner;
@@ -44,16 +44,16 @@ struct RehearsedSession {
   policy::Role role = policy::Role::send;  // ours
   std::string connector;                   // ours
   bool mail_flows = false;
-  policy::Finding cause;                   // why not; of ours, where we are the reason, else of the partner
-  std::string presented;                   // thumbprint of our certificate; empty = none
+  policy::Finding cause;  // why not; of ours, where we are the reason, else of the partner
+  std::string presented;  // thumbprint of our certificate; empty = none
   transcript::Transcript ours;
   transcript::Transcript partners;
 };
 
 class Rehearsal {
  public:
-  /// `first` and `last` are the earliest and the latest instant of any meeting. Throws pki::BundleError when the
-  /// directory cannot be written.
+  /// `first` and `last` are the earliest and the latest instant of any meeting. Throws pki::BundleError when
+  /// the directory cannot be written.
   Rehearsal(RehearsalSettings settings, pki::Instant first, pki::Instant last);
 
   [[nodiscard]] const policy::Rotation& rotation() const { return rotation_; }
@@ -62,7 +62,8 @@ class Rehearsal {
   [[nodiscard]] std::vector<RehearsedSession> meet(const policy::RotationState& state, pki::Instant at) const;
 
  private:
-  [[nodiscard]] net::task<std::vector<RehearsedSession>> meetings(net::Loop& loop, policy::RotationState state,
+  [[nodiscard]] net::task<std::vector<RehearsedSession>> meetings(net::Loop& loop,
+                                                                  policy::RotationState state,
                                                                   pki::Instant at) const;
   [[nodiscard]] net::task<RehearsedSession> we_send(net::Loop& loop, exchange::SendConnector connector,
                                                     policy::RotationState state, pki::Instant at) const;
@@ -87,7 +88,7 @@ struct RehearsedMoment {
   std::optional<policy::RotationStep> step;  // led here; nothing = none was taken
   policy::RotationState state;
   pki::Instant at;
-  std::string refusal;                       // why the step cannot be taken; then nobody met
+  std::string refusal;  // why the step cannot be taken; then nobody met
   std::vector<RehearsedSession> sessions;
   [[nodiscard]] bool mail_flows() const;
 };

@@ -13,11 +13,13 @@ namespace domsec::lab {
 /// As selection sees it; a certificate without a friendly name goes by its subject.
 [[nodiscard]] policy::StoredCertificate stored_certificate(const store::CertificateEntry& entry);
 
-/// One whose key cannot be used is there without it. None where the configuration names no Store, or the file is not there yet. Throws store::StoreError.
+/// One whose key cannot be used is there without it. None where the configuration names no Store, or the file
+/// is not there yet. Throws store::StoreError.
 [[nodiscard]] std::vector<session::OwnIdentity> stored_identities(const exchange::Organisation& organisation);
 
-/// Those of the [[Certificate]] sections, then those of the Store that are in none of them. One whose key cannot be
-/// used is there without it. Throws pki::BundleError for a file without a certificate, store::StoreError.
+/// Those of the [[Certificate]] sections, then those of the Store that are in none of them. One whose key
+/// cannot be used is there without it. Throws pki::BundleError for a file without a certificate,
+/// store::StoreError.
 [[nodiscard]] std::vector<session::OwnIdentity> own_identities(const exchange::Organisation& organisation);
 
 }  // namespace domsec::lab

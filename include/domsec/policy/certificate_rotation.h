@@ -1,6 +1,7 @@
-// One certificate takes the place of another: which steps there are, when each can be taken (spec exchange 2.3,
-// 8.3, 8.5; R21, R38, R48), and in which order no mail is lost. Pure: how mail fares between two steps comes from
-// the caller, who has tried it (lab/rehearsal.h). The steps of Auth certificates are auth_rotation.h's.
+// One certificate takes the place of another: which steps there are, when each can be taken (spec
+// exchange 2.3, 8.3, 8.5; R21, R38, R48), and in which order no mail is lost. Pure: how mail fares between
+// two steps comes from the caller, who has tried it (lab/rehearsal.h). The steps of Auth certificates are
+// auth_rotation.h's.
 #pragma once
 
 #include <array>
@@ -30,9 +31,9 @@ inline constexpr std::array all_rotation_steps = {RotationStep::partner_accepts,
 
 /// What is known of the two certificates and of who uses them.
 struct Rotation {
-  bool same_names = false;      // both have the same issuer and subject: one TlsCertificateName means both
-  bool by_name = false;         // connectors find today's by TlsCertificateName, not by Fqdn
-  bool partner_changes = false; // the partner has something to do, too
+  bool same_names = false;       // both have the same issuer and subject: one TlsCertificateName means both
+  bool by_name = false;          // connectors find today's by TlsCertificateName, not by Fqdn
+  bool partner_changes = false;  // the partner has something to do, too
 };
 
 /// Which certificate TlsCertificateName means; `tomorrow` where both have the same names, too.
@@ -56,8 +57,8 @@ struct RotationState {
 /// The state behind a step that can be taken.
 [[nodiscard]] RotationState behind(RotationState state, RotationStep step);
 
-/// Import, enable, name, remove: what documents say and most people do. A step that has nothing to do is left out;
-/// one that will be refused is in it.
+/// Import, enable, name, remove: what documents say and most people do. A step that has nothing to do is left
+/// out; one that will be refused is in it.
 [[nodiscard]] std::vector<RotationStep> usual_order(const Rotation& rotation);
 
 /// Does mail flow in this state, in both directions? Asked once for each state.

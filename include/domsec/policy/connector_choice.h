@@ -10,7 +10,7 @@
 namespace domsec::policy {
 
 struct ConnectorChoice {
-  const exchange::SendConnector* connector = nullptr;   // null: none takes the domain
+  const exchange::SendConnector* connector = nullptr;  // null: none takes the domain
   std::string reason;
 };
 
@@ -23,9 +23,10 @@ struct ConnectorChoice {
 
 /// Over which mail goes to a partner and comes from him. They belong to the organisation that was asked.
 struct PartnerConnectors {
-  const exchange::SendConnector* sending = nullptr;  // null: none takes his domain
+  const exchange::SendConnector* sending = nullptr;          // null: none takes his domain
   std::vector<const exchange::ReceiveConnector*> receiving;  // all that offer TLS: he may reach each
 };
-[[nodiscard]] PartnerConnectors connectors_of(const smtp::Domain& partner, const exchange::Organisation& organisation);
+[[nodiscard]] PartnerConnectors connectors_of(const smtp::Domain& partner,
+                                              const exchange::Organisation& organisation);
 
 }  // namespace domsec::policy
