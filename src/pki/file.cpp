@@ -104,6 +104,9 @@ std::optional<std::string> read_pass_phrase(const std::string& path) {
   constexpr std::size_t longest = 4096;
   if (path.empty()) return std::nullopt;
   std::string text = read_file(path, longest);
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))  // its octets would be another one
+    throw BundleError(Kind::not_pem, path + " is UTF-16 text: save it as ASCII or UTF-8");
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   text.resize(std::min(text.size(), text.find_first_of("\r\n")));
   return text;
 }

@@ -34,7 +34,14 @@ std::vector<PemBlock> pem_blocks(std::string_view text, const std::string& name,
     const OpensslBuffer<char> header_owner(header);
     const OpensslBuffer<unsigned char> octets_owner(octets);
     if (read != 1) {
-      if (ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE) return blocks;  // the end
+      const bool end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+      if (end && blocks.empty() && looks_like_pem(text)) {
+        throw BundleError(Kind::garbage,
+                          name +
+                              " has no -----BEGIN line that stands by itself (is it indented, or do its "
+                              "lines end with CR alone?): copy the file again");
+      }
+      if (end) return blocks;
       throw BundleError(Kind::garbage, name + ": PEM block " + std::to_string(blocks.size() + 1) +
                                            " is damaged (bad base64, or no END line): copy the file again");
     }

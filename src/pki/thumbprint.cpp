@@ -36,6 +36,10 @@ std::size_t mark_at(std::string_view text) {
 }  // namespace
 
 std::string plain_thumbprint(std::string_view spelled) {
+  // `SHA1 Fingerprint=53:88:...`, as openssl prints it.
+  constexpr std::string_view printed = "Fingerprint=";
+  if (const std::size_t at = spelled.find(printed); at != std::string_view::npos)
+    spelled.remove_prefix(at + printed.size());
   std::string plain;
   while (!spelled.empty()) {
     const std::size_t mark = mark_at(spelled);

@@ -181,6 +181,20 @@ bool silent(const Invocation& call) {
   return same_word(action, "SilentlyContinue") || same_word(action, "Ignore");
 }
 
+/// "Yes to All" speaks of what one command does, not of the commands behind it.
+class OwnAnswers {
+ public:
+  explicit OwnAnswers(Interpreter& interpreter)
+      : interpreter_(interpreter), outer_(std::exchange(interpreter.to_all, ToAll::unanswered)) {}
+  ~OwnAnswers() { interpreter_.to_all = outer_; }
+  OwnAnswers(const OwnAnswers&) = delete;
+  OwnAnswers& operator=(const OwnAnswers&) = delete;
+
+ private:
+  Interpreter& interpreter_;
+  ToAll outer_;
+};
+
 List called(const Cmdlet& cmdlet, Invocation& call) {
   require_mandatory(cmdlet, call.bound, call.place);
   try {
@@ -211,6 +225,7 @@ List Evaluation::command(const Command& command, const List* input) {
   }
   Bound bound = bound_arguments(*cmdlet, given);
   Invocation call{interpreter_, *cmdlet, command.place, std::move(bound), {}};
+  const OwnAnswers own(interpreter_);
   if (!input || cmdlet->feed == Feed::none) {
     if (input && !input->empty())
       throw ScriptError(command.place,

@@ -13,12 +13,34 @@ std::string warning_without_key(const Certificates& certificates, const pki::Cer
   const std::vector<PendingRequest> pending = certificates.pending();
   const auto same = std::ranges::find_if(
       pending, [&](const PendingRequest& each) { return each.request.subject == certificate.subject; });
+  if (same == pending.end() && certificate.ca)
+    return which +
+           " is an authority's and has no private key here: no connector can present it. To trust it, "
+           "name its file in TrustedRoots.";
   if (same == pending.end())
     return which + " has no private key here: no pending request has its public key. TLS fails with it.";
   return which + " has no private key here. The pending request " + same->request.thumbprint +
          " asks for the same subject with another key: this is the answer to another request, made here "
          "before or on "
          "another server. TLS fails with it.";
+}
+
+/// What the file holds besides the certificate and its issuers; nothing uses it, and its owner may think that
+/// it is there.
+std::string warning_of_others(const pki::Chain& given, const CertificateEntry& taken) {
+  std::string first;
+  std::size_t count = 0;
+  for (const pki::CertificatePtr& each : given) {
+    const auto same = [&](const pki::CertificatePtr& other) {
+      return other->thumbprint_sha256 == each->thumbprint_sha256;
+    };
+    if (same(taken.certificate) || std::ranges::any_of(taken.issuers, same)) continue;
+    if (count++ == 0) first = each->subject;
+  }
+  if (count == 0) return {};
+  return (count == 1 ? "1 other certificate" : std::to_string(count) + " other certificates") +
+         " of the file (" + first + (count == 1 ? "" : ", ...") +
+         ") issued nothing of its chain and stayed outside: give each its own file.";
 }
 
 }  // namespace
@@ -34,6 +56,8 @@ Imported import_certificate(Certificates& certificates, const CertificateImport&
   Imported imported{certificates.import(from), {}};
   if (!imported.entry.has_private_key)
     imported.warning = warning_without_key(certificates, *imported.entry.certificate);
+  if (const std::string others = warning_of_others(from.certificates, imported.entry); !others.empty())
+    imported.warning += (imported.warning.empty() ? "" : " ") + others;
   return imported;
 }
 

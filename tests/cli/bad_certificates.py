@@ -38,6 +38,10 @@ class House:
     def path(self, name):
         return os.path.join(self.directory, name)
 
+    def write(self, name, octets):
+        with open(self.path(name), "wb") as file:
+            file.write(octets)
+
     def ran(self, *arguments, stdout=subprocess.PIPE):
         return subprocess.run([self.program, *arguments], stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, text=True,
                               timeout=60, cwd=self.directory, env=self.environment, check=False)
@@ -103,11 +107,43 @@ def what_cannot_be_assigned(house):
         expect(entry["services"] == [] and entry["status"] == status, entry)
 
 
+def files_of_windows(house):
+    """A pass-phrase as Notepad saves it; a certificate whose lines a mail program has indented; two strangers in one file."""
+    house.cert("request", "--subject", "CN=moves.contoso.com", "--exportable", "--out", "one.req")
+    house.cert("sign", "one.req", "--authority", "authority", "--out", "one.pem")
+    house.cert("import", "one.pem")
+    thumbprint = next(entry["thumbprint"] for entry in house.listed() if entry["subject"] == "CN=moves.contoso.com")
+    house.write("pass", b"\xef\xbb\xbfP\xc3\xa4ss\r\n")
+    house.write("pass.unix", "Päss\n".encode())
+    house.write("pass.utf16", "Päss\r\n".encode("utf-16"))
+    house.cert("export", thumbprint, "--out", "moves.pfx", "--password-file", "pass")
+    house.cert("import", "moves.pfx", "--password-file", "pass.unix", "--store", "other.db")
+    said = house.cert("import", "moves.pfx", "--password-file", "pass.utf16", "--store", "none.db", code=2)
+    expect("pass.utf16 is UTF-16 text: save it as ASCII or UTF-8" in said, said)
+    with open(house.path("one.pem"), encoding="ascii") as file:
+        text = file.read()
+    house.write("quoted.pem", "".join("> " + line for line in text.splitlines(True)).encode())
+    said = house.cert("import", "quoted.pem", "--store", "none.db", code=2)
+    expect("stands by itself" in said, said)
+    with open(house.path("authority/root.pem"), encoding="ascii") as file:
+        root = file.read()
+    house.signed("stranger2.contoso.com")
+    with open(house.path("one.pem"), encoding="ascii") as file:
+        stranger = file.read()
+    house.write("both.pem", (text + root + stranger).encode())
+    said = house.cert("import", "both.pem", "--store", "both.db")
+    expect("1 other certificate of the file (CN=stranger2.contoso.com) issued nothing of its chain" in said, said)
+    openssl = f"SHA1 Fingerprint={':'.join(thumbprint[i:i + 2] for i in range(0, 40, 2))}"
+    house.cert("remove", openssl, "--yes")
+    expect(thumbprint not in house.cert("list"), "the line of openssl was not understood")
+
+
 def main():
     with tempfile.TemporaryDirectory() as directory:
         try:
             house = House(os.path.abspath(sys.argv[1]), directory)
-            for step in (requests_that_cannot_be_written, results_that_cannot_be_written, what_cannot_be_assigned):
+            for step in (requests_that_cannot_be_written, results_that_cannot_be_written, what_cannot_be_assigned,
+                         files_of_windows):
                 step(house)
         except Failure as failure:
             print(f"bad_certificates: {failure}")

@@ -146,6 +146,12 @@ def enable_and_ask(house, entries):
     expect(re.search(r"Confirm\r\nOverwrite the existing default SMTP certificate\?\r\n\r\nCurrent certificate: '" + first +
                      r"' \(expires [0-9/]+ [0-9:]+ [AP]M\)\r\nReplace it with certificate: '" + second, said), said)
     expect(house.listed()[1]["default_smtp"], "the answer did not count")
+    at_a_terminal(house, ["enable", first, "--services", "SMTP"], "l\n")
+    expect(house.listed()[1]["default_smtp"], "no to all is a no")
+    at_a_terminal(house, ["enable", first, "--services", "SMTP"], "\n")
+    expect(house.listed()[0]["default_smtp"], "an empty line is a yes")
+    at_a_terminal(house, ["enable", second, "--services", "SMTP"], "A\n")
+    expect(house.listed()[1]["default_smtp"], "yes to all is a yes")
     house.cert("enable", first, "--services", "SMTP", "--yes-to-all")
     expect("DS600 assign-irrevocable" in house.cert("enable", first, "--services", "None", code=2), "DS600")
     expect("DS605 thumbprint-not-found" in house.cert("enable", "A" * 40, "--services", "SMTP", code=2), "DS605")

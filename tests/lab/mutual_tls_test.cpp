@@ -1,5 +1,5 @@
-// Mutual TLS between the two organisations as the seed describes it, over real sockets: both directions, both Edge servers,
-// the common root, and the marks of what arrived (R10, R11, R14, R23, R26, R27, R34).
+// Mutual TLS between the two organisations as the seed describes it, over real sockets: both directions, both
+// Edge servers, the common root, and the marks of what arrived (R10, R11, R14, R23, R26, R27, R34).
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -18,8 +18,8 @@ using testing::LogRecord;
 using testing::TwoOrganisations;
 
 /// A session's file names our certificate, then the negotiation, then theirs, then the mail.
-void expect_both_certificates(const std::vector<LogRecord>& records, const std::string& ours, const std::string& theirs,
-                              const std::string& mail) {
+void expect_both_certificates(const std::vector<LogRecord>& records, const std::string& ours,
+                              const std::string& theirs, const std::string& mail) {
   const std::size_t sent = find_line(records, "*  CN=" + ours);
   const std::size_t negotiated = find_line(records, "* |TLS protocol SP_PROT_TLS1_3_", sent);
   const std::size_t seen = find_line(records, "*  CN=" + theirs, negotiated);
@@ -47,10 +47,10 @@ TEST(MutualTls, BothDirectionsSucceedAndEachSideLogsBothCertificates) {
     EXPECT_TRUE(result.delivered);
     EXPECT_EQ(result.verdict().treatment, policy::Treatment::domain_secured);
     EXPECT_EQ(two.first_verdict(row.to).treatment, policy::Treatment::domain_secured);
-    expect_both_certificates(testing::first_session(two.log_file(row.from, "SmtpSend")), row.sender, row.receiver,
-                             "> MAIL FROM:");
-    expect_both_certificates(testing::first_session(two.log_file(row.to, "SmtpReceive")), row.receiver, row.sender,
-                             "< MAIL FROM:");
+    expect_both_certificates(testing::first_session(two.log_file(row.from, "SmtpSend")), row.sender,
+                             row.receiver, "> MAIL FROM:");
+    expect_both_certificates(testing::first_session(two.log_file(row.to, "SmtpReceive")), row.receiver,
+                             row.sender, "< MAIL FROM:");
   }
 }
 
@@ -140,7 +140,8 @@ TEST(MutualTls, DeliveredCopyHasTheReceiversMarksAndNoForgedOnes) {
   two.finish();
   const std::string kept = kept_message(two, "contoso");
   const std::string marks =
-      "X-MS-Exchange-Organization-AuthAs: Partner\r\nX-MS-Exchange-Organization-AuthDomain: woodgrovebank.com\r\n"
+      "X-MS-Exchange-Organization-AuthAs: Partner\r\nX-MS-Exchange-Organization-AuthDomain: "
+      "woodgrovebank.com\r\n"
       "X-MS-Exchange-Organization-AuthSource: mail1.contoso.com\r\nSubject: test\r\n\r\nHello.\r\n";
   EXPECT_TRUE(kept.ends_with(marks)) << kept;
   EXPECT_EQ(kept.find("Internal"), std::string::npos) << kept;
@@ -148,7 +149,8 @@ TEST(MutualTls, DeliveredCopyHasTheReceiversMarksAndNoForgedOnes) {
   EXPECT_EQ(kept.find("SCL"), std::string::npos) << kept;
 }
 
-/// R34: the partner's certificate is its own issuer. As an anchor it is good, though nobody can say that it is not revoked.
+/// R34: the partner's certificate is its own issuer. As an anchor it is good, though nobody can say that it
+/// is not revoked.
 TEST(MutualTls, SelfSignedCertificateIsTakenOnlyAsAnAnchorAndAsksForNoList) {
   TwoOrganisations two;
   two.lab.apply("woodgrove", Breakage::self_signed);
@@ -162,7 +164,8 @@ TEST(MutualTls, SelfSignedCertificateIsTakenOnlyAsAnAnchorAndAsksForNoList) {
   const policy::Evidence last = transcript::evidence_of(two.received("contoso").back());
   EXPECT_TRUE(last.peer.revocations.empty());
   const std::vector<LogRecord> records = testing::read_log_file(two.log_file("contoso", "SmtpReceive"));
-  EXPECT_LT(find_line(records, "* |Client certificate chain validation status: 'ValidSelfSigned'"), records.size())
+  EXPECT_LT(find_line(records, "* |Client certificate chain validation status: 'ValidSelfSigned'"),
+            records.size())
       << testing::lines_of(records);
 }
 

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <openssl/pkcs12.h>
 
+#include <algorithm>
+
 #include "domsec/pki/base64.h"
 #include "domsec/pki/bundle.h"
 #include "domsec/pki/request.h"
@@ -105,6 +107,20 @@ TEST(ImportBundle, WhatCannotBeTakenInIsOneSentenceWithItsKind) {
       {"no pass-phrase", whole, {}, Kind::key_protected, "none was given"},
       {"another pass-phrase", whole, "guess", Kind::wrong_pass_phrase, "does not open it"},
       {"half a file", whole.substr(0, whole.size() / 2), "secret", Kind::garbage, "file"},
+      {"indented lines",
+       " " + chain_pem().substr(0, chain_pem().find('\n')) + "\n",
+       {},
+       Kind::garbage,
+       "stands by itself"},
+      {"lines that end with CR alone",
+       [] {
+         std::string text = chain_pem();
+         std::ranges::replace(text, '\n', '\r');
+         return text;
+       }(),
+       {},
+       Kind::garbage,
+       "stands by itself"},
       {"a key alone", ours().key.pem(), {}, Kind::no_certificate, "but a private key"},
       {"two keys",
        chain_pem() + ours().key.pem() + other.key.pem(),

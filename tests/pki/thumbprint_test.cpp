@@ -17,6 +17,7 @@ TEST(Thumbprint, IsReadInEverySpelling) {
       {"lower case", "434ac224c8459924b26521298ce8834c514856ab"},
       {"blanks of the dialog", "43 4a c2 24 c8 45 99 24 b2 65 21 29 8c e8 83 4c 51 48 56 ab"},
       {"colons of openssl", "43:4A:C2:24:C8:45:99:24:B2:65:21:29:8C:E8:83:4C:51:48:56:AB"},
+      {"the line of openssl", "SHA1 Fingerprint=43:4A:C2:24:C8:45:99:24:B2:65:21:29:8C:E8:83:4C:51:48:56:AB\n"},
       {"hyphens", "434AC224-C8459924-B2652129-8CE8834C-514856AB"},
       {"the left-to-right mark of Windows",
        "\xE2\x80\x8E"

@@ -198,6 +198,28 @@ TEST_F(CertificateCmdlets, R45SmtpAsksBeforeItOverwritesTheDefault) {
   EXPECT_EQ(shell.host.questions.size(), 2U);
 }
 
+TEST_F(CertificateCmdlets, R45AnswerToAllIsAskedForOnce) {
+  const std::string first = stored("mail.contoso.com");
+  const std::string second = stored("mail2.contoso.com");
+  const std::string third = stored("mail3.contoso.com");
+  run("Enable-ExchangeCertificate " + first + " -Services SMTP");
+  const std::string both = "'" + second + "','" + third + "' | Enable-ExchangeCertificate -Services SMTP";
+  shell.host.answers = {Answer::no_to_all};
+  EXPECT_EQ(run(both), "");
+  EXPECT_EQ(shell.host.questions.size(), 1U);
+  EXPECT_EQ(default_smtp(), first);
+  EXPECT_EQ(services(third), "SMTP") << "the service is assigned all the same";
+  shell.host.answers = {Answer::yes_to_all};
+  EXPECT_EQ(run(both), "");
+  EXPECT_EQ(shell.host.questions.size(), 2U);
+  EXPECT_EQ(default_smtp(), third);
+  shell.host.answers = {Answer::no_to_all, Answer::yes};
+  const std::string one = "Enable-ExchangeCertificate " + first + " -Services SMTP";
+  EXPECT_EQ(run(one + "\n" + one), "");
+  EXPECT_EQ(shell.host.questions.size(), 4U) << "the next command asks for itself";
+  EXPECT_EQ(default_smtp(), first);
+}
+
 TEST_F(CertificateCmdlets, R47OnlyAValidCertificateIsAssigned) {
   const std::string thumbprint = stored("mail.contoso.com");
   server.status = CertificateStatus::date_invalid;

@@ -151,6 +151,29 @@ TEST_F(CertificateLife, R18AnswerToAnotherRequestIsToldFromACertificateWithoutAn
       << stranger.warning;
 }
 
+TEST_F(CertificateLife, R18AuthorityAloneIsToldFromACertificateOfAServer) {
+  const Imported imported = import_pem(three_levels().root.certificate()->pem());
+  EXPECT_NE(imported.warning.find("name its file in TrustedRoots"), std::string::npos) << imported.warning;
+}
+
+TEST_F(CertificateLife, WhatIsNotOfTheChainIsLeftOutAndSaid) {
+  const pki::Credentials ours = three_levels().leaf("mail.contoso.com");
+  std::string given = ours.key.pem();
+  for (const pki::CertificatePtr& each : ours.chain) given += each->pem();
+  EXPECT_EQ(import_pem(given + three_levels().root.certificate()->pem()).warning, "")
+      << "a chain up to its root";
+  remove_certificate(certificates, ours.chain.front()->thumbprint, nullptr);
+  given += three_levels().leaf("other.contoso.com").chain.front()->pem();
+  EXPECT_EQ(
+      import_pem(given).warning,
+      "1 other certificate of the file (CN=other.contoso.com, O=Contoso) issued nothing of its chain and "
+      "stayed outside: give each its own file.");
+  given += three_levels().leaf("third.contoso.com").chain.front()->pem();
+  remove_certificate(certificates, ours.chain.front()->thumbprint, nullptr);
+  EXPECT_TRUE(import_pem(given).warning.starts_with("2 other certificates of the file (CN=other.")) << given;
+  EXPECT_EQ(certificates.all().size(), 1U);
+}
+
 TEST_F(CertificateLife, R19KeyLeavesTheStoreOnlyWhereThatWasAskedForAndUnderAPassword) {
   const std::string kept = stored("kept.contoso.com");
   const std::string free = stored("free.contoso.com", KeyExport::allowed);

@@ -64,7 +64,7 @@ class BundleError : public std::runtime_error {
 
 /// A file's bytes, bounded (default 16 MiB); refuses directories, symlink loops, devices. Throws BundleError.
 [[nodiscard]] std::string read_file(const std::string& path, std::size_t limit = 16U << 20);
-/// The first line of a file of at most 4 KiB, without its end; nothing where `path` is empty. Throws BundleError.
+/// First line of a file of 4 KiB at most, without end and byte order mark; nothing for no path. Throws BundleError.
 [[nodiscard]] std::optional<std::string> read_pass_phrase(const std::string& path);
 /// Certificate file (leaf first) and key file joined and checked against each other. `chain_file` may be
 /// empty; an empty `key_file` means that the key is in the certificate file, in any place.
