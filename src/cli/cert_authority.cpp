@@ -56,13 +56,13 @@ void check_writable(const std::string& file) {
                    " cannot be written; name a file in a directory that is there and that you may write to");
 }
 
-std::vector<lab::Breakage> breakages(const std::vector<std::string>& names) {
-  std::vector<lab::Breakage> all;
+std::vector<const lab::Fault*> faults_named(const std::vector<std::string>& names) {
+  std::vector<const lab::Fault*> all;
   for (const std::string& name : names) {
     const lab::Fault* fault = lab::find_fault(name);
     if (fault == nullptr)
       throw UsageError("--fault: there is no fault '" + name + "'; domsec cert sign --faults lists them");
-    all.push_back(fault->breakage);
+    all.push_back(fault);
   }
   return all;
 }
@@ -70,7 +70,7 @@ std::vector<lab::Breakage> breakages(const std::vector<std::string>& names) {
 int list_faults(std::ostream& out) {
   constexpr std::size_t widest = 22;
   for (const lab::Fault& fault : lab::faults()) {
-    if (!lab::is_certificate_fault(fault.breakage)) continue;
+    if (!lab::is_certificate_fault(fault)) continue;
     out << fault.name << std::string(widest - fault.name.size(), ' ') << fault.summary << '\n';
   }
   return 0;
@@ -154,7 +154,7 @@ int run_cert_sign(const CertSignOptions& options, std::ostream& out, std::ostrea
   check_days(options.days);
   check_writable(options.out);
   lab::SigningTerms terms;
-  terms.faults = breakages(options.faults);
+  terms.faults = faults_named(options.faults);
   terms.days = options.days;
   terms.at = options.at.value_or(now());
   const pki::Request request =

@@ -73,12 +73,7 @@ void print_broken(std::ostream& out, const lab::StateOrganisation& organisation)
 
 /// Applies what wanted.json asks for and tells it in lab.json.
 void apply_wanted(lab::Lab& running, const std::string& directory) {
-  const lab::Wanted wanted = lab::read_wanted(directory);
-  lab::Broken broken;
-  for (const auto& [place, name] : wanted) {
-    if (const lab::Fault* fault = lab::find_fault(name)) broken[place] = fault->breakage;
-  }
-  running.apply(broken);
+  running.apply(lab::read_wanted(directory));
   lab::write_state(directory, running.state());
 }
 

@@ -1,15 +1,18 @@
 #include "domsec/lab/authorities.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
-#include "domsec/lab/certificate_fault.h"
 #include "domsec/pki/bundle.h"
+#include "faulty_list.h"
 
 namespace domsec::lab {
 namespace {
 
 using std::chrono::days;
+
+std::string octets(const pki::Bytes& der) { return {der.begin(), der.end()}; }
 
 /// The usual leaf of a host; a fault is a difference to it.
 pki::CertificateRecipe usual_leaf(const HostRecipe& host, const std::string& crl_uri, pki::Instant now) {
@@ -23,9 +26,9 @@ pki::CertificateRecipe usual_leaf(const HostRecipe& host, const std::string& crl
   return recipe;
 }
 
-std::string issuer_of(const OrganisationRecipe& organisation, Breakage breakage) {
-  if (breakage == Breakage::untrusted_root) return "stranger";
-  if (breakage == Breakage::partner_certificate) return "fabrikam-ca";
+std::string usual_issuer(const OrganisationRecipe& organisation, Signer signer) {
+  if (signer == Signer::stranger) return "stranger";
+  if (signer == Signer::other_partner) return "fabrikam-ca";
   return organisation.issuer;
 }
 
@@ -62,33 +65,69 @@ const Authorities::Certified& Authorities::certified(const std::string& name) co
   return found->second;
 }
 
-std::string Authorities::certificate(const std::string& authority) const {
-  const pki::Bytes der = certified(authority).authority.certificate()->der();
-  return {der.begin(), der.end()};
-}
-
 std::string Authorities::crl_uri(const std::string& authority) const {
   return crl_base_ + "/" + authority + ".crl";
 }
 
-HostFiles Authorities::issue(const OrganisationRecipe& organisation, const HostRecipe& host,
-                             Breakage breakage) {
-  const std::string issuer = issuer_of(organisation, breakage);
-  pki::CertificateRecipe recipe = usual_leaf(host, crl_uri(issuer), now_);
-  if (breakage != Breakage::self_signed) recipe.ca_issuers = {crl_base_ + "/" + issuer + ".cer"};
-  const NamesOfFault names{organisation.title, organisation.connector_fqdn, organisation.domain};
-  break_certificate(recipe, breakage, names, now_);
+/// Below the usual issuer, each with a list of its own.
+void Authorities::add_branches(Issued& issued, const OrganisationRecipe& organisation, const HostRecipe& host) const {
+  const int count = issued.fault.more_authorities + (issued.fault.issuing ? 1 : 0);
+  for (int i = 1; i <= count; ++i) {
+    pki::CertificateRecipe recipe;
+    recipe.subject = "CN=" + organisation.title + " Issuing CA 1." + std::to_string(i) + ", O=" + organisation.title;
+    recipe.not_before = now_ - days(60);
+    recipe.not_after = now_ + days(720);
+    recipe.ca = true;
+    recipe.crl_distribution_points = {crl_uri(issued.issuer)};
+    const bool faulty = issued.fault.issuing && i == 1;   // the topmost, so that others can stand below it
+    if (faulty) apply(issued.fault.issuing->certificate, {organisation.title, host.name, organisation.domain, crl_uri(issued.issuer), now_}, recipe);
+    Branch branch{host.name + "-" + std::to_string(i), authority_of(issued).subordinate(recipe), issued.issuer,
+                  faulty && issued.fault.issuing->revoked};
+    issued.issuer = branch.name;
+    issued.branches.push_back(std::move(branch));
+  }
+}
 
-  pki::Credentials credentials = breakage == Breakage::self_signed
-                                     ? pki::self_signed(recipe)
-                                     : certified(issuer).authority.issue(recipe);
-  if (breakage == Breakage::missing_intermediate) credentials.chain.resize(1);
-  // A peer that sends its private root shows the fault exactly: "self-signed certificate in the chain", not
-  // "issuer not found".
-  if (breakage == Breakage::untrusted_root)
-    credentials.chain.push_back(certified(issuer).authority.certificate());
-  if (breakage == Breakage::key_mismatch) credentials.key = pki::make_key(pki::KeyKind::ec_p256);
-  issued_[host.name] = credentials.chain.front()->serial;
+pki::Authority Authorities::authority_of(const Issued& issued) const {
+  return issued.branches.empty() ? certified(issued.issuer).authority : issued.branches.back().authority;
+}
+
+pki::Chain Authorities::sent_chain(const Issued& issued, pki::Chain chain) const {
+  switch (issued.fault.sent) {
+    case SentChain::whole: break;
+    case SentChain::leaf_only: chain.resize(1); break;
+    case SentChain::with_root: {
+      const std::string top = issued.branches.empty() ? issued.issuer : issued.branches.front().issuer;
+      const std::string& above = certified(top).recipe.issuer;
+      chain.push_back(certified(above.empty() ? top : above).authority.certificate());
+      break;
+    }
+    case SentChain::reversed: std::reverse(chain.begin() + 1, chain.end()); break;
+    case SentChain::leaf_twice: chain.insert(chain.begin() + 1, chain.front()); break;
+    case SentChain::with_a_stranger: chain.insert(chain.begin() + 1, certified("stranger").authority.certificate()); break;
+  }
+  return chain;
+}
+
+HostFiles Authorities::issue(const OrganisationRecipe& organisation, const HostRecipe& host, const Fault* fault) {
+  Issued issued;
+  if (fault != nullptr) issued.fault = fault->certificate;
+  const CertificateFault& wrong = issued.fault;
+  issued.issuer = usual_issuer(organisation, wrong.signer);
+  add_branches(issued, organisation, host);
+  const bool own_list = wrong.list != ListState::sound;
+  pki::CertificateRecipe recipe =
+      usual_leaf(host, crl_uri(own_list ? host.name + "-list" : issued.issuer), now_);
+  const bool itself = wrong.signer == Signer::itself;
+  if (!itself) recipe.ca_issuers = {crl_base_ + "/" + issued.issuer + ".cer"};
+  apply(wrong.leaf, {organisation.title, organisation.connector_fqdn, organisation.domain, crl_uri(issued.issuer), now_},
+        recipe);
+
+  pki::Credentials credentials = itself ? pki::self_signed(recipe) : authority_of(issued).issue(recipe);
+  if (wrong.another_key) credentials.key = pki::make_key(pki::KeyKind::ec_p256);
+  issued.serial = credentials.chain.front()->serial;
+  credentials.chain = sent_chain(issued, std::move(credentials.chain));
+  issued_.insert_or_assign(host.name, std::move(issued));
 
   HostFiles files;
   files.directory = directory_ + "/../" + organisation.name + "/" + host.name;
@@ -103,42 +142,43 @@ HostFiles Authorities::issue(const OrganisationRecipe& organisation, const HostR
   return files;
 }
 
-std::string Authorities::crl(const std::string& name, const std::vector<BrokenHost>& broken) const {
-  const Certified& issuer = certified(name);
+/// Sound, with who is revoked by this issuer.
+pki::CrlRecipe Authorities::list_of(const std::string& issuer) const {
   pki::CrlRecipe recipe;
   recipe.this_update = now_ - days(1);
   recipe.next_update = now_ + days(6);
   // A serial that nobody has is always there: a list with entries is the usual case.
   recipe.revoked.push_back(pki::RevokedEntry{"0BADC0DE", now_ - days(20), "cessationOfOperation"});
-  std::string revoked_authority;
-  for (const BrokenHost& each : broken) {
-    const bool ours = each.organisation->issuer == name;
-    if (ours && each.breakage == Breakage::crl_stale) {
-      recipe.this_update = now_ - days(8);
-      recipe.next_update = now_ - days(1);
+  for (const auto& [host, issued] : issued_) {
+    if (issued.fault.revoked && issued.issuer == issuer) {
+      recipe.revoked.push_back(pki::RevokedEntry{issued.serial, now_ - days(2), "keyCompromise"});
     }
-    const auto serial = issued_.find(each.host->name);
-    if (ours && each.breakage == Breakage::revoked && serial != issued_.end()) {
-      recipe.revoked.push_back(pki::RevokedEntry{serial->second, now_ - days(2), "keyCompromise"});
+    for (const Branch& branch : issued.branches) {
+      if (!branch.revoked || branch.issuer != issuer) continue;
+      recipe.revoked.push_back(pki::RevokedEntry{branch.authority.certificate()->serial, now_ - days(2), "cACompromise"});
     }
-    const Certified& authority = certified(each.organisation->issuer);
-    if (each.breakage != Breakage::revoked_intermediate || authority.recipe.issuer != name) continue;
-    if (revoked_authority == authority.recipe.name) continue;  // told for another host already
-    revoked_authority = authority.recipe.name;
-    const std::string its_serial = authority.authority.certificate()->serial;
-    recipe.revoked.push_back(pki::RevokedEntry{its_serial, now_ - days(2), "cACompromise"});
   }
-  return issuer.authority.crl(recipe);
+  return recipe;
+}
+
+std::map<std::string, CrlPage> Authorities::pages() const {
+  std::map<std::string, CrlPage> pages;
+  const auto publish = [&](const std::string& name, const pki::Authority& authority) {
+    pages["/" + name + ".crl"].body = authority.crl(list_of(name));
+    pages["/" + name + ".cer"].body = octets(authority.certificate()->der());
+  };
+  for (const auto& [name, certified] : authorities_) publish(name, certified.authority);
+  for (const auto& [host, issued] : issued_) {
+    for (const Branch& branch : issued.branches) publish(branch.name, branch.authority);
+    if (issued.fault.list == ListState::sound) continue;
+    pages["/" + host + "-list.crl"] =
+        faulty_list(issued.fault.list, authority_of(issued), certified("stranger").authority, list_of(issued.issuer), now_);
+  }
+  return pages;
 }
 
 std::string Authorities::trusted_root_file() const {
   return directory_ + "/" + root_ + ".pem";
-}
-
-std::vector<std::string> Authorities::names() const {
-  std::vector<std::string> result;
-  for (const auto& [name, certified] : authorities_) result.push_back(name);
-  return result;
 }
 
 }  // namespace domsec::lab

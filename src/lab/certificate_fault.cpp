@@ -3,89 +3,65 @@
 namespace domsec::lab {
 namespace {
 
-using std::chrono::days;
-
-void rename_to(pki::CertificateRecipe& recipe, const std::string& subject,
-               std::vector<std::string> dns_names) {
-  recipe.subject = subject;
-  recipe.dns_names = std::move(dns_names);
+std::string filled(std::string text, const FaultPlace& place) {
+  const std::pair<std::string_view, const std::string&> words[] = {
+      {"{host}", place.host}, {"{domain}", place.domain}, {"{title}", place.title}, {"{list}", place.list}};
+  for (const auto& [word, value] : words) {
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + value.size())) {
+      text.replace(at, word.size(), value);
+    }
+  }
+  return text;
 }
 
-void break_names(pki::CertificateRecipe& recipe, Breakage breakage, const NamesOfFault& names) {
-  if (breakage == Breakage::wrong_name) {
-    rename_to(recipe, "CN=smtp-out.hosting.example, O=Hosting Example", {"smtp-out.hosting.example"});
-  } else if (breakage == Breakage::partner_certificate) {
-    rename_to(recipe, "CN=mail.fabrikam.com, O=Fabrikam", {"mail.fabrikam.com", "fabrikam.com"});
-  } else if (breakage == Breakage::cn_only) {
-    rename_to(recipe, "CN=" + names.host + ", O=" + names.title, {});
-  } else {
-    rename_to(recipe, "CN=*." + names.wildcard + ", O=" + names.title, {"*." + names.wildcard});
-  }
+std::vector<std::string> filled(std::vector<std::string> texts, const FaultPlace& place) {
+  for (std::string& text : texts) text = filled(std::move(text), place);
+  return texts;
 }
 
-void break_dates(pki::CertificateRecipe& recipe, Breakage breakage, pki::Instant now) {
-  if (breakage == Breakage::expired) {
-    recipe.not_before = now - days(366);
-    recipe.not_after = now - days(1);
-  } else {
-    recipe.not_before = now + days(7);
-    recipe.not_after = now + days(372);
-  }
+bool is_plain(const CertificateDifference& difference) {
+  return difference.basic_constraints && difference.key_identifiers && !difference.must_staple &&
+         !difference.ca && !difference.path_length && difference.permitted_dns.empty() &&
+         !difference.digest && !difference.serial;
 }
 
 }  // namespace
 
-FaultPart part_of(Breakage breakage) {
-  switch (breakage) {
-    case Breakage::none:
-    case Breakage::no_starttls:
-    case Breakage::starttls_454:
-    case Breakage::no_tls:
-    case Breakage::tls1_1_only:
-    case Breakage::no_client_certificate:
-      return FaultPart::session;
-    case Breakage::wrong_name:
-    case Breakage::cn_only:
-    case Breakage::wildcard:
-    case Breakage::wildcard_two_labels:
-    case Breakage::wildcard_apex:
-    case Breakage::partner_certificate:
-      return FaultPart::names;
-    case Breakage::expired:
-    case Breakage::not_yet_valid:
-      return FaultPart::dates;
-    case Breakage::server_auth_only:
-    case Breakage::client_auth_only:
-      return FaultPart::usage;
-    case Breakage::crl_stale:
-    case Breakage::crl_unreachable:
-    case Breakage::no_cdp:
-      return FaultPart::distribution;
-    case Breakage::untrusted_root:
-    case Breakage::self_signed:
-    case Breakage::revoked_intermediate:
-      return FaultPart::signer;
-    case Breakage::missing_intermediate:
-      return FaultPart::chain;
-    case Breakage::key_mismatch:
-      return FaultPart::key;
-    case Breakage::revoked:
-      return FaultPart::revocation;
-  }
-  return FaultPart::session;
+std::set<FaultPart> parts_of(const CertificateFault& fault) {
+  std::set<FaultPart> parts;
+  const auto add = [&parts](bool there, FaultPart part) {
+    if (there) parts.insert(part);
+  };
+  add(fault.leaf.of_names(), FaultPart::names);
+  add(fault.leaf.of_dates(), FaultPart::dates);
+  add(fault.leaf.of_usage(), FaultPart::usage);
+  add(fault.leaf.key || fault.another_key, FaultPart::key);
+  add(fault.leaf.distribution_points || fault.list != ListState::sound, FaultPart::distribution);
+  add(fault.signer != Signer::usual || fault.issuing || fault.more_authorities > 0, FaultPart::signer);
+  add(fault.sent != SentChain::whole, FaultPart::chain);
+  add(fault.revoked, FaultPart::revocation);
+  add(!is_plain(fault.leaf), FaultPart::other);
+  return parts;
 }
 
-void break_certificate(pki::CertificateRecipe& recipe, Breakage breakage, const NamesOfFault& names,
-                       pki::Instant now) {
-  const FaultPart part = part_of(breakage);
-  if (part == FaultPart::names) break_names(recipe, breakage, names);
-  if (part == FaultPart::dates) break_dates(recipe, breakage, now);
-  if (breakage == Breakage::server_auth_only) recipe.extended_key_usage = {"serverAuth"};
-  if (breakage == Breakage::client_auth_only) recipe.extended_key_usage = {"clientAuth"};
-  if (breakage == Breakage::no_cdp) recipe.crl_distribution_points.clear();
-  if (breakage == Breakage::crl_unreachable) {
-    recipe.crl_distribution_points = {"http://127.0.0.1:1/nobody-listens.crl"};
-  }
+void apply(const CertificateDifference& difference, const FaultPlace& place, pki::CertificateRecipe& recipe) {
+  if (difference.subject) recipe.subject = filled(*difference.subject, place);
+  if (difference.dns_names) recipe.dns_names = filled(*difference.dns_names, place);
+  for (const std::string& name : filled(difference.other_names, place)) recipe.other_names.push_back(name);
+  if (difference.not_before) recipe.not_before = place.now + *difference.not_before;
+  if (difference.not_after) recipe.not_after = place.now + *difference.not_after;
+  if (difference.extended_key_usage) recipe.extended_key_usage = *difference.extended_key_usage;
+  if (difference.key_usage) recipe.key_usage = *difference.key_usage;
+  if (difference.key) recipe.key = *difference.key;
+  if (difference.digest) recipe.digest = *difference.digest;
+  if (difference.serial) recipe.serial = *difference.serial;
+  if (difference.distribution_points) recipe.crl_distribution_points = filled(*difference.distribution_points, place);
+  if (difference.ca) recipe.ca = *difference.ca;
+  if (difference.path_length) recipe.path_length = *difference.path_length;
+  if (!difference.permitted_dns.empty()) recipe.permitted_dns = filled(difference.permitted_dns, place);
+  recipe.basic_constraints = recipe.basic_constraints && difference.basic_constraints;
+  recipe.key_identifiers = recipe.key_identifiers && difference.key_identifiers;
+  recipe.must_staple = recipe.must_staple || difference.must_staple;
 }
 
 }  // namespace domsec::lab

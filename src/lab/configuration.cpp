@@ -38,16 +38,15 @@ std::string bindings(const HostRecipe& host, std::uint16_t port) {
 }  // namespace
 
 std::string configuration(const Recipe& recipe, const OrganisationRecipe& organisation,
-                          const HostRecipe& host, const Surroundings& surroundings, Breakage breakage,
-                          Breakage partner_breakage) {
+                          const HostRecipe& host, const Surroundings& surroundings, const ConfigurationFault& fault,
+                          bool exactly) {
   const std::string partners = quoted_list(partner_domains(recipe, organisation));
-  const std::string ignore_starttls = breakage == Breakage::no_tls ? "IgnoreSTARTTLS = true\n" : "";
-  const std::string name_match = partner_breakage == Breakage::wildcard_apex ? "NameMatch = \"exact\"\n" : "";
+  const std::string ignore_starttls = fault.ignore_starttls ? "IgnoreSTARTTLS = true\n" : "";
+  const std::string name_match = exactly ? "NameMatch = \"exact\"\n" : "";
   // A certificate without the connector's FQDN is not found by it: it takes TlsCertificateName to present
   // such a one.
-  const bool by_name = breakage == Breakage::wrong_name || breakage == Breakage::partner_certificate;
   const std::string tls_certificate_name =
-      by_name ? "TlsCertificateName = \"" + surroundings.tls_certificate_name + "\"\n" : "";
+      fault.certificate_by_name ? "TlsCertificateName = \"" + surroundings.tls_certificate_name + "\"\n" : "";
   std::ostringstream out;
   out << "# " << organisation.title << ", Edge server " << host.name
       << ". Written by domsec lab; changes are lost at the next start.\n"

@@ -12,54 +12,53 @@ namespace {
 
 using std::chrono::days;
 
-std::string name_of(Breakage breakage) {
-  for (const Fault& fault : faults()) {
-    if (fault.breakage == breakage) return std::string(fault.name);
+template <typename Is>
+const Fault* first(const SigningTerms& terms, Is is) {
+  for (const Fault* fault : terms.faults) {
+    if (is(fault->certificate)) return fault;
   }
-  return {};
+  return nullptr;
 }
 
-bool has(const SigningTerms& terms, Breakage breakage) {
-  return std::find(terms.faults.begin(), terms.faults.end(), breakage) != terms.faults.end();
+bool is_self_signed(const CertificateFault& fault) { return fault.signer == Signer::itself; }
+bool is_of_a_stranger(const CertificateFault& fault) { return fault.signer == Signer::stranger; }
+bool is_leaf_alone(const CertificateFault& fault) { return fault.sent == SentChain::leaf_only; }
+bool has_another_key(const CertificateFault& fault) { return fault.another_key; }
+bool is_revoked(const CertificateFault& fault) { return fault.revoked; }
+bool is_below_a_revoked_one(const CertificateFault& fault) { return fault.issuing && fault.issuing->revoked; }
+bool has_a_stale_list(const CertificateFault& fault) { return fault.list == ListState::stale; }
+
+void refuse_both(const Fault* one, const Fault* other) {
+  if (one == nullptr || other == nullptr) return;
+  throw AuthorityError("the faults " + one->name + " and " + other->name + " exclude each other; give one of them");
 }
 
 void check_faults(const SigningTerms& terms) {
-  std::map<FaultPart, Breakage> seen;
-  for (const Breakage breakage : terms.faults) {
-    const FaultPart part = part_of(breakage);
-    if (part == FaultPart::session) {
-      throw AuthorityError(name_of(breakage) +
-                           " is a fault of a session, not of a certificate; domsec lab break shows it");
+  std::map<FaultPart, const Fault*> seen;
+  for (const Fault* fault : terms.faults) {
+    if (!is_certificate_fault(*fault)) {
+      throw AuthorityError(fault->name + " is no fault that a certificate could have by itself; domsec lab break shows it");
     }
-    const auto [other, first] = seen.emplace(part, breakage);
-    if (!first) {
-      throw AuthorityError("the faults " + name_of(other->second) + " and " + name_of(breakage) +
-                           " exclude each other; give one of them");
+    for (const FaultPart part : parts_of(fault->certificate)) {
+      const auto [other, is_first] = seen.emplace(part, fault);
+      if (!is_first) refuse_both(other->second, fault);
     }
   }
-  const bool no_issuer = has(terms, Breakage::self_signed);
-  for (const Breakage other : {Breakage::missing_intermediate, Breakage::key_mismatch, Breakage::revoked}) {
-    if (no_issuer && has(terms, other)) {
-      throw AuthorityError("the faults self-signed and " + name_of(other) +
-                           " exclude each other; give one of them");
-    }
+  for (const auto& excluded : {is_leaf_alone, has_another_key, is_revoked}) {
+    refuse_both(first(terms, is_self_signed), first(terms, excluded));
   }
-  if (has(terms, Breakage::untrusted_root) && has(terms, Breakage::missing_intermediate)) {
-    throw AuthorityError(
-        "the faults untrusted-root and missing-intermediate exclude each other; give one of them");
-  }
+  refuse_both(first(terms, is_of_a_stranger), first(terms, is_leaf_alone));
 }
 
 /// What is left of a name when its first `labels` are gone; the fault needs a domain of two labels at least.
-std::string without_labels(const std::string& name, int labels, Breakage breakage) {
+std::string without_labels(const std::string& name, int labels, const Fault& fault) {
   std::string rest = name.starts_with("*.") ? name.substr(2) : name;
   for (int i = 0; i < labels && !rest.empty(); ++i) {
     const std::size_t dot = rest.find('.');
     rest = dot == std::string::npos ? "" : rest.substr(dot + 1);
   }
   if (rest.find('.') != std::string::npos) return rest;
-  throw AuthorityError("the fault " + name_of(breakage) +
-                       " needs a name of the request with more labels than " +
+  throw AuthorityError("the fault " + fault.name + " needs a name of the request with more labels than " +
                        (name.empty() ? "none" : name) + " has");
 }
 
@@ -72,17 +71,25 @@ std::string organisation_in(const std::string& subject) {
   return value.empty() || value.front() == '"' ? "Rehearsal" : value;
 }
 
-NamesOfFault names_of_fault(const pki::Request& request, Breakage breakage) {
+/// `{domain}` is the host's; in the lab the mail is for one two labels below it, or names are compared exactly. Here the
+/// certificate is what makes the difference.
+FaultPlace place_of(const pki::Request& request, const Fault& fault, pki::Instant at) {
   const std::vector<std::string> names = names_for(request);
   const std::string host = names.empty() ? std::string() : names.front();
-  NamesOfFault out{organisation_in(request.subject), host, {}};
-  if (breakage == Breakage::cn_only && host.empty()) {
-    throw AuthorityError("the fault cn-only needs a request with a host name; make it again with one");
+  FaultPlace place{organisation_in(request.subject), host, {}, {}, at};
+  const CertificateDifference& leaf = fault.certificate.leaf;
+  const auto writes = [&leaf](std::string_view word) {
+    const bool in_subject = leaf.subject && leaf.subject->find(word) != std::string::npos;
+    return in_subject || (leaf.dns_names && std::any_of(leaf.dns_names->begin(), leaf.dns_names->end(), [&](const std::string& name) {
+             return name.find(word) != std::string::npos;
+           }));
+  };
+  if (writes("{host}") && host.empty()) {
+    throw AuthorityError("the fault " + fault.name + " needs a request with a host name; make it again with one");
   }
-  if (breakage == Breakage::wildcard) out.wildcard = without_labels(host, 1, breakage);
-  if (breakage == Breakage::wildcard_two_labels) out.wildcard = without_labels(host, 2, breakage);
-  if (breakage == Breakage::wildcard_apex) out.wildcard = without_labels(host, 0, breakage);
-  return out;
+  const int labels = fault.mail.second_domain ? 2 : fault.configuration.partners_compare_exactly ? 0 : 1;
+  if (writes("{domain}")) place.domain = without_labels(host, labels, fault);
+  return place;
 }
 
 /// What is to be issued, by whom it will be.
@@ -104,13 +111,9 @@ Order order_for(const pki::Request& request, const SigningTerms& terms, const st
   recipe.extended_key_usage = {"serverAuth", "clientAuth"};
   recipe.crl_distribution_points = lists;
   recipe.ca_issuers = ca_issuers;
-  for (const Breakage breakage : terms.faults) {
-    if (part_of(breakage) != FaultPart::names) {
-      break_certificate(recipe, breakage, {}, terms.at);
-      continue;
-    }
-    break_certificate(recipe, breakage, names_of_fault(request, breakage), terms.at);
-    order.subject = pki::SubjectOf::recipe;
+  for (const Fault* fault : terms.faults) {
+    apply(fault->certificate.leaf, place_of(request, *fault, terms.at), recipe);
+    if (fault->certificate.leaf.of_names()) order.subject = pki::SubjectOf::recipe;
   }
   return order;
 }
@@ -134,8 +137,8 @@ pki::CertificatePtr self_signed(const pki::Authority& any, Order order, const pk
 
 pki::CertificatePtr issue(const pki::Authority& by, const Order& order, const pki::Request& request,
                           const SigningTerms& terms) {
-  if (has(terms, Breakage::self_signed)) return self_signed(by, order, request, terms);
-  if (!has(terms, Breakage::key_mismatch)) return certify_key(by, order.recipe, request, order.subject);
+  if (first(terms, is_self_signed)) return self_signed(by, order, request, terms);
+  if (!first(terms, has_another_key)) return certify_key(by, order.recipe, request, order.subject);
   const pki::KeyKind kind =
       request.key_algorithm.starts_with("RSA") ? pki::KeyKind::rsa_2048 : pki::KeyKind::ec_p256;
   return by.certify(order.recipe, pki::make_key(kind));
@@ -144,46 +147,51 @@ pki::CertificatePtr issue(const pki::Authority& by, const Order& order, const pk
 /// What is sent behind the leaf. A peer that sends its private root shows that fault exactly
 /// (authorities.cpp).
 pki::Chain sent_behind(const pki::Authority& signer, const SigningTerms& terms) {
-  if (has(terms, Breakage::self_signed) || has(terms, Breakage::missing_intermediate)) return {};
+  if (first(terms, is_self_signed) || first(terms, is_leaf_alone)) return {};
   pki::Chain chain;
   for (const pki::CertificatePtr& certificate : signer.own().chain) {
-    if (!certificate->self_signed || has(terms, Breakage::untrusted_root)) chain.push_back(certificate);
+    if (!certificate->self_signed || first(terms, is_of_a_stranger)) chain.push_back(certificate);
   }
   return chain;
 }
 
 std::vector<std::string> notes_of(const SigningTerms& terms, const pki::Certificate& certificate) {
   std::vector<std::string> notes;
-  const auto note = [&](Breakage breakage, const char* sentence) {
-    if (has(terms, breakage)) notes.emplace_back(sentence);
+  const auto note = [&](auto is, const char* sentence) {
+    if (first(terms, is) != nullptr) notes.emplace_back(sentence);
   };
-  note(Breakage::revoked, "it is on the next list: domsec crl issue");
-  note(Breakage::crl_stale, "its list is made by domsec crl issue");
-  note(Breakage::revoked_intermediate, "the list that has its issuer is made by domsec crl issue");
-  note(Breakage::key_mismatch, "it is for a key that nobody has");
-  if (certificate.dns_names.empty() && !has(terms, Breakage::cn_only))
+  note(is_revoked, "it is on the next list: domsec crl issue");
+  note(has_a_stale_list, "its list is made by domsec crl issue");
+  note(is_below_a_revoked_one, "the list that has its issuer is made by domsec crl issue");
+  note(has_another_key, "it is for a key that nobody has");
+  const auto says_so = [](const CertificateFault& fault) { return fault.leaf.dns_names.has_value(); };
+  if (certificate.dns_names.empty() && first(terms, says_so) == nullptr)
     notes.emplace_back("it has no host name: the request asks for none");
   return notes;
 }
 
 }  // namespace
 
-bool is_certificate_fault(Breakage breakage) {
-  return part_of(breakage) != FaultPart::session;
+bool is_certificate_fault(const Fault& fault) {
+  const CertificateFault& wrong = fault.certificate;
+  const bool plain_issuing = !wrong.issuing || wrong.issuing->revoked;
+  const bool can_be_sent = wrong.sent == SentChain::whole || wrong.sent == SentChain::leaf_only || wrong.signer == Signer::stranger;
+  const bool can_be_listed = wrong.list == ListState::sound || wrong.list == ListState::stale;
+  return !parts_of(wrong).empty() && plain_issuing && wrong.more_authorities == 0 && can_be_sent && can_be_listed;
 }
 
 /// The name of the authority that signs; made when it is not there yet.
 std::string KeptAuthority::signer_of(const SigningTerms& terms) {
-  if (has(terms, Breakage::untrusted_root)) {
+  if (first(terms, is_of_a_stranger)) {
     (void)stranger(terms.at);
     return "stranger";
   }
-  if (has(terms, Breakage::revoked_intermediate)) {
+  if (first(terms, is_below_a_revoked_one)) {
     const pki::Authority made = subordinate("revoked", "CN=A Revoked Issuing CA, O=Rehearsal", terms.at);
     (void)revoke(made.certificate()->thumbprint, "cACompromise", terms.at);
     return "revoked";
   }
-  if (has(terms, Breakage::missing_intermediate) && issuer() == "root") {
+  if (first(terms, is_leaf_alone) && issuer() == "root") {
     (void)subordinate("unsent", "CN=An Issuing CA That Is Not Sent, O=Rehearsal", terms.at);
     return "unsent";
   }
@@ -194,7 +202,7 @@ SignedCertificate KeptAuthority::sign(const pki::Request& request, const Signing
   if (const std::string why = refusal(request); !why.empty()) throw AuthorityError(why);
   check_faults(terms);
   const bool with_lists = !index_.crl_base.empty();
-  if (has(terms, Breakage::crl_stale) && !with_lists) {
+  if (first(terms, has_a_stale_list) && !with_lists) {
     throw AuthorityError(
         "the fault crl-stale needs a distribution point, which this authority does not name; make one with "
         "domsec cert authority --crl-base");
@@ -208,7 +216,7 @@ SignedCertificate KeptAuthority::sign(const pki::Request& request, const Signing
   std::vector<std::string> lists;
   std::vector<std::string> ca_issuers;
   if (with_lists) {
-    lists = {crl_uri(has(terms, Breakage::crl_stale) ? signer + "-stale" : signer)};
+    lists = {crl_uri(first(terms, has_a_stale_list) ? signer + "-stale" : signer)};
     ca_issuers = {index_.crl_base + "/" + signer + ".cer"};
   }
   SignedCertificate signed_one;
@@ -216,7 +224,7 @@ SignedCertificate KeptAuthority::sign(const pki::Request& request, const Signing
   const pki::Certificate& leaf = *signed_one.chain.front();
   IssuedCertificate& record = signed_one.record;
   record = {leaf.serial,
-            has(terms, Breakage::self_signed) ? "" : signer,
+            first(terms, is_self_signed) != nullptr ? "" : signer,
             leaf.subject,
             leaf.thumbprint,
             terms.at,
@@ -224,8 +232,8 @@ SignedCertificate KeptAuthority::sign(const pki::Request& request, const Signing
             {},
             {},
             {}};
-  for (const Breakage breakage : terms.faults) record.faults.push_back(name_of(breakage));
-  if (has(terms, Breakage::revoked)) {
+  for (const Fault* fault : terms.faults) record.faults.push_back(fault->name);
+  if (first(terms, is_revoked)) {
     record.revoked_at = terms.at;
     record.reason = "keyCompromise";
   }

@@ -12,19 +12,11 @@ namespace {
 
 constexpr const char* crl_host = "crl.example-trust.com";
 
-session::Deviations deviations_of(Breakage breakage) {
-  session::Deviations deviations;
-  if (breakage == Breakage::no_starttls) deviations.no_starttls = true;
-  if (breakage == Breakage::starttls_454) {
-    deviations.starttls_refusal = smtp::Reply(454, "4.7.0 TLS not available due to local problem");
-  }
-  if (breakage == Breakage::no_client_certificate) deviations.no_client_certificate = true;
-  if (breakage == Breakage::key_mismatch) deviations.key_mismatch = true;
-  if (breakage == Breakage::not_yet_valid) deviations.unfit_certificate = true;
-  if (breakage == Breakage::tls1_1_only) {
-    deviations.minimum = net::TlsVersion::tls1_0;
-    deviations.maximum = net::TlsVersion::tls1_1;
-  }
+/// A certificate that selection would refuse is presented all the same: that is the fault.
+session::Deviations deviations_of(const Fault* fault) {
+  if (fault == nullptr) return {};
+  session::Deviations deviations = fault->deviations;
+  deviations.unfit_certificate = !parts_of(fault->certificate).empty();
   return deviations;
 }
 
@@ -34,12 +26,7 @@ std::vector<std::string> domains_of(const OrganisationRecipe& organisation) {
   return domains;
 }
 
-std::string fault_name(Breakage breakage) {
-  for (const Fault& fault : faults()) {
-    if (fault.breakage == breakage) return std::string(fault.name);
-  }
-  return {};
-}
+std::string name_of(const Fault* fault) { return fault == nullptr ? std::string() : fault->name; }
 
 bool can_listen(net::Loop& loop, const net::Endpoint& at) {
   try {
@@ -65,8 +52,8 @@ std::uint16_t free_port(net::Loop& loop, const std::vector<std::string>& address
 
 }  // namespace
 
-std::string domain_for(const OrganisationRecipe& organisation, Breakage breakage) {
-  const bool below = breakage == Breakage::wildcard_two_labels && !organisation.more_domains.empty();
+std::string domain_for(const OrganisationRecipe& organisation, const Fault* fault) {
+  const bool below = fault != nullptr && fault->mail.second_domain && !organisation.more_domains.empty();
   return below ? organisation.more_domains.front() : organisation.domain;
 }
 
@@ -156,43 +143,30 @@ void Lab::publish_names() {
 }
 
 void Lab::publish_lists() {
-  std::vector<BrokenHost> broken;
-  for (const Host& host : hosts_) {
-    broken.push_back(BrokenHost{host.organisation, host.recipe, breakage_of(host)});
-  }
-  for (const std::string& name : authorities_->names()) {
-    CrlPage page;
-    page.body = authorities_->crl(name, broken);
-    CrlPage issuer;
-    issuer.body = authorities_->certificate(name);
-    for (const auto& server : crls_) {
-      server->put("/" + name + ".crl", page);
-      server->put("/" + name + ".cer", issuer);
-    }
+  for (const auto& [path, page] : authorities_->pages()) {
+    for (const auto& server : crls_) server->put(path, page);
   }
 }
 
-Breakage Lab::at(const std::string& place) const {
+const Fault* Lab::at(const std::string& place) const {
   const auto found = broken_.find(place);
-  return found == broken_.end() ? Breakage::none : found->second;
+  return found == broken_.end() ? nullptr : found->second;
 }
 
-Breakage Lab::breakage_of(const Host& host) const {
-  const Breakage own = at(host.recipe->name);
-  return own == Breakage::none ? at(host.organisation->name) : own;
+const Fault* Lab::fault_of(const Host& host) const {
+  const Fault* own = at(host.recipe->name);
+  return own != nullptr ? own : at(host.organisation->name);
 }
 
-Breakage Lab::partner_breakage_of(const OrganisationRecipe& organisation) const {
-  for (const OrganisationRecipe& other : settings_.recipe.organisations) {
-    if (other.name == organisation.name) continue;
-    if (at(other.name) == Breakage::wildcard_apex) return Breakage::wildcard_apex;
-  }
-  return Breakage::none;
+bool Lab::compares_exactly(const OrganisationRecipe& organisation) const {
+  return std::any_of(broken_.begin(), broken_.end(), [&organisation](const auto& broken) {
+    return broken.first != organisation.name && broken.second->configuration.partners_compare_exactly;
+  });
 }
 
 void Lab::write_configuration(Host& host) {
-  const Breakage breakage = breakage_of(host);
-  const HostFiles files = authorities_->issue(*host.organisation, *host.recipe, breakage);
+  const Fault* fault = fault_of(host);
+  const HostFiles files = authorities_->issue(*host.organisation, *host.recipe, fault);
   Surroundings surroundings;
   surroundings.dns = dns_->endpoint().text();
   surroundings.smtp_port = settings_.smtp_port;
@@ -201,7 +175,8 @@ void Lab::write_configuration(Host& host) {
   host.configuration = files.directory + "/domsec.toml";
   pki::write_private_file(host.configuration,
                           configuration(settings_.recipe, *host.organisation, *host.recipe, surroundings,
-                                        breakage, partner_breakage_of(*host.organisation)));
+                                        fault != nullptr ? fault->configuration : ConfigurationFault(),
+                                        compares_exactly(*host.organisation)));
 }
 
 void Lab::start_host(const OrganisationRecipe& organisation, const HostRecipe& recipe) {
@@ -209,6 +184,7 @@ void Lab::start_host(const OrganisationRecipe& organisation, const HostRecipe& r
   write_configuration(host);
   EdgeServerSettings settings;
   settings.edge.now = settings_.now;
+  settings.edge.timeouts = settings_.timeouts;
   settings.clock = settings_.clock;
   settings.session_ids = session_ids_;
   settings.keep = settings_.keep;
@@ -221,23 +197,26 @@ void Lab::start_host(const OrganisationRecipe& organisation, const HostRecipe& r
   hosts_.push_back(std::move(host));
 }
 
-void Lab::apply(const std::string& place, Breakage breakage) {
-  Broken broken = broken_;
-  broken[place] = breakage;
-  apply(broken);
+void Lab::apply(const std::string& place, const std::string& fault) {
+  Wanted wanted;
+  for (const auto& [broken, what] : broken_) wanted[broken] = what->name;
+  wanted[place] = fault;
+  apply(wanted);
 }
 
-void Lab::apply(const Broken& broken) {
-  for (const auto& [place, breakage] : broken) {
+void Lab::apply(const Wanted& wanted) {
+  std::map<std::string, const Fault*> broken;
+  for (const auto& [place, fault] : wanted) {
     const bool is_host = std::any_of(hosts_.begin(), hosts_.end(),
                                      [&name = place](const Host& host) { return host.recipe->name == name; });
     if (!is_host) (void)organisation(settings_.recipe, place);  // throws for a name that is neither
+    if (!fault.empty()) broken[place] = &fault_named(fault);
   }
-  broken_ = broken;
+  broken_ = std::move(broken);
   for (Host& host : hosts_) write_configuration(host);
   publish_lists();
   for (Host& host : hosts_) {
-    host.server->reload(exchange::read_toml(host.configuration), deviations_of(breakage_of(host)));
+    host.server->reload(exchange::read_toml(host.configuration), deviations_of(fault_of(host)));
   }
 }
 
@@ -256,12 +235,12 @@ State Lab::state() const {
   state.smtp_port = settings_.smtp_port;
   for (const OrganisationRecipe& recipe : settings_.recipe.organisations) {
     StateOrganisation organisation{recipe.name, recipe.title, domains_of(recipe), {}, {}};
-    organisation.broken = fault_name(at(recipe.name));
+    organisation.broken = name_of(at(recipe.name));
     for (const Host& host : hosts_) {
       if (host.organisation != &recipe) continue;
       organisation.hosts.push_back(StateHost{host.recipe->name, host.recipe->address,
                                              host.recipe->ipv6_address, host.configuration,
-                                             fault_name(at(host.recipe->name))});
+                                             name_of(at(host.recipe->name))});
     }
     state.organisations.push_back(std::move(organisation));
   }

@@ -50,10 +50,10 @@ std::string contradiction(const State& state, std::string_view place, const Faul
     for (const StateHost& host : organisation.hosts) {
       if (organisation.name == place && !host.broken.empty()) return mended_first(host.name, host.broken);
       if (host.name != place) continue;
-      if (breaks_every_host(fault.breakage)) {
-        return std::string(fault.name) + " breaks what all hosts of " + organisation.title +
+      if (fault.configuration.partners_compare_exactly) {
+        return fault.name + " breaks what all hosts of " + organisation.title +
                " share: break the organisation with: domsec lab break " + organisation.name + " " +
-               std::string(fault.name);
+               fault.name;
       }
       if (!organisation.broken.empty()) return mended_first(organisation.name, organisation.broken);
     }

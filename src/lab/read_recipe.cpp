@@ -1,65 +1,10 @@
 #include <algorithm>
 #include <map>
 
-#define TOML_EXCEPTIONS 1
-#include <toml++/toml.h>
-
-#include "domsec/lab/recipe.h"
+#include "toml_table.h"
 
 namespace domsec::lab {
 namespace {
-
-std::string place(const std::string& file, const toml::node& node) {
-  return file + ":" + std::to_string(node.source().begin.line) + ": ";
-}
-
-/// One table of the recipe with the keys it may have; a key that is not listed is an error.
-class Table {
- public:
-  Table(const toml::table& table, const std::string& file, std::initializer_list<std::string_view> keys)
-      : table_(table), file_(file) {
-    for (const auto& [key, value] : table) {
-      if (std::find(keys.begin(), keys.end(), key.str()) == keys.end()) {
-        throw LabError(place(file, value) + "unknown key '" + std::string(key.str()) + "'");
-      }
-    }
-  }
-
-  std::string text(const char* key) const {
-    const auto value = table_[key].value<std::string>();
-    if (!value) throw LabError(place(file_, table_) + "'" + key + "' is missing or no text");
-    return *value;
-  }
-  std::string text_or(const char* key, std::string otherwise) const {
-    return table_[key].value<std::string>().value_or(std::move(otherwise));
-  }
-  int number_or(const char* key, int otherwise) const { return table_[key].value<int>().value_or(otherwise); }
-  std::vector<std::string> texts(const char* key) const {
-    std::vector<std::string> result;
-    const toml::array* array = table_[key].as_array();
-    if (!array) return result;
-    for (const toml::node& node : *array) {
-      const auto value = node.value<std::string>();
-      if (!value) throw LabError(place(file_, node) + "'" + key + "' holds something that is no text");
-      result.push_back(*value);
-    }
-    return result;
-  }
-  std::vector<const toml::table*> tables(const char* key) const {
-    std::vector<const toml::table*> result;
-    const toml::array* array = table_[key].as_array();
-    if (!array) return result;
-    for (const toml::node& node : *array) {
-      if (!node.is_table()) throw LabError(place(file_, node) + "'" + key + "' is no list of tables");
-      result.push_back(node.as_table());
-    }
-    return result;
-  }
-
- private:
-  const toml::table& table_;
-  const std::string& file_;
-};
 
 HostRecipe read_host(const toml::table& source, const std::string& file) {
   const Table table(source, file, {"name", "address", "ipv6_address", "preference", "subject", "dns_names"});
@@ -145,8 +90,7 @@ Recipe read_recipe(std::string_view text, const std::string& file) {
       recipe.organisations.push_back(read_organisation(*source, file));
     }
   } catch (const toml::parse_error& error) {
-    throw LabError(file + ":" + std::to_string(error.source().begin.line) + ": " +
-                   std::string(error.description()));
+    throw no_toml(file, error);
   }
   check_issuers(recipe, file);
   check_addresses(recipe, file);

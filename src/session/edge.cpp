@@ -207,13 +207,13 @@ std::shared_ptr<const net::TlsContext> Edge::context(net::TlsRole role, const Ow
   if (settings_.deviations.no_request) tls.request = net::ClientCertificateRequest::none;
   tls.leaf_only = settings_.deviations.leaf_only;
   tls.allow_key_mismatch = settings_.deviations.key_mismatch;
-  const bool on_purpose = settings_.deviations.handshake || !settings_.deviations.dialogue.empty();
+  const bool on_purpose = settings_.deviations.server.any() || settings_.deviations.client.any();
   const bool judged_inside =
       role == net::TlsRole::server && settings_.client_certificate == ClientCertificateMode::require_alert;
   tls.alerts_by_hand = judged_inside || on_purpose;
   tls.key_decoding = settings_.key_decoding;
   tls.ocsp_response = settings_.ocsp_response;
-  tls.security_level = 1;  // the handshake goes on and shows; the examination says what is too weak
+  tls.security_level = settings_.deviations.own_security_level;  // the handshake goes on and shows; the examination says what is too weak
   return role == net::TlsRole::client ? net::TlsContext::client(tls) : net::TlsContext::server(tls);
 }
 
@@ -235,8 +235,8 @@ SendPlan Edge::send_plan(const exchange::SendConnector& connector, const smtp::D
   plan.timeouts = settings_.timeouts.with_inactivity(connector.connection_inactivity_timeout);
   plan.now = settings_.now;
   plan.sni = settings_.deviations.sni;
-  plan.dialogue_faults = settings_.deviations.dialogue;
-  plan.handshake_fault = settings_.deviations.handshake;
+  plan.dialogue_faults = settings_.deviations.client.dialogue;
+  plan.handshake_fault = settings_.deviations.client.handshake;
   return plan;
 }
 
@@ -277,8 +277,8 @@ std::shared_ptr<const ReceivePlan> Edge::receive_plan(const exchange::ReceiveCon
         std::make_shared<SubmissionRate>(connector.message_rate_limit, connector.message_rate_source);
   }
   plan->starttls_refusal = settings_.deviations.starttls_refusal;
-  plan->dialogue_faults = settings_.deviations.dialogue;
-  plan->handshake_fault = settings_.deviations.handshake;
+  plan->dialogue_faults = settings_.deviations.server.dialogue;
+  plan->handshake_fault = settings_.deviations.server.handshake;
   plan->examination = examination_;
   plan->timeouts = settings_.timeouts;
   plan->now = settings_.now;

@@ -47,7 +47,7 @@ TEST(LabOverIpv6, TakesDomainSecuredMail) {
 TEST(LabOverIpv6, RefusesABrokenSenderAsOverIpv4) {
   TwoOrganisations two;
   if (!has_ipv6(two.lab.state())) GTEST_SKIP() << "this machine has no ::1";
-  two.lab.apply("woodgrove", Breakage::expired);
+  two.lab.apply("woodgrove", "expired");
   EXPECT_FALSE(send_over_ipv6(two).delivered);
   two.finish();
   EXPECT_EQ(two.first_verdict("contoso").headline.code, finding::Code::certificate_expired);

@@ -56,7 +56,7 @@ TEST(ProtocolLogging, CountersAreTwoOneOne) {
   EXPECT_TRUE(two.send("woodgrove", "contoso").delivered);
   EXPECT_TRUE(two.send("woodgrove", "contoso").delivered);
   EXPECT_TRUE(two.send("contoso", "woodgrove").delivered);
-  two.lab.apply("woodgrove", Breakage::expired);
+  two.lab.apply("woodgrove", "expired");
   EXPECT_FALSE(two.send("contoso", "woodgrove").delivered);
   // A refused sender is counted by no counter of Exchange's object: it has none for inbound failures.
   EXPECT_FALSE(two.send("woodgrove", "contoso").delivered);

@@ -14,7 +14,7 @@ using testing::TwoOrganisations;
 
 struct Row {
   const char* name;
-  Breakage breakage;               // of the sender
+  std::string fault;               // of the sender
   const char* event;               // attested event of the verdict, empty = none
   const char* status;              // CertificateValidationStatus of the verdict
   std::string reply;               // of MAIL FROM
@@ -36,21 +36,21 @@ std::vector<Row> rows() {
   };
   return {
       {"no TLS",
-       Breakage::no_tls,
+       "no-tls",
        "11012",
        "",
        "451 5.7.3 STARTTLS is required to send mail",
        {mail, policy("DS014")},
        {"* |TLS protocol", "< STARTTLS", status}},
       {"no certificate",
-       Breakage::no_client_certificate,
+       "no-client-cert",
        "",
        "EmptyCertificate",
        refused("EmptyCertificate"),
        {tls, status + "'EmptyCertificate'", mail, policy("DS130")},
        {peer}},
       {"wrong name",
-       Breakage::wrong_name,
+       "wrong-name",
        "11015",
        "SubjectMismatch",
        refused("SubjectMismatch"),
@@ -58,21 +58,21 @@ std::vector<Row> rows() {
         "* |domsec: step=name result=mismatch code=DS110 reference=woodgrovebank.com", policy("DS110")},
        {}},
       {"untrusted",
-       Breakage::untrusted_root,
+       "untrusted-root",
        "",
        "UntrustedRoot",
        refused("UntrustedRoot"),
        {tls, peer, status + "'UntrustedRoot'", mail, policy("DS100")},
        {}},
       {"expired",
-       Breakage::expired,
+       "expired",
        "",
        "CertificateExpired",
        refused("CertificateExpired"),
        {tls, peer, status + "'CertificateExpired'", mail, policy("DS103")},
        {}},
       {"revoked",
-       Breakage::revoked,
+       "revoked",
        "",
        "Revoked",
        refused("Revoked"),
@@ -80,7 +80,7 @@ std::vector<Row> rows() {
         policy("DS105")},
        {}},
       {"CRL missing",
-       Breakage::crl_unreachable,
+       "crl-unreachable",
        "",
        "RevocationOffline",
        refused("RevocationOffline"),
@@ -94,7 +94,7 @@ TEST(ReceiveLog, TellsEachRefusalOfAListedSenderInItsFile) {
   for (const Row& row : rows()) {
     SCOPED_TRACE(row.name);
     TwoOrganisations two;
-    two.lab.apply("woodgrove", row.breakage);
+    two.lab.apply("woodgrove", row.fault);
     EXPECT_FALSE(two.send("woodgrove", "contoso").delivered);
     two.finish();
 

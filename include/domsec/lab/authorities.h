@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "domsec/lab/crl_server.h"
 #include "domsec/lab/fault.h"
 #include "domsec/lab/recipe.h"
 #include "domsec/pki/authority.h"
@@ -21,34 +22,44 @@ struct HostFiles {
   std::string tls_certificate_name;  // `<I>issuer<S>subject`
 };
 
-struct BrokenHost {
-  const OrganisationRecipe* organisation;
-  const HostRecipe* host;
-  Breakage breakage;
-};
-
 class Authorities {
  public:
   /// Makes the authorities in `directory`. `crl_base` is the URI that distribution points begin with,
   /// `http://crl.example-trust.com:10080`.
   Authorities(std::string directory, const Recipe& recipe, std::string crl_base, pki::Instant now);
 
-  /// Writes certificate and key of one host, right or broken, and says where.
-  HostFiles issue(const OrganisationRecipe& organisation, const HostRecipe& host, Breakage breakage);
-  /// DER of the list that `authority` publishes while these hosts are broken.
-  [[nodiscard]] std::string crl(const std::string& authority, const std::vector<BrokenHost>& broken) const;
-  /// DER of the certificate of `authority`, for whom a partner sends too little.
-  [[nodiscard]] std::string certificate(const std::string& authority) const;
+  /// Writes certificate and key of one host, right or broken, and says where. `fault` may be null.
+  HostFiles issue(const OrganisationRecipe& organisation, const HostRecipe& host, const Fault* fault);
+  /// What the distribution points serve for the certificates that were issued last: lists, and the certificates of
+  /// issuers for those of whom a partner sends too little.
+  [[nodiscard]] std::map<std::string, CrlPage> pages() const;
   /// Path of the root that both organisations trust.
   [[nodiscard]] std::string trusted_root_file() const;
-  [[nodiscard]] std::vector<std::string> names() const;
 
  private:
   struct Certified {
     pki::Authority authority;
     AuthorityRecipe recipe;
   };
+  /// An authority that one host's fault has for itself, and whose list revokes it.
+  struct Branch {
+    std::string name;
+    pki::Authority authority;
+    std::string issuer;
+    bool revoked = false;
+  };
+  /// What one host presents.
+  struct Issued {
+    CertificateFault fault;
+    std::string issuer;   // of the leaf
+    std::string serial;
+    std::vector<Branch> branches;   // the topmost first
+  };
   [[nodiscard]] const Certified& certified(const std::string& name) const;
+  [[nodiscard]] pki::Authority authority_of(const Issued& issued) const;
+  void add_branches(Issued& issued, const OrganisationRecipe& organisation, const HostRecipe& host) const;
+  [[nodiscard]] pki::Chain sent_chain(const Issued& issued, pki::Chain chain) const;
+  [[nodiscard]] pki::CrlRecipe list_of(const std::string& issuer) const;
   void make(const AuthorityRecipe& recipe);
   [[nodiscard]] std::string crl_uri(const std::string& authority) const;
 
@@ -57,7 +68,7 @@ class Authorities {
   pki::Instant now_;
   std::string root_;
   std::map<std::string, Certified> authorities_;
-  std::map<std::string, std::string> issued_;  // host name → serial of its current certificate
+  std::map<std::string, Issued> issued_;  // by host name
 };
 
 }  // namespace domsec::lab

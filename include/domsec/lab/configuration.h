@@ -16,10 +16,9 @@ struct Surroundings {
   std::string tls_certificate_name;  // of the host's certificate
 };
 
-/// domsec.toml of `host`. Partners are all other organisations; `partner_breakage` changes how names are
-/// compared for the wildcard-apex case, `breakage` what this organisation does wrong itself.
+/// domsec.toml of `host`. Partners are all other organisations; `exactly`: their names are compared so.
 [[nodiscard]] std::string configuration(const Recipe& recipe, const OrganisationRecipe& organisation,
                                         const HostRecipe& host, const Surroundings& surroundings,
-                                        Breakage breakage, Breakage partner_breakage);
+                                        const ConfigurationFault& fault, bool exactly);
 
 }  // namespace domsec::lab

@@ -35,7 +35,7 @@ struct AuthorityTerms {
 };
 
 struct SigningTerms {
-  std::vector<Breakage> faults;
+  std::vector<const Fault*> faults;
   int days = 365;
   pki::Instant at;
   /// self-signed alone: the key of the request, which nobody else has.
@@ -97,7 +97,7 @@ class KeptAuthority {
   AuthorityIndex index_;
 };
 
-/// Can `cert sign` make it?
-[[nodiscard]] bool is_certificate_fault(Breakage breakage);
+/// Can `cert sign` make it? A fault of a certificate, or of the list that it leads to, without authorities of its own.
+[[nodiscard]] bool is_certificate_fault(const Fault& fault);
 
 }  // namespace domsec::lab

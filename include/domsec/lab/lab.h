@@ -25,13 +25,11 @@ struct LabSettings {
   std::uint16_t http_port = 10080;
   std::function<pki::Instant()> now;
   transcript::Clock clock;
+  session::Timeouts timeouts{};
   std::function<session::Keep(const exchange::Organisation&)> keep;
   /// Hears of every session that ended; `organisation` is whose server it was.
   std::function<void(const std::string& organisation, const transcript::Transcript&)> ended;
 };
-
-/// Place → what is broken there.
-using Broken = std::map<std::string, Breakage>;
 
 class Lab {
  public:
@@ -42,11 +40,11 @@ class Lab {
   Lab& operator=(const Lab&) = delete;
 
   void stop();
-  /// Breaks one thing of a place (an organisation, which is each of its hosts, or a host); Breakage::none
-  /// mends it. Other places stay as they are; a host's own fault goes before its organisation's.
-  void apply(const std::string& place, Breakage breakage);
-  /// Exactly this is broken from now on. Throws LabError for a place that the lab has not.
-  void apply(const Broken& broken);
+  /// Breaks one thing of a place (an organisation, which is each of its hosts, or a host); no name mends it. Other places
+  /// stay as they are; a host's own fault goes before its organisation's.
+  void apply(const std::string& place, const std::string& fault);
+  /// Exactly this is broken from now on. Throws LabError for a place or a fault that there is not.
+  void apply(const Wanted& wanted);
 
   /// The first Edge server of an organisation: its sender.
   [[nodiscard]] EdgeServer& server(const std::string& organisation);
@@ -57,6 +55,8 @@ class Lab {
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters(
       const std::string& organisation) const;
   [[nodiscard]] DnsServer& dns() { return *dns_; }
+  /// What is broken at an organisation; null: nothing.
+  [[nodiscard]] const Fault* fault_at(const std::string& organisation) const { return at(organisation); }
 
  private:
   struct Host {
@@ -67,10 +67,11 @@ class Lab {
   };
   void publish_names();
   void publish_lists();
-  [[nodiscard]] Breakage breakage_of(const Host& host) const;
-  [[nodiscard]] Breakage at(const std::string& place) const;
-  /// How the partners of an organisation are made to look at it.
-  [[nodiscard]] Breakage partner_breakage_of(const OrganisationRecipe& organisation) const;
+  /// Null: nothing is broken.
+  [[nodiscard]] const Fault* fault_of(const Host& host) const;
+  [[nodiscard]] const Fault* at(const std::string& place) const;
+  /// Is a partner of this organisation broken in how he is to be looked at?
+  [[nodiscard]] bool compares_exactly(const OrganisationRecipe& organisation) const;
   void write_configuration(Host& host);
   void start_host(const OrganisationRecipe& organisation, const HostRecipe& recipe);
   void open_distribution_points();
@@ -83,11 +84,11 @@ class Lab {
   std::vector<std::unique_ptr<CrlServer>> crls_;  // one a loopback address, with the same lists
   std::unique_ptr<Authorities> authorities_;
   std::shared_ptr<transcript::SessionIds> session_ids_;
-  Broken broken_;
+  std::map<std::string, const Fault*> broken_;   // by place
   std::vector<Host> hosts_;
 };
 
-/// The domain to use with a fault: two labels below the organisation's own for the wildcard case.
-[[nodiscard]] std::string domain_for(const OrganisationRecipe& organisation, Breakage breakage);
+/// The domain to use with a fault (or null): two labels below the organisation's own for the wildcard case.
+[[nodiscard]] std::string domain_for(const OrganisationRecipe& organisation, const Fault* fault);
 
 }  // namespace domsec::lab

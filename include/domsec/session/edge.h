@@ -18,6 +18,13 @@
 
 namespace domsec::session {
 
+/// What is played in one role.
+struct PlayedFaults {
+  std::optional<net::HandshakeFault> handshake{};
+  std::vector<DialogueFault> dialogue{};
+  [[nodiscard]] bool any() const { return handshake || !dialogue.empty(); }
+};
+
 /// Deviations on purpose; the lab's faults are made of them. All off = a correct end.
 struct Deviations {
   bool no_starttls = false;                       // receive: the keyword is not offered
@@ -38,8 +45,9 @@ struct Deviations {
   bool no_request = false;                        // receive: no client certificate is asked for
   std::vector<std::string> client_ca_subjects{};  // receive
   std::optional<std::string> sni{};               // send: this name, empty = none
-  std::optional<net::HandshakeFault> handshake{};
-  std::vector<DialogueFault> dialogue{};
+  int own_security_level = 1;                     // of libssl, for what is presented
+  PlayedFaults server{};
+  PlayedFaults client{};
 };
 
 /// An own certificate that is no file of the configuration: one of the store.
