@@ -47,6 +47,7 @@ std::string configuration(const Recipe& recipe, const OrganisationRecipe& organi
   // such a one.
   const std::string tls_certificate_name =
       fault.certificate_by_name ? "TlsCertificateName = \"" + surroundings.tls_certificate_name + "\"\n" : "";
+  const std::string domain_secure = fault.not_domain_secure ? "false" : "true";
   std::ostringstream out;
   out << "# " << organisation.title << ", Edge server " << host.name
       << ". Written by domsec lab; changes are lost at the next start.\n"
@@ -67,7 +68,7 @@ std::string configuration(const Recipe& recipe, const OrganisationRecipe& organi
       << "Fqdn = \"" << organisation.connector_fqdn << "\"\n"
       << "AddressSpaces = [\"*\"]\n"
       << "DNSRoutingEnabled = true\n"
-      << "DomainSecureEnabled = true\n"
+      << "DomainSecureEnabled = " << domain_secure << "\n"
       << ignore_starttls << tls_certificate_name << "Port = " << surroundings.smtp_port << "\n"
       << "ProtocolLoggingLevel = \"Verbose\"\n"
       << "\n[[ReceiveConnector]]\n"
@@ -75,7 +76,7 @@ std::string configuration(const Recipe& recipe, const OrganisationRecipe& organi
       << "Fqdn = \"" << organisation.connector_fqdn << "\"\n"
       << "Bindings = " << bindings(host, surroundings.smtp_port) << "\n"
       << "AuthMechanism = [\"Tls\"]\n"
-      << "DomainSecureEnabled = true\n"
+      << "DomainSecureEnabled = " << domain_secure << "\n"
       << tls_certificate_name << "ProtocolLoggingLevel = \"Verbose\"\n"
       << "\n[[Certificate]]\n"
       << "CertificateFile = \"certificate.pem\"\n"

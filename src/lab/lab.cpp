@@ -185,6 +185,7 @@ void Lab::start_host(const OrganisationRecipe& organisation, const HostRecipe& r
   EdgeServerSettings settings;
   settings.edge.now = settings_.now;
   settings.edge.timeouts = settings_.timeouts;
+  settings.edge.crl_timeout = settings_.crl_timeout;
   settings.clock = settings_.clock;
   settings.session_ids = session_ids_;
   settings.keep = settings_.keep;

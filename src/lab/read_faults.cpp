@@ -42,7 +42,9 @@ Fault read_fault(const toml::table& source, const std::string& file) {
   fault.certificate = read_certificate_fault(table);
   fault.deviations = read_deviations(table);
   if (const toml::table* configuration = table.table_if("configuration")) {
-    const Table written(*configuration, file, {"ignore_starttls", "certificate_by_name", "partners_compare_exactly"});
+    const Table written(*configuration, file,
+                        {"ignore_starttls", "not_domain_secure", "certificate_by_name", "partners_compare_exactly"});
+    fault.configuration.not_domain_secure = written.flag("not_domain_secure");
     fault.configuration.ignore_starttls = written.flag("ignore_starttls");
     fault.configuration.certificate_by_name = written.flag("certificate_by_name");
     fault.configuration.partners_compare_exactly = written.flag("partners_compare_exactly");

@@ -183,6 +183,8 @@ bool suffices(const CachedCrl& cached, const CrlSettings& settings, pki::Instant
   return fresh && !cached.current_when_fetched;  // the server has nothing better
 }
 
+bool is_ldap(std::string_view uri) { return uri.starts_with("ldap:") || uri.starts_with("ldaps:"); }
+
 /// What one distribution point gives: one candidate, or the outdated list and why there is no newer one.
 task<Candidates> of_uri(BodyPtr body, std::string uri, pki::Instant now) {
   Candidates found;
@@ -196,8 +198,9 @@ task<Candidates> of_uri(BodyPtr body, std::string uri, pki::Instant now) {
     co_return found;
   }
   std::string problem;
-  if (!read_http_uri(uri, problem)) {  // ldap:// and https:// above all
-    found.push_back(without_list(uri, pki::CrlProblem::unreachable, problem));
+  if (!read_http_uri(uri, problem)) {
+    const bool directory = is_ldap(uri);  // counts as no distribution point at all (D-19)
+    found.push_back(without_list(uri, directory ? pki::CrlProblem::no_cdp : pki::CrlProblem::unreachable, problem));
     co_return found;
   }
   const auto failure = body->failures.find(uri);

@@ -44,6 +44,13 @@ Verdict judge_without_mail(const TlsRequirement& requirement, const Evidence& ev
     outcome.add(decided(Code::own_cert_no_smtp, Who::own, Severity::fails, evidence.own.detail));
     return conclude(Case{requirement, evidence, rules, at}, outcome);
   }
+  if (!evidence.tls.established && !evidence.tls.started) {
+    Outcome outcome;
+    outcome.add(decided(Code::queue_error_generic, Who::env, Severity::inconclusive,
+                        "the client asked for TLS, and the session ended before the handshake" +
+                            (evidence.broken ? " (" + text_of(*evidence.broken) + ")" : std::string())));
+    return conclude(Case{requirement, evidence, rules, at}, outcome);
+  }
   // A handshake that failed and an alert after a good one say what was refused, as they do at MAIL FROM.
   if (!evidence.tls.established || evidence.tls.alert_received) {
     return judge_receive(requirement, evidence, rules, at);

@@ -169,6 +169,7 @@ net::task<Next> refuse_without_good_certificate(Receiving& receiving) {
 
 net::task<Next> on_starttls(Receiving& receiving) {
   receiving.begin(Step::starttls);
+  receiving.asked_for_tls = true;
   if (receiving.tls) {
     give(receiving, smtp::replies::tls_already_active());
     co_return Next::go_on;
@@ -309,7 +310,8 @@ net::task<void> examine_what_was_shown(Receiving& receiving, std::shared_ptr<con
   co_await examine_peer(plan.examination, seen->presented, pki::Purpose::client, plan.now(), receiving.transcript);
 }
 
-/// No MAIL FROM was judged: the session itself is, by what its handshake demanded. Without TLS there is nothing to judge.
+/// No MAIL FROM was judged: the session itself is, by what its handshake demanded. Where nobody asked for TLS there is
+/// nothing to judge.
 void decide_without_sender(Receiving& receiving) {
   const ReceivePlan& plan = receiving.plan;
   policy::TlsRequirement requirement;
@@ -364,7 +366,7 @@ net::task<void> receive_session(std::shared_ptr<const ReceivePlan> plan, net::Ch
     channel.close();
   }
   if (failed_handshake) co_await examine_what_was_shown(receiving, shown);
-  if (!receiving.judged && (receiving.tls || failed_handshake)) decide_without_sender(receiving);
+  if (!receiving.judged && (receiving.tls || failed_handshake || receiving.asked_for_tls)) decide_without_sender(receiving);
   transcript.append(transcript::Disconnected{reason});
 }
 

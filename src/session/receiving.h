@@ -48,6 +48,7 @@ struct Receiving {
   bool confirmed = false;
   std::optional<policy::Protection> measured{};  // TlsDomainCapabilities were decided for it
   bool judged = false;
+  bool asked_for_tls = false;
   int protocol_errors = 0;
   std::optional<Transaction> transaction{};
   std::chrono::seconds held_back{

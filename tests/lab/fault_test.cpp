@@ -81,6 +81,7 @@ class EveryFault : public ::testing::Test {
     settings.now = [] { return testing::test_instant; };
     settings.clock = [] { return transcript::Time(testing::test_instant); };
     settings.timeouts = session::Timeouts::capped(net::Milliseconds(1500));
+    settings.crl_timeout = net::Milliseconds(500);
     settings.keep = [](const exchange::Organisation&) -> session::Keep {
       return [](const session::ReceivedMessage&, const transcript::Transcript&) { return session::Kept{"kept"}; };
     };
@@ -96,7 +97,7 @@ class EveryFault : public ::testing::Test {
       for (const policy::Role role : {policy::Role::receive, policy::Role::send}) {
         if (!(role == policy::Role::receive ? fault.as_server : fault.as_client)) continue;
         const Trial trial = net::run(loop, trials.meet(fault, role, "woodgrove", "contoso"));
-        EXPECT_EQ(trial.difference, "") << trial.name() << ": " << trial.seen.verdict.headline.detail << " | " << trial.seen.reply;
+        EXPECT_EQ(trial.difference, "") << trial.name() << ": " << policy::text(trial.seen.verdict.headline.level) << " " << trial.seen.verdict.headline.detail << " | " << trial.seen.reply;
       }
     }
     trials.lab().stop();

@@ -176,7 +176,7 @@ TEST_F(CrlSourceTest, NamesTheProblemOfWhatIsNoList) {
       {server.uri("/circle"), CrlProblem::unreachable, "more than 3 redirects"},
       {server.uri("/gone"), CrlProblem::unreachable, "HTTP status 404"},
       {"http://gone.contoso.com/ca.crl", CrlProblem::unreachable, "NXDOMAIN"},
-      {"ldap:///CN=CA,DC=contoso", CrlProblem::unreachable, "ldap is not fetched, only http is"},
+      {"ldap:///CN=CA,DC=contoso", CrlProblem::no_cdp, "ldap is not fetched, only http is"},
       {"https://crl.contoso.com/ca.crl", CrlProblem::unreachable, "https is not fetched, only http is"},
   };
   for (const Row& row : rows) {

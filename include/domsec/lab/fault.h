@@ -30,6 +30,7 @@ struct Expectation {
 /// What is written otherwise in the configuration.
 struct ConfigurationFault {
   bool ignore_starttls = false;
+  bool not_domain_secure = false;
   /// TlsCertificateName names the certificate: it has no name by which its connector would find it.
   bool certificate_by_name = false;
   /// Of its partners: names are compared exactly.

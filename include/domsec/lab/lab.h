@@ -26,6 +26,7 @@ struct LabSettings {
   std::function<pki::Instant()> now;
   transcript::Clock clock;
   session::Timeouts timeouts{};
+  net::Milliseconds crl_timeout{5000};
   std::function<session::Keep(const exchange::Organisation&)> keep;
   /// Hears of every session that ended; `organisation` is whose server it was.
   std::function<void(const std::string& organisation, const transcript::Transcript&)> ended;
