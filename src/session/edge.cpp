@@ -276,7 +276,6 @@ std::shared_ptr<const ReceivePlan> Edge::receive_plan(const exchange::ReceiveCon
     plan->submissions =
         std::make_shared<SubmissionRate>(connector.message_rate_limit, connector.message_rate_source);
   }
-  plan->starttls_refusal = settings_.deviations.starttls_refusal;
   plan->dialogue_faults = settings_.deviations.server.dialogue;
   plan->handshake_fault = settings_.deviations.server.handshake;
   plan->examination = examination_;

@@ -38,7 +38,7 @@ smtp::Capabilities offered(const Receiving& receiving) {
   offer.pipelining = connector.pipelining_enabled;
   offer.dsn = connector.delivery_status_notification_enabled;
   offer.enhanced_status_codes = connector.enhanced_status_codes_enabled;
-  offer.starttls = !receiving.tls && (receiving.plan.tls || receiving.plan.starttls_refusal);
+  offer.starttls = !receiving.tls && receiving.plan.tls;
   offer.eight_bit_mime = connector.eight_bit_mime_enabled;
   offer.binary_mime = connector.binary_mime_enabled && connector.chunking_enabled;
   offer.chunking = connector.chunking_enabled;
@@ -172,10 +172,6 @@ net::task<Next> on_starttls(Receiving& receiving) {
   receiving.asked_for_tls = true;
   if (receiving.tls) {
     give(receiving, smtp::replies::tls_already_active());
-    co_return Next::go_on;
-  }
-  if (receiving.plan.starttls_refusal) {
-    give(receiving, *receiving.plan.starttls_refusal);
     co_return Next::go_on;
   }
   if (!receiving.plan.tls) {

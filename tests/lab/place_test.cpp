@@ -92,9 +92,9 @@ TEST(BrokenPlaces, WhatContradictsIsRefusedWithOneSentence) {
        "contoso is broken already (expired): mend it first with: domsec lab fix contoso"},
       {"the organisation of a broken host", "", "expired", "contoso", "wrong-name",
        "mail2.contoso.com is broken already (expired): mend it first with: domsec lab fix mail2.contoso.com"},
-      {"what all hosts share", "", "", "mail1.contoso.com", "crl-stale",
-       "crl-stale breaks what all hosts of Contoso share: break the organisation with: "
-       "domsec lab break contoso crl-stale"},
+      {"what all hosts share", "", "", "mail1.contoso.com", "wildcard-apex",
+       "wildcard-apex breaks what all hosts of Contoso share: break the organisation with: "
+       "domsec lab break contoso wildcard-apex"},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);

@@ -287,7 +287,7 @@ TEST_F(CrlSourceTest, TriesTheDistributionPointsInOrderUntilOneSettlesTheMatter)
   const Candidates found = ask(*from, leaf({"ldap:///CN=CA", server.uri("/gone"), server.uri("/other.crl"),
                                             server.uri("/ca.crl"), server.uri("/unused.crl")}));
   ASSERT_EQ(found.size(), 4U);
-  EXPECT_EQ(found[0].problem, CrlProblem::unreachable);
+  EXPECT_EQ(found[0].problem, CrlProblem::no_cdp);
   EXPECT_EQ(found[1].problem, CrlProblem::unreachable);
   EXPECT_TRUE(found[2].crl);  // judged by pki::examine_revocation
   EXPECT_EQ(found[3].uri, server.uri("/ca.crl"));

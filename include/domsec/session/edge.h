@@ -28,7 +28,6 @@ struct PlayedFaults {
 /// Deviations on purpose; the lab's faults are made of them. All off = a correct end.
 struct Deviations {
   bool no_starttls = false;                       // receive: the keyword is not offered
-  std::optional<smtp::Reply> starttls_refusal;    // receive: offered, then answered with this
   bool no_client_certificate = false;             // send: nothing is presented
   bool leaf_only = false;                         // intermediates are not sent
   bool key_mismatch = false;                      // the key is not the certificate's

@@ -70,8 +70,7 @@ struct ReceivePlan {
   Keep keep;
   /// MessageRateLimit, over all sessions of the connector; null = unlimited.
   std::shared_ptr<SubmissionRate> submissions{};
-  /// Faults on purpose; a sound server has none. STARTTLS is offered and answered with this:
-  std::optional<smtp::Reply> starttls_refusal;
+  /// Faults on purpose; a sound server has none.
   std::vector<DialogueFault> dialogue_faults{};
   std::optional<net::HandshakeFault> handshake_fault{};
 };
