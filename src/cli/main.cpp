@@ -132,6 +132,8 @@ int main(int argc, char** argv) {
   cli::add_serving(app, command);
   cli::add_queue(app, command);
   cli::add_lab(app, command);
+  cli::add_faults(app, command);
+  cli::add_repro(app, command);
   cli::add_policy(app, command);
   cli::add_shell(app, command);
   cli::add_doctor(app, command);

@@ -69,7 +69,7 @@ std::string configuration(const Recipe& recipe, const OrganisationRecipe& organi
       << "AddressSpaces = [\"*\"]\n"
       << "DNSRoutingEnabled = true\n"
       << "DomainSecureEnabled = " << domain_secure << "\n"
-      << ignore_starttls << tls_certificate_name << "Port = " << surroundings.smtp_port << "\n"
+      << ignore_starttls << tls_certificate_name << "Port = " << surroundings.partner_port << "\n"
       << "ProtocolLoggingLevel = \"Verbose\"\n"
       << "\n[[ReceiveConnector]]\n"
       << "Name = \"Internet\"\n"

@@ -57,6 +57,19 @@ std::string domain_for(const OrganisationRecipe& organisation, const Fault* faul
   return below ? organisation.more_domains.front() : organisation.domain;
 }
 
+session::Message mail_between(const OrganisationRecipe& from, const Fault* senders, const OrganisationRecipe& to,
+                              const Fault* recipients) {
+  const std::string sender = "bob@" + domain_for(from, senders);
+  const std::string author = senders != nullptr && !senders->mail.author.empty() ? senders->mail.author : sender;
+  const std::string recipient = "alice@" + domain_for(to, recipients);
+  session::Message message;
+  const bool null_sender = senders != nullptr && senders->mail.null_sender;
+  if (!null_sender) message.reverse_path = smtp::parse_mailbox(sender);
+  message.recipients.push_back(smtp::ForwardPath{smtp::parse_mailbox(recipient)});
+  message.content = "From: <" + author + ">\nTo: <" + recipient + ">\nSubject: domsec lab\n\nMail between partners.\n";
+  return message;
+}
+
 Lab::Lab(net::Loop& loop, LabSettings settings)
     : loop_(loop),
       settings_(std::move(settings)),
@@ -70,7 +83,10 @@ Lab::Lab(net::Loop& loop, LabSettings settings)
   at.port = settings_.dns_port;
   dns_ = std::make_unique<DnsServer>(loop_, at);
   open_distribution_points();
-  const std::string crl_base = std::string("http://") + crl_host + ":" + std::to_string(settings_.http_port);
+  const std::string crl_name = settings_.crl_address.empty() ? crl_host : crls_.front()->endpoint().address;
+  const bool ipv6_literal = crl_name.find(':') != std::string::npos;
+  const std::string crl_base = "http://" + (ipv6_literal ? "[" + crl_name + "]" : crl_name) + ":" +
+                               std::to_string(settings_.http_port);
   authorities_ = std::make_unique<Authorities>(settings_.directory + "/pki", settings_.recipe, crl_base,
                                                settings_.now());
   leave_out_missing_addresses();
@@ -93,7 +109,11 @@ void Lab::stop() {
 /// One port on both loopback addresses, so that one URI serves both families.
 void Lab::open_distribution_points() {
   std::vector<std::string> addresses{"127.0.0.1"};
-  if (can_listen(loop_, net::Endpoint{"::1", 0})) addresses.emplace_back("::1");
+  if (!settings_.crl_address.empty()) {
+    addresses = {settings_.crl_address};
+  } else if (can_listen(loop_, net::Endpoint{"::1", 0})) {
+    addresses.emplace_back("::1");
+  }
   if (settings_.http_port == 0) settings_.http_port = free_port(loop_, addresses);
   for (const std::string& address : addresses) {
     crls_.push_back(std::make_unique<CrlServer>(loop_, net::Endpoint{address, settings_.http_port}));
@@ -167,15 +187,18 @@ bool Lab::compares_exactly(const OrganisationRecipe& organisation) const {
 void Lab::write_configuration(Host& host) {
   const Fault* fault = fault_of(host);
   const HostFiles files = authorities_->issue(*host.organisation, *host.recipe, fault);
+  ConfigurationFault written = fault != nullptr ? fault->configuration : ConfigurationFault();
+  written.not_domain_secure = written.not_domain_secure || !settings_.domain_secure;
   Surroundings surroundings;
   surroundings.dns = dns_->endpoint().text();
   surroundings.smtp_port = settings_.smtp_port;
+  surroundings.partner_port = settings_.partner_port != 0 ? settings_.partner_port : settings_.smtp_port;
   surroundings.trusted_root_file = authorities_->trusted_root_file();
   surroundings.tls_certificate_name = files.tls_certificate_name;
   host.configuration = files.directory + "/domsec.toml";
   pki::write_private_file(host.configuration,
                           configuration(settings_.recipe, *host.organisation, *host.recipe, surroundings,
-                                        fault != nullptr ? fault->configuration : ConfigurationFault(),
+                                        written,
                                         compares_exactly(*host.organisation)));
 }
 

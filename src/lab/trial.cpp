@@ -2,17 +2,10 @@
 
 #include <algorithm>
 
+#include "domsec/lab/broken_peer.h"
+
 namespace domsec::lab {
 namespace {
-
-/// Of its last MAIL FROM, or of the handshake that failed before it.
-std::optional<policy::Verdict> last_verdict(const transcript::Transcript& transcript) {
-  std::optional<policy::Verdict> verdict;
-  for (const transcript::Event& event : transcript.events()) {
-    if (const auto* decided = event.body.as<transcript::PolicyDecided>()) verdict = decided->verdict;
-  }
-  return verdict;
-}
 
 const policy::Finding* found(const policy::Verdict& verdict, finding::Code code) {
   if (verdict.headline.code == code) return &verdict.headline;
@@ -26,19 +19,6 @@ std::string code_text(finding::Code code) { return std::string(finding::name(cod
 }  // namespace
 
 std::string Trial::name() const { return (role == policy::Role::receive ? "server/" : "client/") + fault->name; }
-
-session::Message mail_between(const OrganisationRecipe& from, const Fault* senders, const OrganisationRecipe& to,
-                              const Fault* recipients) {
-  const std::string sender = "bob@" + domain_for(from, senders);
-  const std::string author = senders != nullptr && !senders->mail.author.empty() ? senders->mail.author : sender;
-  const std::string recipient = "alice@" + domain_for(to, recipients);
-  session::Message message;
-  const bool null_sender = senders != nullptr && senders->mail.null_sender;
-  if (!null_sender) message.reverse_path = smtp::parse_mailbox(sender);
-  message.recipients.push_back(smtp::ForwardPath{smtp::parse_mailbox(recipient)});
-  message.content = "From: <" + author + ">\nTo: <" + recipient + ">\nSubject: domsec lab\n\nMail between partners.\n";
-  return message;
-}
 
 std::string difference(const Expectation& expected, const Seen& seen) {
   if (seen.delivered == expected.refused) return seen.delivered ? "mail passed" : "mail did not pass";
@@ -86,7 +66,7 @@ net::task<Seen> Trials::send(std::string from, std::string to, policy::Role judg
     if (seen.verdict.reply) seen.reply = seen.verdict.reply->text();
     else if (last.result.final_reply) seen.reply = last.result.final_reply->text();
   } else if (seen.partners) {
-    if (const auto verdict = last_verdict(*seen.partners)) seen.verdict = *verdict;
+    if (const policy::Verdict* verdict = last_verdict(*seen.partners)) seen.verdict = *verdict;
     if (seen.verdict.reply) seen.reply = seen.verdict.reply->text();
   }
   co_return seen;

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "domsec/net/channel.h"
+#include "domsec/net/private_address.h"
 
 namespace domsec::net {
 
@@ -21,6 +22,25 @@ std::optional<std::uint16_t> read_port(std::string_view digits) {
 std::string Endpoint::text() const {
   const std::string number = std::to_string(port);
   return address.find(':') == std::string::npos ? address + ":" + number : "[" + address + "]:" + number;
+}
+
+bool is_private_address(std::string_view text) {
+  boost::system::error_code error;
+  auto address = boost::asio::ip::make_address(std::string(text), error);
+  if (error || address.is_unspecified()) return false;
+  if (address.is_v6()) {
+    const auto v6 = address.to_v6();
+    if (!v6.is_v4_mapped()) {
+      const bool unique_local = (v6.to_bytes()[0] & 0xFE) == 0xFC;
+      return v6.is_loopback() || v6.is_link_local() || unique_local;
+    }
+    address = boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, v6);
+  }
+  const auto octets = address.to_v4().to_bytes();
+  const bool in_172 = octets[0] == 172 && (octets[1] & 0xF0) == 16;
+  const bool in_192 = octets[0] == 192 && octets[1] == 168;
+  const bool link_local = octets[0] == 169 && octets[1] == 254;
+  return octets[0] == 127 || octets[0] == 10 || in_172 || in_192 || link_local;
 }
 
 std::optional<Endpoint> read_endpoint(std::string_view text) {

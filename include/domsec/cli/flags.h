@@ -15,6 +15,8 @@ void add_sending(CLI::App& app, Command& command);   // check, send
 void add_serving(CLI::App& app, Command& command);   // serve
 void add_queue(CLI::App& app, Command& command);   // queue ls|show|ndr|run|retry|suspend|resume|remove
 void add_lab(CLI::App& app, Command& command);       // lab up|ls|break|fix|down|demo
+void add_faults(CLI::App& app, Command& command);    // faults
+void add_repro(CLI::App& app, Command& command);     // repro
 void add_policy(CLI::App& app, Command& command);   // policy show|lint|explain, and:
 void add_policy_apply(CLI::App& policy, Command& command);   // one of policy
 void add_policy_exchange(CLI::App& policy, Command& command);   // import|export of policy

@@ -11,7 +11,8 @@ namespace domsec::lab {
 
 struct Surroundings {
   std::string dns;  // `127.0.0.1:10053`
-  std::uint16_t smtp_port = 2525;
+  std::uint16_t smtp_port = 2525;     // its own
+  std::uint16_t partner_port = 2525;  // of those whom it sends to
   std::string trusted_root_file;
   std::string tls_certificate_name;  // of the host's certificate
 };

@@ -27,6 +27,13 @@ struct LabSettings {
   transcript::Clock clock;
   session::Timeouts timeouts{};
   net::Milliseconds crl_timeout{5000};
+  /// Where lists are served, and what their distribution points are called by; empty = the loopback addresses, under a name
+  /// that the lab's name server knows.
+  std::string crl_address{};
+  /// Where partners are sent to; 0 = smtp_port.
+  std::uint16_t partner_port = 0;
+  /// Both ends demand domain security of each other. An end that is there to be looked at demands nothing.
+  bool domain_secure = true;
   std::function<session::Keep(const exchange::Organisation&)> keep;
   /// Hears of every session that ended; `organisation` is whose server it was.
   std::function<void(const std::string& organisation, const transcript::Transcript&)> ended;
@@ -56,6 +63,8 @@ class Lab {
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters(
       const std::string& organisation) const;
   [[nodiscard]] DnsServer& dns() { return *dns_; }
+  /// The root that all its organisations trust.
+  [[nodiscard]] std::string root_file() const { return authorities_->trusted_root_file(); }
   /// What is broken at an organisation; null: nothing.
   [[nodiscard]] const Fault* fault_at(const std::string& organisation) const { return at(organisation); }
 
@@ -91,5 +100,9 @@ class Lab {
 
 /// The domain to use with a fault (or null): two labels below the organisation's own for the wildcard case.
 [[nodiscard]] std::string domain_for(const OrganisationRecipe& organisation, const Fault* fault);
+
+/// A mail from one organisation to another, as a fault of the sender changes it (or null).
+[[nodiscard]] session::Message mail_between(const OrganisationRecipe& from, const Fault* senders,
+                                            const OrganisationRecipe& to, const Fault* recipients);
 
 }  // namespace domsec::lab

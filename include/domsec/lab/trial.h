@@ -28,10 +28,6 @@ struct Trial {
   [[nodiscard]] std::string name() const;             // `server/expired`
 };
 
-/// A mail from one organisation to another, as a fault of the sender changes it (or null).
-[[nodiscard]] session::Message mail_between(const OrganisationRecipe& from, const Fault* senders,
-                                            const OrganisationRecipe& to, const Fault* recipients);
-
 /// What differs from `expected` in what the partner found; empty: nothing.
 [[nodiscard]] std::string difference(const Expectation& expected, const Seen& seen);
 
