@@ -94,7 +94,7 @@ def servers(home):
 
 def clients(home):
     """The broken client meets a sound server of the lab's kind."""
-    sound = Repro(home + "/sound", "rsa-key", "--domain", "contoso.com", "--partner", "woodgrovebank.com", "--count", "1")
+    sound = Repro(home + "/sound", "server/rsa-key", "--domain", "contoso.com", "--partner", "woodgrovebank.com", "--count", "1")
     said = ran("repro", "client/sni-of-another", "--connect", sound.at, "--state", home + "/client", home=home)
     expect("mail          from woodgrovebank.com" in said, said)
     code, heard = sound.ended()
