@@ -153,7 +153,7 @@ TEST(MutualTls, DeliveredCopyHasTheReceiversMarksAndNoForgedOnes) {
 /// is not revoked.
 TEST(MutualTls, SelfSignedCertificateIsTakenOnlyAsAnAnchorAndAsksForNoList) {
   TwoOrganisations two;
-  two.lab.apply("woodgrove", Breakage::self_signed);
+  two.lab.apply("woodgrove", "self-signed");
   EXPECT_FALSE(two.send("woodgrove", "contoso").delivered);
   EXPECT_EQ(two.first_verdict("contoso").exchange_status, "UntrustedRoot");
   two.change("contoso", [&](exchange::Organisation& edge) {
