@@ -27,7 +27,7 @@ set(third_party
   "boost/beast|^(src/net/|src/lab/|src/web/)"
   "ares.h|^src/net/(dns_channel|ares_status).cpp"
   "openssl/|^src/(pki|net)/"
-  "toml\\+\\+|^src/(exchange/read_toml|lab/read_recipe|lab/read_scenario)[a-z_]*.cpp"
+  "toml\\+\\+|^src/(exchange/read_toml[a-z_]*|lab/toml_table)[.](h|cpp)"
   "boost/json|^src/[a-z]+/[a-z_]*json[a-z_]*[.](cpp|h)|^src/(exchange/read_export|cli/verify|lab/state_file).cpp"
   "sqlite3|^src/store/"
   "pugixml|^src/exchange/"

@@ -152,7 +152,9 @@ bool is_asked_for(const FaultsOptions& options, const lab::Fault& fault, policy:
 }
 
 int run_faults(const FaultsOptions& options, std::ostream& out, std::ostream& err) {
-  if (!options.name.empty()) (void)lab::fault_named(options.name);
+  if (!options.name.empty() && lab::find_fault(options.name) == nullptr) {
+    throw UsageError("there is no fault '" + options.name + "'; domsec faults lists them");
+  }
   if (options.check) return check(options, out, err);
   if (options.form == FaultsForm::json) {
     out << faults_json(options) << '\n';

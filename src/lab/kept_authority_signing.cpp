@@ -112,7 +112,9 @@ Order order_for(const pki::Request& request, const SigningTerms& terms, const st
   recipe.crl_distribution_points = lists;
   recipe.ca_issuers = ca_issuers;
   for (const Fault* fault : terms.faults) {
-    apply(fault->certificate.leaf, place_of(request, *fault, terms.at), recipe);
+    FaultPlace place = place_of(request, *fault, terms.at);
+    if (!lists.empty()) place.list = lists.front();
+    apply(fault->certificate.leaf, place, recipe);
     if (fault->certificate.leaf.of_names()) order.subject = pki::SubjectOf::recipe;
   }
   return order;
@@ -177,7 +179,8 @@ bool is_certificate_fault(const Fault& fault) {
   const bool plain_issuing = !wrong.issuing || wrong.issuing->revoked;
   const bool can_be_sent = wrong.sent == SentChain::whole || wrong.sent == SentChain::leaf_only || wrong.signer == Signer::stranger;
   const bool can_be_listed = wrong.list == ListState::sound || wrong.list == ListState::stale;
-  return !parts_of(wrong).empty() && plain_issuing && wrong.more_authorities == 0 && can_be_sent && can_be_listed;
+  const bool requesters_key = !wrong.leaf.key.has_value();
+  return !parts_of(wrong).empty() && requesters_key && plain_issuing && wrong.more_authorities == 0 && can_be_sent && can_be_listed;
 }
 
 /// The name of the authority that signs; made when it is not there yet.

@@ -97,7 +97,8 @@ class KeptAuthority {
   AuthorityIndex index_;
 };
 
-/// Can `cert sign` make it? A fault of a certificate, or of the list that it leads to, without authorities of its own.
+/// Can `cert sign` make it? A fault of a certificate, or of the list that it leads to, without authorities of its own and
+/// for whatever key the request has.
 [[nodiscard]] bool is_certificate_fault(const Fault& fault);
 
 }  // namespace domsec::lab
