@@ -71,7 +71,9 @@ int print_one(const lab::Fault& fault, const FaultsOptions& options, std::ostrea
   for (const policy::Role role : both) {
     if (is_asked_for(options, fault, role)) print_role(out, fault, role);
   }
-  out << "\ntry          domsec repro " << full_name(fault, fault.as_server ? policy::Role::receive : policy::Role::send) << '\n'
+  const bool server = is_asked_for(options, fault, policy::Role::receive);
+  out << "\ntry          domsec repro " << full_name(fault, server ? policy::Role::receive : policy::Role::send)
+      << (server ? "" : " --connect 127.0.0.1:25") << '\n'
       << "             domsec lab break woodgrove " << fault.name << '\n';
   return 0;
 }

@@ -98,7 +98,7 @@ void print_banner(std::ostream& out, const ReproOptions& options, const Wanted& 
   }
   if (server) {
     out << "try           domsec check " << peer.domain() << " --connect " << peer.endpoint().text() << " --ca " << peer.root_file()
-        << " --require mutual\n";
+        << " --require server\n";
   }
   out << std::flush;
 }

@@ -34,11 +34,24 @@ std::string usual_issuer(const OrganisationRecipe& organisation, Signer signer) 
 
 }  // namespace
 
-Authorities::Authorities(std::string directory, const Recipe& recipe, std::string crl_base, pki::Instant now)
-    : directory_(std::move(directory)), crl_base_(std::move(crl_base)), now_(now) {
+Authorities::Authorities(std::string directory, const Recipe& recipe, std::string crl_base, pki::Instant now, Roots roots)
+    : directory_(std::move(directory)), crl_base_(std::move(crl_base)), now_(now), roots_(roots) {
   std::filesystem::create_directories(directory_);
   for (const AuthorityRecipe& authority : recipe.authorities) make(authority);
   root_ = recipe.authorities.front().name;
+}
+
+std::optional<pki::Authority> Authorities::kept_root(const std::string& name) const {
+  const std::string base = directory_ + "/" + name;
+  if (roots_ == Roots::made_anew || !std::filesystem::exists(base + ".key")) return std::nullopt;
+  try {
+    pki::Credentials root{pki::read_certificates(pki::read_file(base + ".pem"), base + ".pem"),
+                          pki::read_private_key(pki::read_file(base + ".key"), base + ".key")};
+    if (root.chain.empty() || root.chain.front()->not_after < now_ + days(365)) return std::nullopt;
+    return pki::Authority(std::move(root));
+  } catch (const pki::BundleError&) {
+    return std::nullopt;  // a killed writer's remains: it is made again
+  }
 }
 
 /// Every start makes the authorities anew: the distribution points hold the port of this lab, and nothing
@@ -50,6 +63,12 @@ void Authorities::make(const AuthorityRecipe& recipe) {
   certificate.not_after = now_ + days(recipe.days);
   certificate.ca = true;
   if (!recipe.issuer.empty()) certificate.crl_distribution_points = {crl_uri(recipe.issuer)};
+  if (recipe.issuer.empty()) {
+    if (auto kept = kept_root(recipe.name)) {
+      authorities_.emplace(recipe.name, Certified{*std::move(kept), recipe});
+      return;
+    }
+  }
   pki::Authority authority = recipe.issuer.empty()
                                  ? pki::Authority::root(certificate)
                                  : certified(recipe.issuer).authority.subordinate(certificate);

@@ -59,6 +59,7 @@ LabSettings BrokenPeer::lab_settings() {
   lab.http_port = settings_.http_port;
   lab.crl_address = settings_.listen.address;
   lab.domain_secure = false;
+  lab.roots = Roots::kept;  // whom it meets trusts it already
   lab.now = settings_.now;
   lab.clock = settings_.clock;
   lab.timeouts = session::Timeouts::capped(settings_.patience);

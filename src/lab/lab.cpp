@@ -88,7 +88,7 @@ Lab::Lab(net::Loop& loop, LabSettings settings)
   const std::string crl_base = "http://" + (ipv6_literal ? "[" + crl_name + "]" : crl_name) + ":" +
                                std::to_string(settings_.http_port);
   authorities_ = std::make_unique<Authorities>(settings_.directory + "/pki", settings_.recipe, crl_base,
-                                               settings_.now());
+                                               settings_.now(), settings_.roots);
   leave_out_missing_addresses();
   find_smtp_port();
   publish_names();

@@ -94,6 +94,13 @@ def servers(home):
 
 def clients(home):
     """The broken client meets a sound server of the lab's kind."""
+    roots = []
+    for _ in range(2):
+        said = ran("repro", "client/expired", "--connect", "127.0.0.1:1", "--state", home + "/kept", home=home)
+        with open(re.search(r"trust +(\S+)", said)[1], encoding="ascii") as file:
+            roots.append(file.read())
+    expect(roots[0] == roots[1] and "BEGIN CERTIFICATE" in roots[0], "the root changes")
+
     sound = Repro(home + "/sound", "server/rsa-key", "--domain", "contoso.com", "--partner", "woodgrovebank.com", "--count", "1")
     said = ran("repro", "client/sni-of-another", "--connect", sound.at, "--state", home + "/client", home=home)
     expect("mail          from woodgrovebank.com" in said, said)

@@ -22,11 +22,14 @@ struct HostFiles {
   std::string tls_certificate_name;  // `<I>issuer<S>subject`
 };
 
+enum class Roots { made_anew, kept };
+
 class Authorities {
  public:
   /// Makes the authorities in `directory`. `crl_base` is the URI that distribution points begin with,
-  /// `http://crl.example-trust.com:10080`.
-  Authorities(std::string directory, const Recipe& recipe, std::string crl_base, pki::Instant now);
+  /// `http://crl.example-trust.com:10080`. Roots that are kept are those of the last time, where they are still good.
+  Authorities(std::string directory, const Recipe& recipe, std::string crl_base, pki::Instant now,
+              Roots roots = Roots::made_anew);
 
   /// Writes certificate and key of one host, right or broken, and says where. `fault` may be null.
   HostFiles issue(const OrganisationRecipe& organisation, const HostRecipe& host, const Fault* fault);
@@ -61,11 +64,14 @@ class Authorities {
   [[nodiscard]] pki::Chain sent_chain(const Issued& issued, pki::Chain chain) const;
   [[nodiscard]] pki::CrlRecipe list_of(const std::string& issuer) const;
   void make(const AuthorityRecipe& recipe);
+  /// The root of that name as it was left; nothing when it is not there, or not good for a year more.
+  [[nodiscard]] std::optional<pki::Authority> kept_root(const std::string& name) const;
   [[nodiscard]] std::string crl_uri(const std::string& authority) const;
 
   std::string directory_;
   std::string crl_base_;
   pki::Instant now_;
+  Roots roots_;
   std::string root_;
   std::map<std::string, Certified> authorities_;
   std::map<std::string, Issued> issued_;  // by host name

@@ -34,6 +34,7 @@ struct LabSettings {
   std::uint16_t partner_port = 0;
   /// Both ends demand domain security of each other. An end that is there to be looked at demands nothing.
   bool domain_secure = true;
+  Roots roots = Roots::made_anew;
   std::function<session::Keep(const exchange::Organisation&)> keep;
   /// Hears of every session that ended; `organisation` is whose server it was.
   std::function<void(const std::string& organisation, const transcript::Transcript&)> ended;
