@@ -47,6 +47,7 @@ std::vector<Parameter<Organisation>> organisation_table() {
                "the address of a server; write an address such as 127.0.0.1:5353 or [::1]:53"),
       path<C>("Spool", &C::spool),
       path<C>("Store", &C::store),
+      one_of<C>("UMStartupMode", &C::um_startup_mode, {"TCP", "TLS", "Dual"}, "a start-up mode"),
       flag<C>("EnableEccCertificateSupport", &C::enable_ecc_certificate_support),
       flag<C>("UseDownGradedExchangeServerAuth", &C::use_downgraded_exchange_server_auth, Effect::carried),
   };

@@ -113,6 +113,8 @@ ServiceTerms terms_of(const exchange::Organisation* organisation) {
   ServiceTerms terms;
   if (organisation == nullptr) return terms;
   if (organisation->enable_ecc_certificate_support) terms.ecc = EccCertificates::allowed;
+  if (organisation->um_startup_mode == "TLS") terms.um_startup_mode = UmStartupMode::tls;
+  if (organisation->um_startup_mode == "Dual") terms.um_startup_mode = UmStartupMode::dual;
   terms.subscribed_edge = !organisation->edge_subscription.organization.empty();
   return terms;
 }
@@ -163,7 +165,7 @@ std::optional<Refusal> refusal(const Assignment& assignment) {
     return refused(
         "SV-2",
         "UM and UMCallRouter take a certificate only when they start with TLS or Dual, and here it is "
-        "TCP: leave them out");
+        "TCP: write UMStartupMode = \"TLS\" or \"Dual\" below [organization], or leave them out");
   }
   const std::string wildcard = wildcard_of(*assignment.certificate);
   if (!wildcard.empty() && (wanted.has(Service::pop) || wanted.has(Service::imap)))

@@ -125,5 +125,21 @@ TEST(CertificateServices, SomeUsesTakeNoEllipticKeyWhateverIsAllowed) {
   EXPECT_EQ(fails, "EdgeSync; S/MIME; Federation; OAuth; AD FS claims; ");
 }
 
+TEST(CertificateServices, TermsAreThoseOfTheConfiguration) {
+  EXPECT_EQ(terms_of(nullptr).um_startup_mode, UmStartupMode::tcp);
+  exchange::Organisation organisation;
+  EXPECT_EQ(terms_of(&organisation).um_startup_mode, UmStartupMode::tcp);
+  EXPECT_EQ(terms_of(&organisation).ecc, EccCertificates::refused);
+  organisation.um_startup_mode = "TLS";
+  EXPECT_EQ(terms_of(&organisation).um_startup_mode, UmStartupMode::tls);
+  organisation.um_startup_mode = "Dual";
+  organisation.enable_ecc_certificate_support = true;
+  organisation.edge_subscription.organization = "Contoso";
+  const ServiceTerms terms = terms_of(&organisation);
+  EXPECT_EQ(terms.um_startup_mode, UmStartupMode::dual);
+  EXPECT_EQ(terms.ecc, EccCertificates::allowed);
+  EXPECT_TRUE(terms.subscribed_edge);
+}
+
 }  // namespace
 }  // namespace domsec::policy

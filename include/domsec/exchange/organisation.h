@@ -67,6 +67,7 @@ struct Organisation {
   std::vector<std::string> dns_servers;          // `127.0.0.1:5353`
   std::string spool;                             // accepted mail; empty = not stored
   std::string store;                             // state file whose certificates are ours, too; empty = none
+  std::string um_startup_mode = "TCP";           // TCP | TLS | Dual: how UM and UMCallRouter start (SV-2)
   bool enable_ecc_certificate_support = false;   // services take certificates with an EC key (R37)
   Origin origin;
   bool use_downgraded_exchange_server_auth = false;  // the server's half of rule RC-10
