@@ -36,13 +36,20 @@ std::string finding_text(finding::Code code) {
 /// What stacks of their own make of the finding (docs/findings.md).
 std::string_view treatment(finding::Severity severity) {
   switch (severity) {
-    case finding::Severity::ok: return "accepts";
-    case finding::Severity::information: return "accepts, and tells";
-    case finding::Severity::warning: return "accepts, with a warning";
-    case finding::Severity::fails: return "refuses";
-    case finding::Severity::silent: return "accepts: it does not look";
-    case finding::Severity::inconclusive: return "cannot tell";
-    case finding::Severity::unknown: return "not known";
+    case finding::Severity::ok:
+      return "accepts";
+    case finding::Severity::information:
+      return "accepts, and tells";
+    case finding::Severity::warning:
+      return "accepts, with a warning";
+    case finding::Severity::fails:
+      return "refuses";
+    case finding::Severity::silent:
+      return "accepts: it does not look";
+    case finding::Severity::inconclusive:
+      return "cannot tell";
+    case finding::Severity::unknown:
+      return "not known";
   }
   return "not known";
 }
@@ -50,17 +57,23 @@ std::string_view treatment(finding::Severity severity) {
 void print_role(std::ostream& out, const lab::Fault& fault, policy::Role role) {
   const std::optional<lab::Expectation>& expected = expected_of(fault, role);
   if (!expected) return;
-  out << (role == policy::Role::receive ? "\nas server    who sends to it finds " : "\nas client    who receives from it finds ")
+  out << (role == policy::Role::receive ? "\nas server    who sends to it finds "
+                                        : "\nas client    who receives from it finds ")
       << finding_text(expected->code) << " (" << policy::text(expected->level) << "); mail "
       << (expected->refused ? "does not pass" : "passes") << '\n';
   if (!expected->reply.empty()) out << "  replies    " << expected->reply << '\n';
-  for (const finding::Profile profile : {finding::Profile::exchange, finding::Profile::postfix, finding::Profile::exim,
-                                         finding::Profile::opensmtpd, finding::Profile::strict}) {
-    out << "  " << padded(std::string(finding::text(profile)), 11) << treatment(finding::severity(expected->code, profile)) << '\n';
+  for (const finding::Profile profile :
+       {finding::Profile::exchange, finding::Profile::postfix, finding::Profile::exim,
+        finding::Profile::opensmtpd, finding::Profile::strict}) {
+    out << "  " << padded(std::string(finding::text(profile)), 11)
+        << treatment(finding::severity(expected->code, profile)) << '\n';
   }
   const finding::Row& row = finding::row(expected->code);
-  const std::pair<const char*, std::string_view> logs[] = {
-      {"Postfix", row.postfix}, {"Exim", row.exim}, {"sendmail", row.sendmail}, {"OpenSMTPD", row.opensmtpd}, {"Exchange", row.exchange_log}};
+  const std::pair<const char*, std::string_view> logs[] = {{"Postfix", row.postfix},
+                                                           {"Exim", row.exim},
+                                                           {"sendmail", row.sendmail},
+                                                           {"OpenSMTPD", row.opensmtpd},
+                                                           {"Exchange", row.exchange_log}};
   for (const auto& [stack, line] : logs) {
     if (line != "–") out << "  log of " << stack << ": " << line << '\n';
   }
@@ -72,7 +85,8 @@ int print_one(const lab::Fault& fault, const FaultsOptions& options, std::ostrea
     if (is_asked_for(options, fault, role)) print_role(out, fault, role);
   }
   const bool server = is_asked_for(options, fault, policy::Role::receive);
-  out << "\ntry          domsec repro " << full_name(fault, server ? policy::Role::receive : policy::Role::send)
+  out << "\ntry          domsec repro "
+      << full_name(fault, server ? policy::Role::receive : policy::Role::send)
       << (server ? "" : " --connect 127.0.0.1:25") << '\n'
       << "             domsec lab break woodgrove " << fault.name << '\n';
   return 0;
@@ -90,7 +104,8 @@ int print_all(const FaultsOptions& options, std::ostream& out) {
     }
     const char* roles = server && client ? "both  " : server ? "server" : "client";
     const finding::Code code = server ? fault.as_server->code : fault.as_client->code;
-    out << "  " << padded(fault.name, name_width) << roles << "  " << finding::name(code) << "  " << fault.summary << '\n';
+    out << "  " << padded(fault.name, name_width) << roles << "  " << finding::name(code) << "  "
+        << fault.summary << '\n';
   }
   return 0;
 }
@@ -108,7 +123,8 @@ lab::LabSettings trial_settings(const std::string& directory) {
 struct ScratchDirectory {
   std::string path;
   ScratchDirectory() : path(std::filesystem::temp_directory_path() / "domsec-faults.XXXXXX") {
-    if (::mkdtemp(path.data()) == nullptr) throw UsageError("no directory can be made in " + path + "; set TMPDIR to one");
+    if (::mkdtemp(path.data()) == nullptr)
+      throw UsageError("no directory can be made in " + path + "; set TMPDIR to one");
   }
   ~ScratchDirectory() {
     std::error_code ignored;
@@ -162,7 +178,8 @@ int run_faults(const FaultsOptions& options, std::ostream& out, std::ostream& er
     out << faults_json(options) << '\n';
     return 0;
   }
-  return options.name.empty() ? print_all(options, out) : print_one(lab::fault_named(options.name), options, out);
+  return options.name.empty() ? print_all(options, out)
+                              : print_one(lab::fault_named(options.name), options, out);
 }
 
 }  // namespace domsec::cli

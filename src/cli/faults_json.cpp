@@ -12,13 +12,20 @@ namespace json = boost::json;
 
 std::string_view word(finding::Severity severity) {
   switch (severity) {
-    case finding::Severity::ok: return "ok";
-    case finding::Severity::information: return "information";
-    case finding::Severity::warning: return "warning";
-    case finding::Severity::fails: return "fails";
-    case finding::Severity::silent: return "silent";
-    case finding::Severity::inconclusive: return "inconclusive";
-    case finding::Severity::unknown: return "unknown";
+    case finding::Severity::ok:
+      return "ok";
+    case finding::Severity::information:
+      return "information";
+    case finding::Severity::warning:
+      return "warning";
+    case finding::Severity::fails:
+      return "fails";
+    case finding::Severity::silent:
+      return "silent";
+    case finding::Severity::inconclusive:
+      return "inconclusive";
+    case finding::Severity::unknown:
+      return "unknown";
   }
   return "unknown";
 }
@@ -27,16 +34,15 @@ json::value expectation(const FaultsOptions& options, const lab::Fault& fault, p
   if (!is_asked_for(options, fault, role)) return nullptr;
   const lab::Expectation& expected = role == policy::Role::receive ? *fault.as_server : *fault.as_client;
   json::object stacks;
-  for (const finding::Profile profile : {finding::Profile::exchange, finding::Profile::postfix, finding::Profile::exim,
-                                         finding::Profile::opensmtpd, finding::Profile::strict}) {
+  for (const finding::Profile profile :
+       {finding::Profile::exchange, finding::Profile::postfix, finding::Profile::exim,
+        finding::Profile::opensmtpd, finding::Profile::strict}) {
     stacks[finding::text(profile)] = word(finding::severity(expected.code, profile));
   }
-  return json::object{{"code", finding::name(expected.code)},
-                      {"slug", finding::slug(expected.code)},
-                      {"level", policy::text(expected.level)},
-                      {"mail", expected.refused ? "refused" : "passes"},
-                      {"reply", text_or_null(expected.reply)},
-                      {"stacks", std::move(stacks)}};
+  return json::object{
+      {"code", finding::name(expected.code)},  {"slug", finding::slug(expected.code)},
+      {"level", policy::text(expected.level)}, {"mail", expected.refused ? "refused" : "passes"},
+      {"reply", text_or_null(expected.reply)}, {"stacks", std::move(stacks)}};
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ constexpr int default_expect_seconds = 60;
 struct Wanted {
   const lab::Fault* fault = nullptr;
   Role role = Role::receive;
-  const lab::Expectation* expectation = nullptr;   // what the partner finds
-  const finding::Row* expect = nullptr;            // what we are to find
+  const lab::Expectation* expectation = nullptr;  // what the partner finds
+  const finding::Row* expect = nullptr;           // what we are to find
 };
 
 Wanted read_wanted(const ReproOptions& options) {
@@ -27,21 +27,24 @@ Wanted read_wanted(const ReproOptions& options) {
   wanted.fault = lab::find_fault(options.fault);
   const bool named_role = options.fault.starts_with("server/") || options.fault.starts_with("client/");
   if (wanted.fault == nullptr) {
-    const bool other_role = named_role && lab::find_fault(std::string_view(options.fault).substr(7)) != nullptr;
-    throw UsageError(other_role ? "'" + options.fault + "' does not show in that role; domsec faults " + options.fault.substr(7) +
-                                      " tells in which it does"
+    const bool other_role =
+        named_role && lab::find_fault(std::string_view(options.fault).substr(7)) != nullptr;
+    throw UsageError(other_role ? "'" + options.fault + "' does not show in that role; domsec faults " +
+                                      options.fault.substr(7) + " tells in which it does"
                                 : "there is no fault '" + options.fault + "'; domsec faults lists them");
   }
   const lab::Fault& fault = *wanted.fault;
   if (!named_role && fault.as_server && fault.as_client) {
-    throw UsageError("'" + fault.name + "' shows in both roles; write server/" + fault.name + " or client/" + fault.name);
+    throw UsageError("'" + fault.name + "' shows in both roles; write server/" + fault.name + " or client/" +
+                     fault.name);
   }
   const bool client = named_role ? options.fault.starts_with("client/") : !fault.as_server;
   wanted.role = client ? Role::send : Role::receive;
   wanted.expectation = client ? &*fault.as_client : &*fault.as_server;
   if (options.expect.empty()) return wanted;
   wanted.expect = finding::find(options.expect);
-  if (wanted.expect == nullptr) throw UsageError("--expect: there is no finding '" + options.expect + "'; domsec explain lists them");
+  if (wanted.expect == nullptr)
+    throw UsageError("--expect: there is no finding '" + options.expect + "'; domsec explain lists them");
   return wanted;
 }
 
@@ -60,7 +63,8 @@ void refuse_strangers(const ReproOptions& options, const char* flag, const std::
 net::task<net::Endpoint> resolve(net::Loop& loop, const ReproOptions& options) {
   const TargetText target = read_target(options.connect);
   if (target.host.empty() || target.implicit_tls) {
-    throw UsageError("--connect: '" + options.connect + "' is no HOST:PORT; write 127.0.0.1:25 or mail.contoso.com:25");
+    throw UsageError("--connect: '" + options.connect +
+                     "' is no HOST:PORT; write 127.0.0.1:25 or mail.contoso.com:25");
   }
   net::Resolver resolver(loop, net::ResolverSettings{});
   const net::MxHost host = co_await resolver.addresses(target.host);
@@ -81,7 +85,8 @@ std::string_view log_of(const finding::Row& row, const std::string& stack) {
 }
 
 /// What is broken, and what the other side should see.
-void print_banner(std::ostream& out, const ReproOptions& options, const Wanted& wanted, lab::BrokenPeer& peer) {
+void print_banner(std::ostream& out, const ReproOptions& options, const Wanted& wanted,
+                  lab::BrokenPeer& peer) {
   const lab::Fault& fault = *wanted.fault;
   const bool server = wanted.role == Role::receive;
   const finding::Row& row = finding::row(wanted.expectation->code);
@@ -89,26 +94,31 @@ void print_banner(std::ostream& out, const ReproOptions& options, const Wanted& 
   if (server) out << "listens       " << peer.endpoint().text() << " as " << peer.fqdn() << '\n';
   out << "mail          " << (server ? "to " : "from ") << peer.domain() << '\n'
       << "trust         " << peer.root_file() << '\n'
-      << "partner       finds " << row.name << ' ' << row.slug << " (" << policy::text(wanted.expectation->level) << "); mail "
+      << "partner       finds " << row.name << ' ' << row.slug << " ("
+      << policy::text(wanted.expectation->level) << "); mail "
       << (wanted.expectation->refused ? "does not pass" : "passes") << '\n';
   if (!wanted.expectation->reply.empty()) out << "as Exchange   " << wanted.expectation->reply << '\n';
   if (!options.stack.empty()) {
     const std::string_view line = log_of(row, options.stack);
-    out << "its log       " << (line == "–" ? "no line of " + options.stack + " is on record for this" : std::string(line)) << '\n';
+    out << "its log       "
+        << (line == "–" ? "no line of " + options.stack + " is on record for this" : std::string(line))
+        << '\n';
   }
   if (server) {
-    out << "try           domsec check " << peer.domain() << " --connect " << peer.endpoint().text() << " --ca " << peer.root_file()
-        << " --require server\n";
+    out << "try           domsec check " << peer.domain() << " --connect " << peer.endpoint().text()
+        << " --ca " << peer.root_file() << " --require server\n";
   }
   out << std::flush;
 }
 
 /// One line a session: whom we met, and what we made of it.
 void print_session(std::ostream& out, const transcript::Transcript& transcript) {
-  out << pki::rfc3339(now()) << "  " << (transcript.remote().empty() ? "nobody" : transcript.remote()) << "  ";
+  out << pki::rfc3339(now()) << "  " << (transcript.remote().empty() ? "nobody" : transcript.remote())
+      << "  ";
   if (const policy::Verdict* verdict = lab::last_verdict(transcript)) {
     const finding::Row& row = finding::row(verdict->headline.code);
-    out << row.name << ' ' << row.slug << " (" << policy::text(verdict->headline.level) << "): " << verdict->headline.detail;
+    out << row.name << ' ' << row.slug << " (" << policy::text(verdict->headline.level)
+        << "): " << verdict->headline.detail;
   } else {
     out << "nothing was judged: it ended before mail or TLS was asked for";
   }
@@ -118,13 +128,14 @@ void print_session(std::ostream& out, const transcript::Transcript& transcript) 
 /// The sessions that count towards the end.
 struct Tally {
   const Wanted& wanted;
-  int count = 0;       // 0 = without end
-  int seen = 0;        // sessions that count
-  int others = 0;      // sessions that did not give what is expected
+  int count = 0;   // 0 = without end
+  int seen = 0;    // sessions that count
+  int others = 0;  // sessions that did not give what is expected
 
   void add(const transcript::Transcript& transcript) {
     const policy::Verdict* verdict = lab::last_verdict(transcript);
-    const bool counts = wanted.expect == nullptr || (verdict != nullptr && lab::has_finding(*verdict, wanted.expect->code));
+    const bool counts =
+        wanted.expect == nullptr || (verdict != nullptr && lab::has_finding(*verdict, wanted.expect->code));
     (counts ? seen : others) += 1;
   }
   [[nodiscard]] bool full() const { return count > 0 && seen >= count; }
@@ -133,8 +144,9 @@ struct Tally {
 int conclude(const Tally& tally, std::ostream& err) {
   if (tally.wanted.expect == nullptr) return 0;
   if (tally.full()) return 0;
-  err << "domsec repro: " << tally.seen << " of " << tally.count << " sessions gave " << tally.wanted.expect->name << ' '
-      << tally.wanted.expect->slug << ", " << tally.others << " others did not\n";
+  err << "domsec repro: " << tally.seen << " of " << tally.count << " sessions gave "
+      << tally.wanted.expect->name << ' ' << tally.wanted.expect->slug << ", " << tally.others
+      << " others did not\n";
   return 1;
 }
 
@@ -148,8 +160,10 @@ net::task<void> stop_after(net::Loop& loop, double seconds) {
 int run_repro(const ReproOptions& options, std::ostream& out, std::ostream& err) {
   const Wanted wanted = read_wanted(options);
   const bool client = wanted.role == Role::send;
-  if (client && options.connect.empty()) throw UsageError("a client's fault needs --connect HOST:PORT: whom it is to meet");
-  if (!client && !options.connect.empty()) throw UsageError("--connect: a server's fault waits for others; give --listen instead");
+  if (client && options.connect.empty())
+    throw UsageError("a client's fault needs --connect HOST:PORT: whom it is to meet");
+  if (!client && !options.connect.empty())
+    throw UsageError("--connect: a server's fault waits for others; give --listen instead");
   const bool asserts = wanted.expect != nullptr;
   Tally tally{wanted, options.count != 0 ? options.count : asserts || client ? 1 : 0};
   const double timeout = options.timeout > 0 ? options.timeout : asserts ? default_expect_seconds : 0;
@@ -159,7 +173,8 @@ int run_repro(const ReproOptions& options, std::ostream& out, std::ostream& err)
   settings.directory = options.directory.empty() ? lab::default_directory() + "-repro" : options.directory;
   settings.domain = read_domain("--domain", options.domain).text();
   settings.partner = read_domain("--partner", options.partner).text();
-  if (settings.domain == settings.partner) throw UsageError("--partner: it is the broken end's own domain; name another");
+  if (settings.domain == settings.partner)
+    throw UsageError("--partner: it is the broken end's own domain; name another");
   net::Endpoint to;
   if (client) {
     to = net::run(loop, resolve(loop, options));
@@ -181,7 +196,8 @@ int run_repro(const ReproOptions& options, std::ostream& out, std::ostream& err)
   lab::BrokenPeer peer(loop, std::move(settings), *wanted.fault);
   print_banner(out, options, wanted, peer);
   if (client) {
-    for (int i = 0; i < tally.count && !(asserts && tally.full()); ++i) (void)net::run(loop, peer.connect(to));
+    for (int i = 0; i < tally.count && !(asserts && tally.full()); ++i)
+      (void)net::run(loop, peer.connect(to));
   } else {
     loop.on_termination([&](int) { loop.stop(); });
     if (timeout > 0) loop.spawn(stop_after(loop, timeout));

@@ -12,7 +12,9 @@ namespace {
 
 using std::chrono::days;
 
-std::string octets(const pki::Bytes& der) { return {der.begin(), der.end()}; }
+std::string octets(const pki::Bytes& der) {
+  return {der.begin(), der.end()};
+}
 
 /// The usual leaf of a host; a fault is a difference to it.
 pki::CertificateRecipe usual_leaf(const HostRecipe& host, const std::string& crl_uri, pki::Instant now) {
@@ -34,7 +36,8 @@ std::string usual_issuer(const OrganisationRecipe& organisation, Signer signer) 
 
 }  // namespace
 
-Authorities::Authorities(std::string directory, const Recipe& recipe, std::string crl_base, pki::Instant now, Roots roots)
+Authorities::Authorities(std::string directory, const Recipe& recipe, std::string crl_base, pki::Instant now,
+                         Roots roots)
     : directory_(std::move(directory)), crl_base_(std::move(crl_base)), now_(now), roots_(roots) {
   std::filesystem::create_directories(directory_);
   for (const AuthorityRecipe& authority : recipe.authorities) make(authority);
@@ -89,19 +92,23 @@ std::string Authorities::crl_uri(const std::string& authority) const {
 }
 
 /// Below the usual issuer, each with a list of its own.
-void Authorities::add_branches(Issued& issued, const OrganisationRecipe& organisation, const HostRecipe& host) const {
+void Authorities::add_branches(Issued& issued, const OrganisationRecipe& organisation,
+                               const HostRecipe& host) const {
   const int count = issued.fault.more_authorities + (issued.fault.issuing ? 1 : 0);
   for (int i = 1; i <= count; ++i) {
     pki::CertificateRecipe recipe;
-    recipe.subject = "CN=" + organisation.title + " Issuing CA 1." + std::to_string(i) + ", O=" + organisation.title;
+    recipe.subject =
+        "CN=" + organisation.title + " Issuing CA 1." + std::to_string(i) + ", O=" + organisation.title;
     recipe.not_before = now_ - days(60);
     recipe.not_after = now_ + days(720);
     recipe.ca = true;
     recipe.crl_distribution_points = {crl_uri(issued.issuer)};
-    const bool faulty = issued.fault.issuing && i == 1;   // the topmost, so that others can stand below it
-    if (faulty) apply(issued.fault.issuing->certificate, {organisation.title, host.name, organisation.domain, crl_uri(issued.issuer), now_}, recipe);
-    Branch branch{host.name + "-" + std::to_string(i), authority_of(issued).subordinate(recipe), issued.issuer,
-                  faulty && issued.fault.issuing->revoked};
+    const bool faulty = issued.fault.issuing && i == 1;  // the topmost, so that others can stand below it
+    if (faulty)
+      apply(issued.fault.issuing->certificate,
+            {organisation.title, host.name, organisation.domain, crl_uri(issued.issuer), now_}, recipe);
+    Branch branch{host.name + "-" + std::to_string(i), authority_of(issued).subordinate(recipe),
+                  issued.issuer, faulty && issued.fault.issuing->revoked};
     issued.issuer = branch.name;
     issued.branches.push_back(std::move(branch));
   }
@@ -113,22 +120,32 @@ pki::Authority Authorities::authority_of(const Issued& issued) const {
 
 pki::Chain Authorities::sent_chain(const Issued& issued, pki::Chain chain) const {
   switch (issued.fault.sent) {
-    case SentChain::whole: break;
-    case SentChain::leaf_only: chain.resize(1); break;
+    case SentChain::whole:
+      break;
+    case SentChain::leaf_only:
+      chain.resize(1);
+      break;
     case SentChain::with_root: {
       const std::string top = issued.branches.empty() ? issued.issuer : issued.branches.front().issuer;
       const std::string& above = certified(top).recipe.issuer;
       chain.push_back(certified(above.empty() ? top : above).authority.certificate());
       break;
     }
-    case SentChain::reversed: std::reverse(chain.begin() + 1, chain.end()); break;
-    case SentChain::leaf_twice: chain.insert(chain.begin() + 1, chain.front()); break;
-    case SentChain::with_a_stranger: chain.insert(chain.begin() + 1, certified("stranger").authority.certificate()); break;
+    case SentChain::reversed:
+      std::reverse(chain.begin() + 1, chain.end());
+      break;
+    case SentChain::leaf_twice:
+      chain.insert(chain.begin() + 1, chain.front());
+      break;
+    case SentChain::with_a_stranger:
+      chain.insert(chain.begin() + 1, certified("stranger").authority.certificate());
+      break;
   }
   return chain;
 }
 
-HostFiles Authorities::issue(const OrganisationRecipe& organisation, const HostRecipe& host, const Fault* fault) {
+HostFiles Authorities::issue(const OrganisationRecipe& organisation, const HostRecipe& host,
+                             const Fault* fault) {
   Issued issued;
   if (fault != nullptr) issued.fault = fault->certificate;
   const CertificateFault& wrong = issued.fault;
@@ -139,7 +156,8 @@ HostFiles Authorities::issue(const OrganisationRecipe& organisation, const HostR
       usual_leaf(host, crl_uri(own_list ? host.name + "-list" : issued.issuer), now_);
   const bool itself = wrong.signer == Signer::itself;
   if (!itself) recipe.ca_issuers = {crl_base_ + "/" + issued.issuer + ".cer"};
-  apply(wrong.leaf, {organisation.title, organisation.connector_fqdn, organisation.domain, crl_uri(issued.issuer), now_},
+  apply(wrong.leaf,
+        {organisation.title, organisation.connector_fqdn, organisation.domain, crl_uri(issued.issuer), now_},
         recipe);
 
   pki::Credentials credentials = itself ? pki::self_signed(recipe) : authority_of(issued).issue(recipe);
@@ -174,7 +192,8 @@ pki::CrlRecipe Authorities::list_of(const std::string& issuer) const {
     }
     for (const Branch& branch : issued.branches) {
       if (!branch.revoked || branch.issuer != issuer) continue;
-      recipe.revoked.push_back(pki::RevokedEntry{branch.authority.certificate()->serial, now_ - days(2), "cACompromise"});
+      recipe.revoked.push_back(
+          pki::RevokedEntry{branch.authority.certificate()->serial, now_ - days(2), "cACompromise"});
     }
   }
   return recipe;
@@ -191,7 +210,8 @@ std::map<std::string, CrlPage> Authorities::pages() const {
     for (const Branch& branch : issued.branches) publish(branch.name, branch.authority);
     if (issued.fault.list == ListState::sound) continue;
     pages["/" + host + "-list.crl"] =
-        faulty_list(issued.fault.list, authority_of(issued), certified("stranger").authority, list_of(issued.issuer), now_);
+        faulty_list(issued.fault.list, authority_of(issued), certified("stranger").authority,
+                    list_of(issued.issuer), now_);
   }
   return pages;
 }

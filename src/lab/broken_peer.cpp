@@ -75,11 +75,17 @@ BrokenPeer::BrokenPeer(net::Loop& loop, BrokenPeerSettings settings, const Fault
   lab_.apply(self, fault.name);
 }
 
-std::string BrokenPeer::root_file() const { return lab_.root_file(); }
+std::string BrokenPeer::root_file() const {
+  return lab_.root_file();
+}
 
-net::Endpoint BrokenPeer::endpoint() { return lab_.server(self).endpoints().front(); }
+net::Endpoint BrokenPeer::endpoint() {
+  return lab_.server(self).endpoints().front();
+}
 
-std::string BrokenPeer::domain() const { return domain_for(organisation(lab_.recipe(), self), &fault_); }
+std::string BrokenPeer::domain() const {
+  return domain_for(organisation(lab_.recipe(), self), &fault_);
+}
 
 net::task<session::DeliveryResult> BrokenPeer::connect(net::Endpoint to) {
   EdgeServer& server = lab_.server(self);
@@ -87,7 +93,8 @@ net::task<session::DeliveryResult> BrokenPeer::connect(net::Endpoint to) {
   session::DeliveryPlan plan;
   plan.session = server.edge().send_plan(connector, *smtp::Domain::parse(settings_.partner));
   plan.session.until = policy::Step::end_of_data;
-  plan.session.message = mail_between(organisation(lab_.recipe(), self), &fault_, organisation(lab_.recipe(), "partner"), nullptr);
+  plan.session.message = mail_between(organisation(lab_.recipe(), self), &fault_,
+                                      organisation(lab_.recipe(), "partner"), nullptr);
   session::Target target;
   target.host = to.address;
   target.port = to.port;

@@ -55,7 +55,8 @@ void apply(const CertificateDifference& difference, const FaultPlace& place, pki
   if (difference.key) recipe.key = *difference.key;
   if (difference.digest) recipe.digest = *difference.digest;
   if (difference.serial) recipe.serial = *difference.serial;
-  if (difference.distribution_points) recipe.crl_distribution_points = filled(*difference.distribution_points, place);
+  if (difference.distribution_points)
+    recipe.crl_distribution_points = filled(*difference.distribution_points, place);
   if (difference.ca) recipe.ca = *difference.ca;
   if (difference.path_length) recipe.path_length = *difference.path_length;
   if (!difference.permitted_dns.empty()) recipe.permitted_dns = filled(difference.permitted_dns, place);

@@ -38,8 +38,8 @@ std::string bindings(const HostRecipe& host, std::uint16_t port) {
 }  // namespace
 
 std::string configuration(const Recipe& recipe, const OrganisationRecipe& organisation,
-                          const HostRecipe& host, const Surroundings& surroundings, const ConfigurationFault& fault,
-                          bool exactly) {
+                          const HostRecipe& host, const Surroundings& surroundings,
+                          const ConfigurationFault& fault, bool exactly) {
   const std::string partners = quoted_list(partner_domains(recipe, organisation));
   const std::string ignore_starttls = fault.ignore_starttls ? "IgnoreSTARTTLS = true\n" : "";
   const std::string name_match = exactly ? "NameMatch = \"exact\"\n" : "";

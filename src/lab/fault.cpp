@@ -21,11 +21,16 @@ std::vector<Fault> read_built_in() {
 
 std::string_view text(FaultFamily family) {
   switch (family) {
-    case FaultFamily::certificate: return "certificate";
-    case FaultFamily::revocation: return "revocation";
-    case FaultFamily::tls: return "tls";
-    case FaultFamily::smtp: return "smtp";
-    case FaultFamily::policy: return "policy";
+    case FaultFamily::certificate:
+      return "certificate";
+    case FaultFamily::revocation:
+      return "revocation";
+    case FaultFamily::tls:
+      return "tls";
+    case FaultFamily::smtp:
+      return "smtp";
+    case FaultFamily::policy:
+      return "policy";
   }
   return "certificate";
 }

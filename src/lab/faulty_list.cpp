@@ -17,11 +17,13 @@ pki::Authority namesake(const pki::Authority& issuer) {
 
 }  // namespace
 
-CrlPage faulty_list(ListState state, const pki::Authority& issuer, const pki::Authority& other, pki::CrlRecipe sound,
-                    pki::Instant now) {
+CrlPage faulty_list(ListState state, const pki::Authority& issuer, const pki::Authority& other,
+                    pki::CrlRecipe sound, pki::Instant now) {
   CrlPage page;
   switch (state) {
-    case ListState::sound: page.body = issuer.crl(sound); break;
+    case ListState::sound:
+      page.body = issuer.crl(sound);
+      break;
     case ListState::stale:
       sound.this_update = now - days(8);
       sound.next_update = now - days(1);
@@ -32,17 +34,30 @@ CrlPage faulty_list(ListState state, const pki::Authority& issuer, const pki::Au
       sound.next_update = now + days(8);
       page.body = issuer.crl(sound);
       break;
-    case ListState::other_issuer: page.body = other.crl(sound); break;
-    case ListState::other_key: page.body = namesake(issuer).crl(sound); break;
+    case ListState::other_issuer:
+      page.body = other.crl(sound);
+      break;
+    case ListState::other_key:
+      page.body = namesake(issuer).crl(sound);
+      break;
     case ListState::bad_signature:
       page.body = issuer.crl(sound);
       page.body.back() = static_cast<char>(page.body.back() ^ 1);
       break;
-    case ListState::garbage: page.body = "<!DOCTYPE html><title>Maintenance</title><p>We are back soon.\n"; break;
-    case ListState::empty: break;
-    case ListState::not_found: page.status = 404; break;
-    case ListState::server_error: page.status = 500; break;
-    case ListState::silent: page.behaviour = CrlBehaviour::silence; break;
+    case ListState::garbage:
+      page.body = "<!DOCTYPE html><title>Maintenance</title><p>We are back soon.\n";
+      break;
+    case ListState::empty:
+      break;
+    case ListState::not_found:
+      page.status = 404;
+      break;
+    case ListState::server_error:
+      page.status = 500;
+      break;
+    case ListState::silent:
+      page.behaviour = CrlBehaviour::silence;
+      break;
     case ListState::cut_short:
       page.body = issuer.crl(sound);
       page.behaviour = CrlBehaviour::cut_short;

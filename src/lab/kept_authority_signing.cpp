@@ -20,24 +20,40 @@ const Fault* first(const SigningTerms& terms, Is is) {
   return nullptr;
 }
 
-bool is_self_signed(const CertificateFault& fault) { return fault.signer == Signer::itself; }
-bool is_of_a_stranger(const CertificateFault& fault) { return fault.signer == Signer::stranger; }
-bool is_leaf_alone(const CertificateFault& fault) { return fault.sent == SentChain::leaf_only; }
-bool has_another_key(const CertificateFault& fault) { return fault.another_key; }
-bool is_revoked(const CertificateFault& fault) { return fault.revoked; }
-bool is_below_a_revoked_one(const CertificateFault& fault) { return fault.issuing && fault.issuing->revoked; }
-bool has_a_stale_list(const CertificateFault& fault) { return fault.list == ListState::stale; }
+bool is_self_signed(const CertificateFault& fault) {
+  return fault.signer == Signer::itself;
+}
+bool is_of_a_stranger(const CertificateFault& fault) {
+  return fault.signer == Signer::stranger;
+}
+bool is_leaf_alone(const CertificateFault& fault) {
+  return fault.sent == SentChain::leaf_only;
+}
+bool has_another_key(const CertificateFault& fault) {
+  return fault.another_key;
+}
+bool is_revoked(const CertificateFault& fault) {
+  return fault.revoked;
+}
+bool is_below_a_revoked_one(const CertificateFault& fault) {
+  return fault.issuing && fault.issuing->revoked;
+}
+bool has_a_stale_list(const CertificateFault& fault) {
+  return fault.list == ListState::stale;
+}
 
 void refuse_both(const Fault* one, const Fault* other) {
   if (one == nullptr || other == nullptr) return;
-  throw AuthorityError("the faults " + one->name + " and " + other->name + " exclude each other; give one of them");
+  throw AuthorityError("the faults " + one->name + " and " + other->name +
+                       " exclude each other; give one of them");
 }
 
 void check_faults(const SigningTerms& terms) {
   std::map<FaultPart, const Fault*> seen;
   for (const Fault* fault : terms.faults) {
     if (!is_certificate_fault(*fault)) {
-      throw AuthorityError(fault->name + " is no fault that a certificate could have by itself; domsec lab break shows it");
+      throw AuthorityError(fault->name +
+                           " is no fault that a certificate could have by itself; domsec lab break shows it");
     }
     for (const FaultPart part : parts_of(fault->certificate)) {
       const auto [other, is_first] = seen.emplace(part, fault);
@@ -71,8 +87,8 @@ std::string organisation_in(const std::string& subject) {
   return value.empty() || value.front() == '"' ? "Rehearsal" : value;
 }
 
-/// `{domain}` is the host's; in the lab the mail is for one two labels below it, or names are compared exactly. Here the
-/// certificate is what makes the difference.
+/// `{domain}` is the host's; in the lab the mail is for one two labels below it, or names are compared
+/// exactly. Here the certificate is what makes the difference.
 FaultPlace place_of(const pki::Request& request, const Fault& fault, pki::Instant at) {
   const std::vector<std::string> names = names_for(request);
   const std::string host = names.empty() ? std::string() : names.front();
@@ -80,12 +96,14 @@ FaultPlace place_of(const pki::Request& request, const Fault& fault, pki::Instan
   const CertificateDifference& leaf = fault.certificate.leaf;
   const auto writes = [&leaf](std::string_view word) {
     const bool in_subject = leaf.subject && leaf.subject->find(word) != std::string::npos;
-    return in_subject || (leaf.dns_names && std::any_of(leaf.dns_names->begin(), leaf.dns_names->end(), [&](const std::string& name) {
-             return name.find(word) != std::string::npos;
-           }));
+    return in_subject || (leaf.dns_names && std::any_of(leaf.dns_names->begin(), leaf.dns_names->end(),
+                                                        [&](const std::string& name) {
+                                                          return name.find(word) != std::string::npos;
+                                                        }));
   };
   if (writes("{host}") && host.empty()) {
-    throw AuthorityError("the fault " + fault.name + " needs a request with a host name; make it again with one");
+    throw AuthorityError("the fault " + fault.name +
+                         " needs a request with a host name; make it again with one");
   }
   const int labels = fault.mail.second_domain ? 2 : fault.configuration.partners_compare_exactly ? 0 : 1;
   if (writes("{domain}")) place.domain = without_labels(host, labels, fault);
@@ -177,10 +195,12 @@ std::vector<std::string> notes_of(const SigningTerms& terms, const pki::Certific
 bool is_certificate_fault(const Fault& fault) {
   const CertificateFault& wrong = fault.certificate;
   const bool plain_issuing = !wrong.issuing || wrong.issuing->revoked;
-  const bool can_be_sent = wrong.sent == SentChain::whole || wrong.sent == SentChain::leaf_only || wrong.signer == Signer::stranger;
+  const bool can_be_sent = wrong.sent == SentChain::whole || wrong.sent == SentChain::leaf_only ||
+                           wrong.signer == Signer::stranger;
   const bool can_be_listed = wrong.list == ListState::sound || wrong.list == ListState::stale;
   const bool requesters_key = !wrong.leaf.key.has_value();
-  return !parts_of(wrong).empty() && requesters_key && plain_issuing && wrong.more_authorities == 0 && can_be_sent && can_be_listed;
+  return !parts_of(wrong).empty() && requesters_key && plain_issuing && wrong.more_authorities == 0 &&
+         can_be_sent && can_be_listed;
 }
 
 /// The name of the authority that signs; made when it is not there yet.

@@ -14,7 +14,8 @@ std::optional<seconds> span_if(const Table& table, const char* key) {
   if (!written) return std::nullopt;
   const std::string& text = *written;
   int count = 0;
-  const bool shaped = text.size() > 2 && (text.front() == '-' || text.front() == '+') && (text.back() == 'd' || text.back() == 'h');
+  const bool shaped = text.size() > 2 && (text.front() == '-' || text.front() == '+') &&
+                      (text.back() == 'd' || text.back() == 'h');
   if (shaped) {
     const char* const end = text.data() + text.size() - 1;
     const auto read = std::from_chars(text.data() + 1, end, count);
@@ -23,17 +24,19 @@ std::optional<seconds> span_if(const Table& table, const char* key) {
       return text.front() == '-' ? -span : span;
     }
   }
-  throw LabError(table.where(key) + "'" + text + "' is no time from now; write one such as -366d, +7d or -1h");
+  throw LabError(table.where(key) + "'" + text +
+                 "' is no time from now; write one such as -366d, +7d or -1h");
 }
 
 CertificateDifference read_difference(const toml::table& source, const std::string& file) {
   const Table table(source, file,
-                    {"subject", "dns_names", "other_names", "not_before", "not_after", "extended_key_usage", "key_usage", "key",
-                     "digest", "serial", "distribution_points", "ca", "path_length", "permitted_dns", "basic_constraints",
-                     "key_identifiers", "must_staple", "revoked"});
+                    {"subject", "dns_names", "other_names", "not_before", "not_after", "extended_key_usage",
+                     "key_usage", "key", "digest", "serial", "distribution_points", "ca", "path_length",
+                     "permitted_dns", "basic_constraints", "key_identifiers", "must_staple", "revoked"});
   static constexpr std::pair<std::string_view, pki::KeyKind> kinds[] = {
-      {"ec-p256", pki::KeyKind::ec_p256},   {"ec-p384", pki::KeyKind::ec_p384},   {"rsa1024", pki::KeyKind::rsa_1024},
-      {"rsa2048", pki::KeyKind::rsa_2048}, {"rsa4096", pki::KeyKind::rsa_4096}, {"ed25519", pki::KeyKind::ed25519}};
+      {"ec-p256", pki::KeyKind::ec_p256},  {"ec-p384", pki::KeyKind::ec_p384},
+      {"rsa1024", pki::KeyKind::rsa_1024}, {"rsa2048", pki::KeyKind::rsa_2048},
+      {"rsa4096", pki::KeyKind::rsa_4096}, {"ed25519", pki::KeyKind::ed25519}};
   CertificateDifference difference;
   difference.subject = table.text_if("subject");
   difference.dns_names = table.texts_if("dns_names");
@@ -61,8 +64,9 @@ constexpr std::pair<std::string_view, Signer> signers[] = {{"usual", Signer::usu
                                                            {"other-partner", Signer::other_partner}};
 
 constexpr std::pair<std::string_view, SentChain> chains[] = {
-    {"whole", SentChain::whole},       {"leaf-only", SentChain::leaf_only},   {"with-root", SentChain::with_root},
-    {"reversed", SentChain::reversed}, {"leaf-twice", SentChain::leaf_twice}, {"with-a-stranger", SentChain::with_a_stranger}};
+    {"whole", SentChain::whole},           {"leaf-only", SentChain::leaf_only},
+    {"with-root", SentChain::with_root},   {"reversed", SentChain::reversed},
+    {"leaf-twice", SentChain::leaf_twice}, {"with-a-stranger", SentChain::with_a_stranger}};
 
 constexpr std::pair<std::string_view, ListState> lists[] = {{"sound", ListState::sound},
                                                             {"stale", ListState::stale},
@@ -81,7 +85,8 @@ constexpr std::pair<std::string_view, ListState> lists[] = {{"sound", ListState:
 
 CertificateFault read_certificate_fault(const Table& table) {
   CertificateFault fault;
-  if (const toml::table* leaf = table.table_if("certificate")) fault.leaf = read_difference(*leaf, table.file());
+  if (const toml::table* leaf = table.table_if("certificate"))
+    fault.leaf = read_difference(*leaf, table.file());
   if (const toml::table* issuing = table.table_if("issuing")) {
     fault.issuing.emplace();
     fault.issuing->certificate = read_difference(*issuing, table.file());

@@ -19,25 +19,22 @@ constexpr std::pair<std::string_view, Act> acts[] = {{"close", Act::close},
                                                      {"alert", Act::alert},
                                                      {"octets", Act::octets}};
 
-constexpr std::pair<std::string_view, Then> endings[] = {{"close", Then::close},     {"cut", Then::cut},
-                                                         {"reset", Then::reset},     {"silence", Then::silence},
-                                                         {"alert", Then::alert},     {"go-on", Then::go_on}};
+constexpr std::pair<std::string_view, Then> endings[] = {{"close", Then::close}, {"cut", Then::cut},
+                                                         {"reset", Then::reset}, {"silence", Then::silence},
+                                                         {"alert", Then::alert}, {"go-on", Then::go_on}};
 
-constexpr std::pair<std::string_view, Step> steps[] = {{"greeting", Step::greeting},
-                                                       {"ehlo", Step::ehlo},
-                                                       {"starttls", Step::starttls},
-                                                       {"ehlo-inside-tls", Step::ehlo_inside_tls},
-                                                       {"mail", Step::mail},
-                                                       {"rcpt", Step::rcpt},
-                                                       {"data", Step::data},
-                                                       {"end-of-data", Step::end_of_data},
-                                                       {"quit", Step::quit}};
+constexpr std::pair<std::string_view, Step> steps[] = {
+    {"greeting", Step::greeting}, {"ehlo", Step::ehlo},
+    {"starttls", Step::starttls}, {"ehlo-inside-tls", Step::ehlo_inside_tls},
+    {"mail", Step::mail},         {"rcpt", Step::rcpt},
+    {"data", Step::data},         {"end-of-data", Step::end_of_data},
+    {"quit", Step::quit}};
 
 void read_tls(const toml::table& source, const std::string& file, session::Deviations& into) {
   const Table table(source, file,
-                    {"minimum", "maximum", "ciphers", "suites", "groups", "signature_algorithms", "security_level",
-                     "largest_record", "tickets", "no_request", "ca_subjects", "many_ca_subjects", "sni",
-                     "no_client_certificate", "no_starttls"});
+                    {"minimum", "maximum", "ciphers", "suites", "groups", "signature_algorithms",
+                     "security_level", "largest_record", "tickets", "no_request", "ca_subjects",
+                     "many_ca_subjects", "sni", "no_client_certificate", "no_starttls"});
   into.minimum = table.word_if("minimum", versions).value_or(into.minimum);
   into.maximum = table.word_if("maximum", versions).value_or(into.maximum);
   into.ciphers = table.text_or("ciphers", "");
@@ -50,7 +47,8 @@ void read_tls(const toml::table& source, const std::string& file, session::Devia
   into.no_request = table.flag("no_request");
   into.client_ca_subjects = table.texts("ca_subjects");
   for (int i = 1; i <= table.number_or("many_ca_subjects", 0); ++i) {
-    into.client_ca_subjects.push_back("CN=Public Root CA " + std::to_string(i) + ", O=Some Public Authority, C=US");
+    into.client_ca_subjects.push_back("CN=Public Root CA " + std::to_string(i) +
+                                      ", O=Some Public Authority, C=US");
   }
   into.sni = table.text_if("sni");
   into.no_client_certificate = table.flag("no_client_certificate");
@@ -62,7 +60,9 @@ net::HandshakeFault read_handshake(const toml::table& source, const std::string&
   net::HandshakeFault fault;
   if (const auto message = table.text_if("behind")) {
     const auto read = net::read_handshake_message(*message);
-    if (!read) throw LabError(table.where("behind") + "'" + *message + "' is no handshake message; write one such as ServerHello");
+    if (!read)
+      throw LabError(table.where("behind") + "'" + *message +
+                     "' is no handshake message; write one such as ServerHello");
     fault.behind = *read;
   }
   fault.act = table.word_if("act", acts).value_or(Act::close);
@@ -72,8 +72,9 @@ net::HandshakeFault read_handshake(const toml::table& source, const std::string&
 }
 
 session::DialogueFault read_dialogue(const toml::table& source, const std::string& file) {
-  const Table table(source, file,
-                    {"at", "nth", "instead", "before", "behind", "delay_ms", "piece", "pause_ms", "then", "alert"});
+  const Table table(
+      source, file,
+      {"at", "nth", "instead", "before", "behind", "delay_ms", "piece", "pause_ms", "then", "alert"});
   session::DialogueFault fault;
   fault.at = table.word_if("at", steps).value_or(Step::greeting);
   fault.nth = table.number_or("nth", 1);
@@ -91,8 +92,10 @@ session::DialogueFault read_dialogue(const toml::table& source, const std::strin
 session::PlayedFaults read_played(const toml::table& source, const std::string& file) {
   const Table table(source, file, {"handshake", "dialogue"});
   session::PlayedFaults played;
-  if (const toml::table* handshake = table.table_if("handshake")) played.handshake = read_handshake(*handshake, file);
-  for (const toml::table* dialogue : table.tables("dialogue")) played.dialogue.push_back(read_dialogue(*dialogue, file));
+  if (const toml::table* handshake = table.table_if("handshake"))
+    played.handshake = read_handshake(*handshake, file);
+  for (const toml::table* dialogue : table.tables("dialogue"))
+    played.dialogue.push_back(read_dialogue(*dialogue, file));
   return played;
 }
 
@@ -101,8 +104,10 @@ session::PlayedFaults read_played(const toml::table& source, const std::string& 
 session::Deviations read_deviations(const Table& table) {
   session::Deviations deviations;
   if (const toml::table* tls = table.table_if("tls")) read_tls(*tls, table.file(), deviations);
-  if (const toml::table* server = table.table_if("server")) deviations.server = read_played(*server, table.file());
-  if (const toml::table* client = table.table_if("client")) deviations.client = read_played(*client, table.file());
+  if (const toml::table* server = table.table_if("server"))
+    deviations.server = read_played(*server, table.file());
+  if (const toml::table* client = table.table_if("client"))
+    deviations.client = read_played(*client, table.file());
   deviations.key_mismatch = table.flag("another_key");
   return deviations;
 }

@@ -12,10 +12,13 @@ Expectation read_expectation(const toml::table& source, const std::string& file)
   Expectation expectation;
   const std::string code = table.text("finding");
   const finding::Row* row = finding::find(code);
-  if (row == nullptr) throw LabError(table.where("finding") + "there is no finding '" + code + "'; domsec explain lists them");
+  if (row == nullptr)
+    throw LabError(table.where("finding") + "there is no finding '" + code + "'; domsec explain lists them");
   expectation.code = row->code;
   static constexpr std::pair<std::string_view, policy::Level> levels[] = {
-      {"exact", policy::Level::exact}, {"likely", policy::Level::likely}, {"ambiguous", policy::Level::ambiguous}};
+      {"exact", policy::Level::exact},
+      {"likely", policy::Level::likely},
+      {"ambiguous", policy::Level::ambiguous}};
   expectation.level = table.word_if("level", levels).value_or(policy::Level::exact);
   static constexpr std::pair<std::string_view, bool> ends[] = {{"refused", true}, {"passes", false}};
   expectation.refused = table.word_if("mail", ends).value_or(true);
@@ -24,26 +27,29 @@ Expectation read_expectation(const toml::table& source, const std::string& file)
 }
 
 Fault read_fault(const toml::table& source, const std::string& file) {
-  const Table table(source, file,
-                    {"name", "family", "summary", "use", "daily", "certificate", "issuing", "signer", "more_authorities", "sent",
-                     "another_key", "revoked", "list", "tls", "server", "client", "configuration", "mail", "as_server",
-                     "as_client"});
+  const Table table(
+      source, file,
+      {"name",   "family",           "summary",       "use",         "daily",     "certificate", "issuing",
+       "signer", "more_authorities", "sent",          "another_key", "revoked",   "list",        "tls",
+       "server", "client",           "configuration", "mail",        "as_server", "as_client"});
   Fault fault;
   fault.name = table.text("name");
   fault.summary = table.text("summary");
   fault.use = table.text("use");
   fault.daily = table.flag("daily");
-  static constexpr std::pair<std::string_view, FaultFamily> families[] = {{"certificate", FaultFamily::certificate},
-                                                                          {"revocation", FaultFamily::revocation},
-                                                                          {"tls", FaultFamily::tls},
-                                                                          {"smtp", FaultFamily::smtp},
-                                                                          {"policy", FaultFamily::policy}};
+  static constexpr std::pair<std::string_view, FaultFamily> families[] = {
+      {"certificate", FaultFamily::certificate},
+      {"revocation", FaultFamily::revocation},
+      {"tls", FaultFamily::tls},
+      {"smtp", FaultFamily::smtp},
+      {"policy", FaultFamily::policy}};
   fault.family = table.word_if("family", families).value_or(FaultFamily::certificate);
   fault.certificate = read_certificate_fault(table);
   fault.deviations = read_deviations(table);
   if (const toml::table* configuration = table.table_if("configuration")) {
-    const Table written(*configuration, file,
-                        {"ignore_starttls", "not_domain_secure", "certificate_by_name", "partners_compare_exactly"});
+    const Table written(
+        *configuration, file,
+        {"ignore_starttls", "not_domain_secure", "certificate_by_name", "partners_compare_exactly"});
     fault.configuration.not_domain_secure = written.flag("not_domain_secure");
     fault.configuration.ignore_starttls = written.flag("ignore_starttls");
     fault.configuration.certificate_by_name = written.flag("certificate_by_name");
@@ -55,11 +61,14 @@ Fault read_fault(const toml::table& source, const std::string& file) {
     fault.mail.author = written.text_or("author", "");
     fault.mail.null_sender = written.flag("null_sender");
   }
-  if (const toml::table* expected = table.table_if("as_server")) fault.as_server = read_expectation(*expected, file);
-  if (const toml::table* expected = table.table_if("as_client")) fault.as_client = read_expectation(*expected, file);
+  if (const toml::table* expected = table.table_if("as_server"))
+    fault.as_server = read_expectation(*expected, file);
+  if (const toml::table* expected = table.table_if("as_client"))
+    fault.as_client = read_expectation(*expected, file);
   if (!fault.as_server && !fault.as_client) {
-    throw LabError(table.where() + "the fault '" + fault.name +
-                   "' says for no role what the partner finds; write as_server = { finding = … } or as_client");
+    throw LabError(
+        table.where() + "the fault '" + fault.name +
+        "' says for no role what the partner finds; write as_server = { finding = … } or as_client");
   }
   return fault;
 }
@@ -75,7 +84,8 @@ std::vector<Fault> read_faults(std::string_view text, const std::string& file) {
       faults.push_back(read_fault(*source, file));
       for (std::size_t i = 0; i + 1 < faults.size(); ++i) {
         if (faults[i].name == faults.back().name)
-          throw LabError(place(file, *source) + "there is a fault '" + faults[i].name + "' already; give each its own name");
+          throw LabError(place(file, *source) + "there is a fault '" + faults[i].name +
+                         "' already; give each its own name");
       }
     }
   } catch (const toml::parse_error& error) {

@@ -9,7 +9,8 @@ std::string place(const std::string& file, const toml::node& node) {
 }
 
 LabError no_toml(const std::string& file, const toml::parse_error& error) {
-  return LabError(file + ":" + std::to_string(error.source().begin.line) + ": " + std::string(error.description()));
+  return LabError(file + ":" + std::to_string(error.source().begin.line) + ": " +
+                  std::string(error.description()));
 }
 
 Table::Table(const toml::table& table, const std::string& file, std::initializer_list<std::string_view> keys)
@@ -18,7 +19,8 @@ Table::Table(const toml::table& table, const std::string& file, std::initializer
     if (std::find(keys.begin(), keys.end(), key.str()) != keys.end()) continue;
     std::string known;
     for (const std::string_view each : keys) known += (known.empty() ? "" : ", ") + std::string(each);
-    throw LabError(place(file, value) + "unknown key '" + std::string(key.str()) + "'; here may stand " + known);
+    throw LabError(place(file, value) + "unknown key '" + std::string(key.str()) + "'; here may stand " +
+                   known);
   }
 }
 

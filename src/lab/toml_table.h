@@ -1,4 +1,5 @@
-// One table of a TOML file of the lab with the keys it may have; every refusal is `file:line: sentence` (LabError).
+// One table of a TOML file of the lab with the keys it may have; every refusal is `file:line: sentence`
+// (LabError).
 #pragma once
 
 #define TOML_EXCEPTIONS 1
@@ -30,18 +31,23 @@ class Table {
   [[nodiscard]] std::string text_or(const char* key, std::string otherwise) const;
   [[nodiscard]] std::optional<std::string> text_if(const char* key) const;
   [[nodiscard]] std::optional<int> number_if(const char* key) const;
-  [[nodiscard]] int number_or(const char* key, int otherwise) const { return number_if(key).value_or(otherwise); }
+  [[nodiscard]] int number_or(const char* key, int otherwise) const {
+    return number_if(key).value_or(otherwise);
+  }
   [[nodiscard]] std::optional<bool> flag_if(const char* key) const;
   [[nodiscard]] bool flag(const char* key) const { return flag_if(key).value_or(false); }
   [[nodiscard]] std::optional<std::vector<std::string>> texts_if(const char* key) const;
-  [[nodiscard]] std::vector<std::string> texts(const char* key) const { return texts_if(key).value_or(std::vector<std::string>()); }
+  [[nodiscard]] std::vector<std::string> texts(const char* key) const {
+    return texts_if(key).value_or(std::vector<std::string>());
+  }
   /// Null when it is not there.
   [[nodiscard]] const toml::table* table_if(const char* key) const;
   [[nodiscard]] std::vector<const toml::table*> tables(const char* key) const;
 
   /// The value that belongs to the word of `key`.
   template <typename Value, std::size_t Size>
-  [[nodiscard]] std::optional<Value> word_if(const char* key, const std::pair<std::string_view, Value> (&words)[Size]) const {
+  [[nodiscard]] std::optional<Value> word_if(const char* key,
+                                             const std::pair<std::string_view, Value> (&words)[Size]) const {
     const std::optional<std::string> written = text_if(key);
     if (!written) return std::nullopt;
     std::string known;

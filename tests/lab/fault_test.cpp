@@ -1,5 +1,5 @@
-// The catalogue: its tables are read strictly, and every fault is tried over real sockets, the finding being that of the
-// other, sound end.
+// The catalogue: its tables are read strictly, and every fault is tried over real sockets, the finding being
+// that of the other, sound end.
 #include "domsec/lab/fault.h"
 
 #include <gmock/gmock.h>
@@ -35,11 +35,14 @@ TEST(ReadFaults, RefusesWhatItDoesNotKnowInOneSentenceWithItsLine) {
     const char* said;
   } rows[] = {
       {"certificat = { }\n", "faults.toml:5: unknown key 'certificat'; here may stand name, family,"},
-      {"certificate = { not_after = \"tomorrow\" }\n", "faults.toml:5: 'tomorrow' is no time from now; write one such as -366d"},
-      {"certificate = { key = \"dsa\" }\n", "faults.toml:5: 'dsa' is no word for 'key'; write one of ec-p256,"},
+      {"certificate = { not_after = \"tomorrow\" }\n",
+       "faults.toml:5: 'tomorrow' is no time from now; write one such as -366d"},
+      {"certificate = { key = \"dsa\" }\n",
+       "faults.toml:5: 'dsa' is no word for 'key'; write one of ec-p256,"},
       {"certificate = { dns_names = \"a\" }\n", "faults.toml:5: 'dns_names' is no list of texts"},
       {"revoked = \"yes\"\n", "faults.toml:5: 'revoked' is neither true nor false"},
-      {"server.dialogue = [{ at = \"hello\" }]\n", "faults.toml:5: 'hello' is no word for 'at'; write one of greeting,"},
+      {"server.dialogue = [{ at = \"hello\" }]\n",
+       "faults.toml:5: 'hello' is no word for 'at'; write one of greeting,"},
       {"server.handshake = { behind = \"Hello\" }\n", "faults.toml:5: 'Hello' is no handshake message"},
       {"as_client = { finding = \"DS999\" }\n", "faults.toml:5: there is no finding 'DS999'"},
       {"signer = 3\n", "faults.toml:5: 'signer' is no text"},
@@ -83,7 +86,9 @@ class EveryFault : public ::testing::Test {
     settings.timeouts = session::Timeouts::capped(net::Milliseconds(1500));
     settings.crl_timeout = net::Milliseconds(500);
     settings.keep = [](const exchange::Organisation&) -> session::Keep {
-      return [](const session::ReceivedMessage&, const transcript::Transcript&) { return session::Kept{"kept"}; };
+      return [](const session::ReceivedMessage&, const transcript::Transcript&) {
+        return session::Kept{"kept"};
+      };
     };
     return settings;
   }
@@ -97,18 +102,30 @@ class EveryFault : public ::testing::Test {
       for (const policy::Role role : {policy::Role::receive, policy::Role::send}) {
         if (!(role == policy::Role::receive ? fault.as_server : fault.as_client)) continue;
         const Trial trial = net::run(loop, trials.meet(fault, role, "woodgrove", "contoso"));
-        EXPECT_EQ(trial.difference, "") << trial.name() << ": " << policy::text(trial.seen.verdict.headline.level) << " " << trial.seen.verdict.headline.detail << " | " << trial.seen.reply;
+        EXPECT_EQ(trial.difference, "")
+            << trial.name() << ": " << policy::text(trial.seen.verdict.headline.level) << " "
+            << trial.seen.verdict.headline.detail << " | " << trial.seen.reply;
       }
     }
     trials.lab().stop();
   }
 };
 
-TEST_F(EveryFault, OfCertificatesIsFoundByThePartner) { try_all(FaultFamily::certificate); }
-TEST_F(EveryFault, OfRevocationIsFoundByThePartner) { try_all(FaultFamily::revocation); }
-TEST_F(EveryFault, OfTlsIsFoundByThePartner) { try_all(FaultFamily::tls); }
-TEST_F(EveryFault, OfSmtpIsFoundByThePartner) { try_all(FaultFamily::smtp); }
-TEST_F(EveryFault, OfPolicyIsFoundByThePartner) { try_all(FaultFamily::policy); }
+TEST_F(EveryFault, OfCertificatesIsFoundByThePartner) {
+  try_all(FaultFamily::certificate);
+}
+TEST_F(EveryFault, OfRevocationIsFoundByThePartner) {
+  try_all(FaultFamily::revocation);
+}
+TEST_F(EveryFault, OfTlsIsFoundByThePartner) {
+  try_all(FaultFamily::tls);
+}
+TEST_F(EveryFault, OfSmtpIsFoundByThePartner) {
+  try_all(FaultFamily::smtp);
+}
+TEST_F(EveryFault, OfPolicyIsFoundByThePartner) {
+  try_all(FaultFamily::policy);
+}
 
 }  // namespace
 }  // namespace domsec::lab

@@ -27,14 +27,15 @@ enum class Roots { made_anew, kept };
 class Authorities {
  public:
   /// Makes the authorities in `directory`. `crl_base` is the URI that distribution points begin with,
-  /// `http://crl.example-trust.com:10080`. Roots that are kept are those of the last time, where they are still good.
+  /// `http://crl.example-trust.com:10080`. Roots that are kept are those of the last time, where they are
+  /// still good.
   Authorities(std::string directory, const Recipe& recipe, std::string crl_base, pki::Instant now,
               Roots roots = Roots::made_anew);
 
   /// Writes certificate and key of one host, right or broken, and says where. `fault` may be null.
   HostFiles issue(const OrganisationRecipe& organisation, const HostRecipe& host, const Fault* fault);
-  /// What the distribution points serve for the certificates that were issued last: lists, and the certificates of
-  /// issuers for those of whom a partner sends too little.
+  /// What the distribution points serve for the certificates that were issued last: lists, and the
+  /// certificates of issuers for those of whom a partner sends too little.
   [[nodiscard]] std::map<std::string, CrlPage> pages() const;
   /// Path of the root that both organisations trust.
   [[nodiscard]] std::string trusted_root_file() const;
@@ -54,9 +55,9 @@ class Authorities {
   /// What one host presents.
   struct Issued {
     CertificateFault fault;
-    std::string issuer;   // of the leaf
+    std::string issuer;  // of the leaf
     std::string serial;
-    std::vector<Branch> branches;   // the topmost first
+    std::vector<Branch> branches;  // the topmost first
   };
   [[nodiscard]] const Certified& certified(const std::string& name) const;
   [[nodiscard]] pki::Authority authority_of(const Issued& issued) const;

@@ -1,5 +1,5 @@
-// One end with one fault, to be met by somebody else's: a server that listens, or a client that connects. It demands nothing
-// of whom it meets, so that what the other makes of the fault is seen.
+// One end with one fault, to be met by somebody else's: a server that listens, or a client that connects. It
+// demands nothing of whom it meets, so that what the other makes of the fault is seen.
 #pragma once
 
 #include <functional>
@@ -10,12 +10,12 @@
 namespace domsec::lab {
 
 struct BrokenPeerSettings {
-  std::string directory;                         // its certificates; created with mode 0700
-  std::string domain = "woodgrovebank.com";      // its own
-  std::string partner = "contoso.com";           // whom it meets
-  net::Endpoint listen{"127.0.0.1", 2525};       // server
-  std::uint16_t http_port = 0;                   // of its revocation lists, at the same address; 0 = a free one
-  net::Milliseconds patience{30'000};            // of each wait
+  std::string directory;                     // its certificates; created with mode 0700
+  std::string domain = "woodgrovebank.com";  // its own
+  std::string partner = "contoso.com";       // whom it meets
+  net::Endpoint listen{"127.0.0.1", 2525};   // server
+  std::uint16_t http_port = 0;               // of its revocation lists, at the same address; 0 = a free one
+  net::Milliseconds patience{30'000};        // of each wait
   std::function<pki::Instant()> now;
   transcript::Clock clock;
   /// Hears of every session that ended.

@@ -1,5 +1,6 @@
-// What a fault changes in a certificate, in who signs it, in what is sent behind it and in the lists about it: for the lab's
-// own certificates (authorities.h) and for those that a kept authority signs (kept_authority.h). Plain values.
+// What a fault changes in a certificate, in who signs it, in what is sent behind it and in the lists about
+// it: for the lab's own certificates (authorities.h) and for those that a kept authority signs
+// (kept_authority.h). Plain values.
 #pragma once
 
 #include <chrono>
@@ -12,12 +13,13 @@
 
 namespace domsec::lab {
 
-/// A difference to a sound certificate; what is empty stays. Texts may hold `{host}`, `{domain}`, `{title}` and `{list}`.
+/// A difference to a sound certificate; what is empty stays. Texts may hold `{host}`, `{domain}`, `{title}`
+/// and `{list}`.
 struct CertificateDifference {
   std::optional<std::string> subject;
   std::optional<std::vector<std::string>> dns_names;
-  std::vector<std::string> other_names;               // beside them: `IP:127.0.0.1`, `email:a@b`
-  std::optional<std::chrono::seconds> not_before;     // from now
+  std::vector<std::string> other_names;            // beside them: `IP:127.0.0.1`, `email:a@b`
+  std::optional<std::chrono::seconds> not_before;  // from now
   std::optional<std::chrono::seconds> not_after;
   std::optional<std::vector<std::string>> extended_key_usage;
   std::optional<std::vector<std::string>> key_usage;
@@ -50,12 +52,12 @@ enum class ListState {
   other_issuer,   // of another authority
   other_key,      // of the same name with another key
   bad_signature,
-  garbage,        // a web page
+  garbage,  // a web page
   empty,
-  not_found,      // 404
-  server_error,   // 500
-  silent,         // the request is read, nothing is said
-  cut_short,      // half of what was announced
+  not_found,     // 404
+  server_error,  // 500
+  silent,        // the request is read, nothing is said
+  cut_short,     // half of what was announced
 };
 
 /// An authority of its own between the usual one and the leaf, for faults higher up.
@@ -68,23 +70,24 @@ struct CertificateFault {
   CertificateDifference leaf;
   Signer signer = Signer::usual;
   std::optional<IssuingFault> issuing;
-  int more_authorities = 0;         // between, each below the other: a long path
+  int more_authorities = 0;  // between, each below the other: a long path
   SentChain sent = SentChain::whole;
-  bool another_key = false;         // presented with a key that is not the certificate's
+  bool another_key = false;  // presented with a key that is not the certificate's
   bool revoked = false;
   ListState list = ListState::sound;
 };
 
-/// Which part of a certificate, of its signing or of its lists a fault is in. Two faults of one part exclude each other.
+/// Which part of a certificate, of its signing or of its lists a fault is in. Two faults of one part exclude
+/// each other.
 enum class FaultPart { names, dates, usage, key, distribution, signer, chain, revocation, other };
 
 [[nodiscard]] std::set<FaultPart> parts_of(const CertificateFault& fault);
 
 struct FaultPlace {
-  std::string title;   // the organisation
+  std::string title;  // the organisation
   std::string host;
   std::string domain;
-  std::string list;    // URI of the usual list
+  std::string list;  // URI of the usual list
   pki::Instant now;
 };
 

@@ -10,7 +10,7 @@
 namespace domsec::lab {
 
 struct Surroundings {
-  std::string dns;  // `127.0.0.1:10053`
+  std::string dns;                    // `127.0.0.1:10053`
   std::uint16_t smtp_port = 2525;     // its own
   std::uint16_t partner_port = 2525;  // of those whom it sends to
   std::string trusted_root_file;

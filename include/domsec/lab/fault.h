@@ -1,5 +1,5 @@
-// The catalogue of faults: each breaks one thing of one end, and says what its partner must then find. They are data,
-// faults/*.toml; the lab plays them, `repro` is them, tests hold every one to what it expects.
+// The catalogue of faults: each breaks one thing of one end, and says what its partner must then find. They
+// are data, faults/*.toml; the lab plays them, `repro` is them, tests hold every one to what it expects.
 #pragma once
 
 #include <optional>
@@ -23,8 +23,8 @@ enum class FaultFamily { certificate, revocation, tls, smtp, policy };
 struct Expectation {
   finding::Code code = finding::Code::mutual_tls_ok;
   policy::Level level = policy::Level::exact;
-  bool refused = true;   // false: mail passes, `code` is the headline or a listed remark
-  std::string reply;     // the refusal on the wire or of our own; empty: any, or none
+  bool refused = true;  // false: mail passes, `code` is the headline or a listed remark
+  std::string reply;    // the refusal on the wire or of our own; empty: any, or none
 };
 
 /// What is written otherwise in the configuration.
@@ -39,18 +39,19 @@ struct ConfigurationFault {
 
 /// What the broken end writes as the sender.
 struct MailFault {
-  /// The domain of MAIL FROM and of the recipients at the broken end is its second one, two labels below a wildcard.
+  /// The domain of MAIL FROM and of the recipients at the broken end is its second one, two labels below a
+  /// wildcard.
   bool second_domain = false;
-  std::string author{};        // of the From field; empty = as MAIL FROM
-  bool null_sender = false;    // MAIL FROM:<>
+  std::string author{};      // of the From field; empty = as MAIL FROM
+  bool null_sender = false;  // MAIL FROM:<>
 };
 
 struct Fault {
-  std::string name;      // `expired`
+  std::string name;  // `expired`
   FaultFamily family = FaultFamily::certificate;
-  std::string summary;   // what is broken, one line
-  std::string use;       // what it is good for, one line
-  bool daily = false;    // among the faults that everybody meets: `lab demo` shows them
+  std::string summary;  // what is broken, one line
+  std::string use;      // what it is good for, one line
+  bool daily = false;   // among the faults that everybody meets: `lab demo` shows them
   CertificateFault certificate;
   session::Deviations deviations;
   ConfigurationFault configuration;

@@ -1,5 +1,5 @@
-// A fault tried out: the broken end meets its sound partner over real sockets, and what the partner found stands beside what
-// the catalogue expects.
+// A fault tried out: the broken end meets its sound partner over real sockets, and what the partner found
+// stands beside what the catalogue expects.
 #pragma once
 
 #include <map>
@@ -14,18 +14,18 @@ namespace domsec::lab {
 struct Seen {
   policy::Verdict verdict;
   bool delivered = false;
-  std::string reply;                                  // the last that counted; empty = none
-  std::optional<transcript::Transcript> partners;     // of the sound end
-  std::optional<transcript::Transcript> brokens;      // of the other
+  std::string reply;                               // the last that counted; empty = none
+  std::optional<transcript::Transcript> partners;  // of the sound end
+  std::optional<transcript::Transcript> brokens;   // of the other
 };
 
 struct Trial {
   const Fault* fault = nullptr;
-  policy::Role role = policy::Role::receive;          // the broken end's
+  policy::Role role = policy::Role::receive;  // the broken end's
   Seen seen;
   /// What differs from the expectation, a sentence; empty: nothing.
   std::string difference;
-  [[nodiscard]] std::string name() const;             // `server/expired`
+  [[nodiscard]] std::string name() const;  // `server/expired`
 };
 
 /// What differs from `expected` in what the partner found; empty: nothing.
@@ -46,7 +46,7 @@ class Trials {
  private:
   net::task<void> await_ended(std::string local);
 
-  std::map<std::string, transcript::Transcript> received_;   // by remote endpoint
+  std::map<std::string, transcript::Transcript> received_;  // by remote endpoint
   Lab lab_;
 };
 
