@@ -89,13 +89,16 @@ session::DialogueFault read_dialogue(const toml::table& source, const std::strin
   return fault;
 }
 
-session::PlayedFaults read_played(const toml::table& source, const std::string& file) {
+session::PlayedFaults read_played(const toml::table& source, const std::string& file, policy::Role role) {
   const Table table(source, file, {"handshake", "dialogue"});
   session::PlayedFaults played;
   if (const toml::table* handshake = table.table_if("handshake"))
     played.handshake = read_handshake(*handshake, file);
-  for (const toml::table* dialogue : table.tables("dialogue"))
+  for (const toml::table* dialogue : table.tables("dialogue")) {
     played.dialogue.push_back(read_dialogue(*dialogue, file));
+    const std::string why = session::refusal(played.dialogue.back(), role);
+    if (!why.empty()) throw LabError(place(file, *dialogue) + why);
+  }
   return played;
 }
 
@@ -105,9 +108,9 @@ session::Deviations read_deviations(const Table& table) {
   session::Deviations deviations;
   if (const toml::table* tls = table.table_if("tls")) read_tls(*tls, table.file(), deviations);
   if (const toml::table* server = table.table_if("server"))
-    deviations.server = read_played(*server, table.file());
+    deviations.server = read_played(*server, table.file(), policy::Role::receive);
   if (const toml::table* client = table.table_if("client"))
-    deviations.client = read_played(*client, table.file());
+    deviations.client = read_played(*client, table.file(), policy::Role::send);
   deviations.key_mismatch = table.flag("another_key");
   return deviations;
 }

@@ -45,6 +45,7 @@ TEST(ReadFaults, RefusesWhatItDoesNotKnowInOneSentenceWithItsLine) {
        "faults.toml:5: 'hello' is no word for 'at'; write one of greeting,"},
       {"server.handshake = { behind = \"Hello\" }\n", "faults.toml:5: 'Hello' is no handshake message"},
       {"as_client = { finding = \"DS999\" }\n", "faults.toml:5: there is no finding 'DS999'"},
+      {"client.dialogue = [{ at = \"greeting\", instead = \"hello\\r\\n\" }]\n", "faults.toml:5: "},
       {"signer = 3\n", "faults.toml:5: 'signer' is no text"},
   };
   for (const auto& row : rows) {
