@@ -46,6 +46,8 @@ class House:
                             if not k.startswith("DOMSEC_") and k.lower() not in ("http_proxy", "no_proxy")}
         self.environment.update(HOME=self.directory, XDG_STATE_HOME=self.directory, NO_COLOR="1", LC_ALL="C",
                                 DOMSEC_DNS="127.0.0.1:1")  # no name server: nothing leaves the machine
+        if self.sanitized:
+            self.environment["ASAN_OPTIONS"] = "quarantine_size_mb=16"  # what was freed is not the program's either
 
     def _is_sanitized(self):
         """Read in small parts: what this process holds when it starts a child counts for the child's peak."""
