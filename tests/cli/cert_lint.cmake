@@ -7,6 +7,6 @@ target_sources(domsec_tests PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/preflight.cpp 
 if(Python3_Interpreter_FOUND)
   foreach(name cert_lint preflight)
     add_test(NAME ${name} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/${name}.py $<TARGET_FILE:domsec>)
-    set_tests_properties(${name} PROPERTIES TIMEOUT 120)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300)
   endforeach()
 endif()

@@ -23,7 +23,7 @@ add_test(NAME package COMMAND ${CMAKE_COMMAND} -DBUILD=${PROJECT_BINARY_DIR} -DC
 find_package(Python3 COMPONENTS Interpreter)
 if(Python3_Interpreter_FOUND)
   add_test(NAME flags COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/flags.py $<TARGET_FILE:domsec>)
-  set_tests_properties(flags PROPERTIES TIMEOUT 120)
+  set_tests_properties(flags PROPERTIES TIMEOUT 300)
 endif()
 include(${CMAKE_CURRENT_LIST_DIR}/rotation.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/connectors.cmake)
