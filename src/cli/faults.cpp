@@ -6,9 +6,12 @@
 
 #include "domsec/cli/lab_start.h"
 #include "domsec/cli/options.h"
+#include "domsec/exchange/configuration.h"
 #include "domsec/finding/catalogue.h"
 #include "domsec/finding/profile.h"
+#include "domsec/lab/scenario.h"
 #include "domsec/lab/trial.h"
+#include "scratch_directory.h"
 
 namespace domsec::cli {
 namespace {
@@ -119,21 +122,6 @@ lab::LabSettings trial_settings(const std::string& directory) {
   return settings;
 }
 
-/// Removed with everything in it.
-struct ScratchDirectory {
-  std::string path;
-  ScratchDirectory() : path(std::filesystem::temp_directory_path() / "domsec-faults.XXXXXX") {
-    if (::mkdtemp(path.data()) == nullptr)
-      throw UsageError("no directory can be made in " + path + "; set TMPDIR to one");
-  }
-  ~ScratchDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-};
-
 int check(const FaultsOptions& options, std::ostream& out, std::ostream& err) {
   const ScratchDirectory directory;
   net::Loop loop;
@@ -156,6 +144,34 @@ int check(const FaultsOptions& options, std::ostream& out, std::ostream& err) {
   return failed == 0 ? 0 : 1;
 }
 
+int print_scenario(const FaultsOptions& options, std::ostream& out) {
+  if (options.name.empty())
+    throw UsageError("--scenario: of which fault? Name one; --scenarios DIR writes those of all");
+  out << lab::scenario_of(lab::fault_named(options.name));
+  return 0;
+}
+
+int write_scenarios(const FaultsOptions& options, std::ostream& err) {
+  std::size_t written = 0;
+  for (const lab::Fault& fault : lab::faults()) {
+    if (!is_asked_for(options, fault, policy::Role::receive) && !is_asked_for(options, fault, policy::Role::send))
+      continue;
+    const std::string folder = options.directory + "/" + std::string(text(fault.family));
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) throw UsageError("--scenarios: " + folder + ": " + error.message());
+    try {
+      exchange::replace_file(folder + "/" + fault.name + ".scenario.toml", lab::scenario_of(fault));
+    } catch (const exchange::ConfigError& failure) {
+      throw UsageError(std::string("--scenarios: ") + failure.what());
+    }
+    ++written;
+  }
+  err << written << " scenarios written below " << options.directory << "; domsec run " << options.directory
+      << " plays them\n";
+  return 0;
+}
+
 }  // namespace
 
 bool is_asked_for(const FaultsOptions& options, const lab::Fault& fault, policy::Role role) {
@@ -173,6 +189,8 @@ int run_faults(const FaultsOptions& options, std::ostream& out, std::ostream& er
   if (!options.name.empty() && lab::find_fault(options.name) == nullptr) {
     throw UsageError("there is no fault '" + options.name + "'; domsec faults lists them");
   }
+  if (!options.directory.empty()) return write_scenarios(options, err);
+  if (options.form == FaultsForm::scenario) return print_scenario(options, out);
   if (options.check) return check(options, out, err);
   if (options.form == FaultsForm::json) {
     out << faults_json(options) << '\n';

@@ -23,6 +23,12 @@ void add_faults(CLI::App& app, Command& command) {
   sub->add_flag_callback(
          "--json", [options] { options->form = FaultsForm::json; }, "one JSON document")
       ->group("Output");
+  sub->add_flag_callback(
+         "--scenario", [options] { options->form = FaultsForm::scenario; },
+         "the scenario of FAULT, to be changed and run")
+      ->group("Output");
+  sub->add_option("--scenarios", options->directory, "write each as FAMILY/FAULT.scenario.toml below this directory")
+      ->group("Output");
   add_environment(*sub);
   sub->callback(
       [&command, options] { command = [options] { return run_faults(*options, std::cout, std::cerr); }; });

@@ -44,7 +44,7 @@ bool is_ipv6(const std::string& address) { return address.find(':') != std::stri
 /// The certificates of the Store are read with the configuration, each time.
 std::shared_ptr<session::Edge> load(net::Loop& loop, exchange::Organisation organisation,
                                     session::EdgeSettings settings) {
-  for (session::OwnIdentity& identity : stored_identities(organisation))
+  for (session::OwnIdentity& identity : stored_identities(organisation, settings.key_decoding))
     settings.identities.push_back(std::move(identity));
   return std::make_shared<session::Edge>(loop, std::move(organisation), std::move(settings));
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "domsec/lab/configuration.h"
+#include "merged_configuration.h"
 
 namespace domsec::lab {
 namespace {
@@ -89,8 +90,10 @@ Lab::Lab(net::Loop& loop, LabSettings settings)
                                std::to_string(settings_.http_port);
   authorities_ = std::make_unique<Authorities>(settings_.directory + "/pki", settings_.recipe, crl_base,
                                                settings_.now(), settings_.roots);
+  leave_to_others();
   leave_out_missing_addresses();
   find_smtp_port();
+  for (const auto& [place, toml] : settings_.configurations) configurations_[place].push_back(toml);
   publish_names();
   for (const OrganisationRecipe& organisation : settings_.recipe.organisations) {
     for (const HostRecipe& host : organisation.hosts) start_host(organisation, host);
@@ -101,7 +104,9 @@ Lab::Lab(net::Loop& loop, LabSettings settings)
 Lab::~Lab() = default;
 
 void Lab::stop() {
-  for (Host& host : hosts_) host.server->stop();
+  for (Host& host : hosts_) {
+    if (host.server) host.server->stop();
+  }
   dns_->stop();
   for (const auto& server : crls_) server->stop();
 }
@@ -117,6 +122,20 @@ void Lab::open_distribution_points() {
   if (settings_.http_port == 0) settings_.http_port = free_port(loop_, addresses);
   for (const std::string& address : addresses) {
     crls_.push_back(std::make_unique<CrlServer>(loop_, net::Endpoint{address, settings_.http_port}));
+  }
+}
+
+/// The one host of such an organisation is at the address that was given.
+void Lab::leave_to_others() {
+  for (const auto& [name, at] : settings_.external) {
+    (void)organisation(settings_.recipe, name);
+    for (OrganisationRecipe& organisation : settings_.recipe.organisations) {
+      if (organisation.name != name) continue;
+      organisation.hosts.resize(1);
+      if (!at.address.empty()) organisation.hosts.front().address = at.address;
+      organisation.hosts.front().ipv6_address.clear();
+      if (at.port != 0) settings_.partner_port = at.port;
+    }
   }
 }
 
@@ -137,6 +156,8 @@ void Lab::find_smtp_port() {
   if (settings_.smtp_port != 0) return;
   std::vector<std::string> addresses;
   for (const OrganisationRecipe& organisation : settings_.recipe.organisations) {
+    const auto external = settings_.external.find(organisation.name);
+    if (external != settings_.external.end() && external->second.port != 0) continue;
     for (const HostRecipe& host : organisation.hosts) {
       addresses.push_back(host.address);
       if (!host.ipv6_address.empty()) addresses.push_back(host.ipv6_address);
@@ -186,7 +207,9 @@ bool Lab::compares_exactly(const OrganisationRecipe& organisation) const {
 
 void Lab::write_configuration(Host& host) {
   const Fault* fault = fault_of(host);
-  const HostFiles files = authorities_->issue(*host.organisation, *host.recipe, fault);
+  if (host.issued != fault) host.files = authorities_->issue(*host.organisation, *host.recipe, fault);
+  host.issued = fault;
+  const HostFiles& files = host.files;
   ConfigurationFault written = fault != nullptr ? fault->configuration : ConfigurationFault();
   written.not_domain_secure = written.not_domain_secure || !settings_.domain_secure;
   Surroundings surroundings;
@@ -196,17 +219,26 @@ void Lab::write_configuration(Host& host) {
   surroundings.trusted_root_file = authorities_->trusted_root_file();
   surroundings.tls_certificate_name = files.tls_certificate_name;
   host.configuration = files.directory + "/domsec.toml";
-  pki::write_private_file(host.configuration,
-                          configuration(settings_.recipe, *host.organisation, *host.recipe, surroundings,
-                                        written,
-                                        compares_exactly(*host.organisation)));
+  std::string text = configuration(settings_.recipe, *host.organisation, *host.recipe, surroundings, written,
+                                   compares_exactly(*host.organisation));
+  for (const std::string& place : {host.organisation->name, host.recipe->name}) {
+    const auto over = configurations_.find(place);
+    if (over == configurations_.end()) continue;
+    for (const std::string& each : over->second) text = merged(text, each);
+  }
+  pki::write_private_file(host.configuration, text);
 }
 
 void Lab::start_host(const OrganisationRecipe& organisation, const HostRecipe& recipe) {
-  Host host{&organisation, &recipe, {}, nullptr};
+  Host host{&organisation, &recipe, {}, nullptr, {}, {}};
   write_configuration(host);
+  if (settings_.external.contains(organisation.name)) {
+    hosts_.push_back(std::move(host));
+    return;
+  }
   EdgeServerSettings settings;
   settings.edge.now = settings_.now;
+  settings.edge.key_decoding = settings_.key_decoding;
   settings.edge.timeouts = settings_.timeouts;
   settings.edge.crl_timeout = settings_.crl_timeout;
   settings.clock = settings_.clock;
@@ -230,25 +262,62 @@ void Lab::apply(const std::string& place, const std::string& fault) {
 
 void Lab::apply(const Wanted& wanted) {
   std::map<std::string, const Fault*> broken;
-  for (const auto& [place, fault] : wanted) {
+  for (const auto& [place, name] : wanted) {
     const bool is_host = std::any_of(hosts_.begin(), hosts_.end(),
-                                     [&name = place](const Host& host) { return host.recipe->name == name; });
+                                     [&where = place](const Host& host) { return host.recipe->name == where; });
     if (!is_host) (void)organisation(settings_.recipe, place);  // throws for a name that is neither
-    if (!fault.empty()) broken[place] = &fault_named(fault);
+    if (!name.empty()) broken[place] = &fault(name);
   }
   broken_ = std::move(broken);
+  reload();
+}
+
+void Lab::reload() {
   for (Host& host : hosts_) write_configuration(host);
   publish_lists();
   for (Host& host : hosts_) {
-    host.server->reload(exchange::read_toml(host.configuration), deviations_of(fault_of(host)));
+    if (host.server)
+      host.server->reload(exchange::read_toml(host.configuration), deviations_of(fault_of(host)));
   }
+}
+
+void Lab::configure(const std::string& place, const std::string& toml) {
+  std::vector<std::string>& over = configurations_[place];
+  over.push_back(toml);
+  try {
+    reload();
+  } catch (const std::exception&) {
+    over.pop_back();
+    for (Host& host : hosts_) write_configuration(host);
+    throw;
+  }
+}
+
+void Lab::time_passed() {
+  authorities_->time_passed(settings_.now());
+  publish_lists();
+}
+
+const Fault& Lab::fault(const std::string& name) const {
+  for (const Fault& own : settings_.faults) {
+    if (own.name == name) return own;
+  }
+  return fault_named(name);
 }
 
 EdgeServer& Lab::server(const std::string& name) {
   for (Host& host : hosts_) {
-    if (host.organisation->name == name) return *host.server;
+    if (host.organisation->name == name && host.server) return *host.server;
   }
   throw LabError("the lab has no organisation '" + name + "'");
+}
+
+std::vector<std::string> Lab::directories(const std::string& name) const {
+  std::vector<std::string> directories;
+  for (const Host& host : hosts_) {
+    if (host.organisation->name == name) directories.push_back(host.files.directory);
+  }
+  return directories;
 }
 
 State Lab::state() const {
@@ -274,7 +343,7 @@ State Lab::state() const {
 std::vector<std::pair<std::string, std::uint64_t>> Lab::counters(const std::string& name) const {
   std::vector<std::pair<std::string, std::uint64_t>> sum;
   for (const Host& host : hosts_) {
-    if (host.organisation->name != name) continue;
+    if (host.organisation->name != name || !host.server) continue;
     const auto values = host.server->counters().values();
     if (sum.empty())
       sum.assign(values.begin(), values.end());

@@ -10,23 +10,23 @@ namespace {
 Expectation read_expectation(const toml::table& source, const std::string& file) {
   const Table table(source, file, {"finding", "level", "mail", "reply"});
   Expectation expectation;
-  const std::string code = table.text("finding");
-  const finding::Row* row = finding::find(code);
-  if (row == nullptr)
-    throw LabError(table.where("finding") + "there is no finding '" + code + "'; domsec explain lists them");
-  expectation.code = row->code;
-  static constexpr std::pair<std::string_view, policy::Level> levels[] = {
-      {"exact", policy::Level::exact},
-      {"likely", policy::Level::likely},
-      {"ambiguous", policy::Level::ambiguous}};
-  expectation.level = table.word_if("level", levels).value_or(policy::Level::exact);
+  expectation.code = read_finding(table, "finding");
+  expectation.level = table.word_if("level", level_words).value_or(policy::Level::exact);
   static constexpr std::pair<std::string_view, bool> ends[] = {{"refused", true}, {"passes", false}};
   expectation.refused = table.word_if("mail", ends).value_or(true);
   expectation.reply = table.text_or("reply", "");
   return expectation;
 }
 
-Fault read_fault(const toml::table& source, const std::string& file) {
+}  // namespace
+
+finding::Code read_finding(const Table& table, const char* key) {
+  const std::string written = table.text(key);
+  if (const finding::Row* row = finding::find(written)) return row->code;
+  throw LabError(table.where(key) + "there is no finding '" + written + "'; domsec explain lists them");
+}
+
+Fault read_fault(const toml::table& source, const std::string& file, FaultOf of) {
   const Table table(
       source, file,
       {"name",   "family",           "summary",       "use",         "daily",     "certificate", "issuing",
@@ -34,8 +34,9 @@ Fault read_fault(const toml::table& source, const std::string& file) {
        "server", "client",           "configuration", "mail",        "as_server", "as_client"});
   Fault fault;
   fault.name = table.text("name");
-  fault.summary = table.text("summary");
-  fault.use = table.text("use");
+  const bool listed = of == FaultOf::catalogue;
+  fault.summary = listed ? table.text("summary") : table.text_or("summary", fault.name);
+  fault.use = listed ? table.text("use") : table.text_or("use", "");
   fault.daily = table.flag("daily");
   static constexpr std::pair<std::string_view, FaultFamily> families[] = {
       {"certificate", FaultFamily::certificate},
@@ -65,7 +66,7 @@ Fault read_fault(const toml::table& source, const std::string& file) {
     fault.as_server = read_expectation(*expected, file);
   if (const toml::table* expected = table.table_if("as_client"))
     fault.as_client = read_expectation(*expected, file);
-  if (!fault.as_server && !fault.as_client) {
+  if (listed && !fault.as_server && !fault.as_client) {
     throw LabError(
         table.where() + "the fault '" + fault.name +
         "' says for no role what the partner finds; write as_server = { finding = … } or as_client");
@@ -73,15 +74,13 @@ Fault read_fault(const toml::table& source, const std::string& file) {
   return fault;
 }
 
-}  // namespace
-
 std::vector<Fault> read_faults(std::string_view text, const std::string& file) {
   std::vector<Fault> faults;
   try {
     const toml::table root = toml::parse(text, file);
     const Table table(root, file, {"fault"});
     for (const toml::table* source : table.tables("fault")) {
-      faults.push_back(read_fault(*source, file));
+      faults.push_back(read_fault(*source, file, FaultOf::catalogue));
       for (std::size_t i = 0; i + 1 < faults.size(); ++i) {
         if (faults[i].name == faults.back().name)
           throw LabError(place(file, *source) + "there is a fault '" + faults[i].name +

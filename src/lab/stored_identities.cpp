@@ -33,12 +33,13 @@ policy::StoredCertificate stored_certificate(const store::CertificateEntry& entr
   return stored;
 }
 
-std::vector<session::OwnIdentity> stored_identities(const exchange::Organisation& organisation) {
+std::vector<session::OwnIdentity> stored_identities(const exchange::Organisation& organisation,
+                                                    pki::KeyDecoding decoding) {
   std::vector<session::OwnIdentity> identities;
   std::error_code error;
   if (organisation.store.empty() || !std::filesystem::exists(organisation.store, error)) return identities;
   store::Database database(organisation.store, store::migrations());
-  const store::Certificates certificates(database);
+  const store::Certificates certificates(database, decoding);
   for (const store::CertificateEntry& entry : certificates.all())
     identities.push_back(identity_of(certificates, entry));
   return identities;

@@ -1,6 +1,7 @@
 #include "toml_table.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace domsec::lab {
 
@@ -13,7 +14,7 @@ LabError no_toml(const std::string& file, const toml::parse_error& error) {
                   std::string(error.description()));
 }
 
-Table::Table(const toml::table& table, const std::string& file, std::initializer_list<std::string_view> keys)
+Table::Table(const toml::table& table, const std::string& file, const std::vector<std::string_view>& keys)
     : table_(table), file_(file) {
   for (const auto& [key, value] : table) {
     if (std::find(keys.begin(), keys.end(), key.str()) != keys.end()) continue;
@@ -68,6 +69,23 @@ std::optional<std::vector<std::string>> Table::texts_if(const char* key) const {
     result.push_back(*value);
   }
   return result;
+}
+
+std::optional<std::chrono::milliseconds> Table::span_if(const char* key) const {
+  const std::optional<std::string> written = text_if(key);
+  if (!written) return std::nullopt;
+  static constexpr std::pair<std::string_view, std::int64_t> units[] = {
+      {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
+  const char* const end = written->data() + written->size();
+  std::int64_t count = 0;
+  const auto read = std::from_chars(written->data(), end, count);
+  for (const auto& [unit, milliseconds] : units) {
+    const bool is_it = read.ec == std::errc() && count >= 0 && count <= 100'000 &&
+                       std::string_view(read.ptr, static_cast<std::size_t>(end - read.ptr)) == unit;
+    if (is_it) return std::chrono::milliseconds(count * milliseconds);
+  }
+  throw LabError(where(key) + "'" + *written +
+                 "' is no span of time; write one such as 1500ms, 5s, 30m, 49h or 366d");
 }
 
 const toml::table* Table::table_if(const char* key) const {

@@ -5,6 +5,7 @@
 #define TOML_EXCEPTIONS 1
 #include <toml++/toml.h>
 
+#include <chrono>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -21,9 +22,12 @@ namespace domsec::lab {
 class Table {
  public:
   /// A key that is not listed is an error, with the nearest that is.
-  Table(const toml::table& table, const std::string& file, std::initializer_list<std::string_view> keys);
+  Table(const toml::table& table, const std::string& file, const std::vector<std::string_view>& keys);
+  Table(const toml::table& table, const std::string& file, std::initializer_list<std::string_view> keys)
+      : Table(table, file, std::vector<std::string_view>(keys)) {}
 
   [[nodiscard]] const std::string& file() const { return file_; }
+  [[nodiscard]] int line() const { return static_cast<int>(table_.source().begin.line); }
   [[nodiscard]] std::string where() const { return place(file_, table_); }
   [[nodiscard]] std::string where(const char* key) const;
   [[nodiscard]] bool has(const char* key) const { return table_.contains(key); }
@@ -40,6 +44,8 @@ class Table {
   [[nodiscard]] std::vector<std::string> texts(const char* key) const {
     return texts_if(key).value_or(std::vector<std::string>());
   }
+  /// `1500ms`, `5s`, `30m`, `49h`, `366d`.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> span_if(const char* key) const;
   /// Null when it is not there.
   [[nodiscard]] const toml::table* table_if(const char* key) const;
   [[nodiscard]] std::vector<const toml::table*> tables(const char* key) const;

@@ -37,49 +37,79 @@ std::string difference(const Expectation& expected, const Seen& seen) {
   return {};
 }
 
+Seen seen_in(const transcript::Transcript& received) {
+  Seen seen;
+  seen.partners = received;
+  if (const policy::Verdict* verdict = last_verdict(received)) seen.verdict = *verdict;
+  if (seen.verdict.reply) seen.reply = seen.verdict.reply->text();
+  seen.delivered = std::any_of(received.events().begin(), received.events().end(), [](const transcript::Event& event) {
+    return event.body.as<transcript::MessageAccepted>() != nullptr;
+  });
+  return seen;
+}
+
+Seen Meeting::seen_by(policy::Role role) const {
+  Seen seen;
+  seen.delivered = sent.delivered;
+  seen.brokens = sending();
+  seen.partners = received;
+  if (role == policy::Role::send) {
+    std::swap(seen.partners, seen.brokens);
+    seen.verdict = sent.verdict();
+    if (seen.verdict.reply)
+      seen.reply = seen.verdict.reply->text();
+    else if (sent.attempts.back().result.final_reply)
+      seen.reply = sent.attempts.back().result.final_reply->text();
+  } else if (received) {
+    if (const policy::Verdict* verdict = last_verdict(*received)) seen.verdict = *verdict;
+    if (seen.verdict.reply) seen.reply = seen.verdict.reply->text();
+  }
+  return seen;
+}
+
 Trials::Trials(net::Loop& loop, LabSettings settings)
     : lab_(loop, [this, &settings] {
-        settings.ended = [this](const std::string&, const transcript::Transcript& transcript) {
+        settings.ended = [this](const std::string& organisation, const transcript::Transcript& transcript) {
           if (transcript.role() == policy::Role::receive)
-            received_.insert_or_assign(transcript.remote(), transcript);
+            received_.push_back(Received{organisation, transcript});
         };
         return std::move(settings);
       }()) {}
 
+const transcript::Transcript* Trials::received_from(const std::string& remote) const {
+  for (const Received& each : received_) {
+    if (each.transcript.remote() == remote) return &each.transcript;
+  }
+  return nullptr;
+}
+
+const transcript::Transcript* Trials::last_received(const std::string& organisation) const {
+  for (auto each = received_.rbegin(); each != received_.rend(); ++each) {
+    if (each->organisation == organisation) return &each->transcript;
+  }
+  return nullptr;
+}
+
 /// The session at the other end, whose remote end is `local`, ends a moment after ours.
 net::task<void> Trials::await_ended(std::string local) {
   constexpr net::Milliseconds pause{5};
-  for (int tries = 0; received_.find(local) == received_.end() && tries < 1000; ++tries)
-    co_await net::sleep(pause);
+  for (int tries = 0; received_from(local) == nullptr && tries < 1000; ++tries) co_await net::sleep(pause);
 }
 
-net::task<Seen> Trials::send(std::string from, std::string to, policy::Role judge) {
-  received_.clear();  // an earlier session may have had the port that this one gets
-  const OrganisationRecipe& sender = organisation(lab_.recipe(), from);
-  const OrganisationRecipe& recipient = organisation(lab_.recipe(), to);
-  const Fault* recipients = lab_.fault_at(to);
-  session::Message mail = mail_between(sender, lab_.fault_at(from), recipient, recipients);
-  const std::optional<smtp::Domain> domain = smtp::Domain::parse(domain_for(recipient, recipients));
-  const session::DeliveryResult result = co_await lab_.server(from).send(*domain, std::move(mail));
-  Seen seen;
-  seen.delivered = result.delivered;
-  const session::Attempt& last = result.attempts.back();
-  co_await await_ended(last.transcript.local());
-  const auto received = received_.find(last.transcript.local());
-  if (received != received_.end()) seen.partners = received->second;
-  seen.brokens = last.transcript;
-  if (judge == policy::Role::send) {
-    std::swap(seen.partners, seen.brokens);
-    seen.verdict = result.verdict();
-    if (seen.verdict.reply)
-      seen.reply = seen.verdict.reply->text();
-    else if (last.result.final_reply)
-      seen.reply = last.result.final_reply->text();
-  } else if (seen.partners) {
-    if (const policy::Verdict* verdict = last_verdict(*seen.partners)) seen.verdict = *verdict;
-    if (seen.verdict.reply) seen.reply = seen.verdict.reply->text();
-  }
-  co_return seen;
+session::Message Trials::mail(const std::string& from, const std::string& to) const {
+  return mail_between(organisation(lab_.recipe(), from), lab_.fault_at(from), organisation(lab_.recipe(), to),
+                      lab_.fault_at(to));
+}
+
+net::task<Meeting> Trials::deliver(std::string from, session::Message mail) {
+  forget();  // an earlier session may have had the port that this one gets
+  const std::optional<smtp::Domain> domain = mail.recipients.front().mailbox->domain();
+  Meeting meeting;
+  meeting.sent = co_await lab_.server(from).send(*domain, std::move(mail));
+  const std::string& local = meeting.sending().local();
+  if (!local.empty()) co_await await_ended(local);
+  if (const transcript::Transcript* received = received_from(local)) meeting.received = *received;
+  co_return meeting;
 }
 
 net::task<Trial> Trials::meet(const Fault& fault, policy::Role role, std::string broken,
@@ -89,11 +119,10 @@ net::task<Trial> Trials::meet(const Fault& fault, policy::Role role, std::string
   trial.role = role;
   lab_.apply(broken, fault.name);
   const bool server = role == policy::Role::receive;
-  if (server) {
-    trial.seen = co_await send(partner, broken, policy::Role::send);
-  } else {
-    trial.seen = co_await send(broken, partner, policy::Role::receive);
-  }
+  const std::string from = server ? partner : broken;
+  const std::string to = server ? broken : partner;
+  const Meeting meeting = co_await deliver(from, mail(from, to));
+  trial.seen = meeting.seen_by(server ? policy::Role::send : policy::Role::receive);
   lab_.apply(broken, std::string());
   const std::optional<Expectation>& expected = server ? fault.as_server : fault.as_client;
   if (!expected)

@@ -126,7 +126,7 @@ std::vector<CertificateEntry> Certificates::all() const {
   std::vector<CertificateEntry> entries;
   Statement rows = database_.prepare(std::string(columns) + "ORDER BY c.id");
   KnownIssuers known;
-  const pki::KeyDecodingScope decoding(pki::KeyDecoding::direct);  // nine tenths of the time otherwise
+  const pki::KeyDecodingScope decoding(decoding_);  // nine tenths of the time otherwise
   while (rows.step()) entries.push_back(entry_of(rows, database_.file(), known));
   return entries;
 }
@@ -157,7 +157,7 @@ pki::PrivateKey Certificates::private_key(std::string_view thumbprint) const {
                                " has no private key in the store: import the .pfx file that holds it",
                            CertificateInput::thumbprint);
   }
-  const pki::KeyDecodingScope decoding(pki::KeyDecoding::direct);  // as in all()
+  const pki::KeyDecodingScope decoding(decoding_);  // as in all()
   pki::PrivateKey key = pki::read_private_key(row.text(0), "the key of " + plain);
   const pki::CertificatePtr certificate = pki::read_certificate_der(row.text(1));
   if (certificate == nullptr || !pki::belongs_to(key, *certificate)) {

@@ -9,7 +9,7 @@
 
 namespace domsec::cli {
 
-enum class FaultsForm { text, json };
+enum class FaultsForm { text, json, scenario };
 
 struct FaultsOptions {
   std::string name;    // FAULT; empty = all
@@ -17,6 +17,7 @@ struct FaultsOptions {
   std::string family;  // --family; empty = all
   bool check = false;  // --check: tried against ourselves, over real sockets
   FaultsForm form = FaultsForm::text;
+  std::string directory;  // --scenarios DIR: one file for each fault, FAMILY/FAULT.scenario.toml
 };
 
 /// 0; with --check 1 when a fault is not found as the catalogue expects. Throws UsageError.

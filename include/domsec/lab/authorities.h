@@ -32,6 +32,9 @@ class Authorities {
   Authorities(std::string directory, const Recipe& recipe, std::string crl_base, pki::Instant now,
               Roots roots = Roots::made_anew);
 
+  /// Lists and certificates that are made from now on are made for this instant.
+  void time_passed(pki::Instant now) { now_ = now; }
+
   /// Writes certificate and key of one host, right or broken, and says where. `fault` may be null.
   HostFiles issue(const OrganisationRecipe& organisation, const HostRecipe& host, const Fault* fault);
   /// What the distribution points serve for the certificates that were issued last: lists, and the

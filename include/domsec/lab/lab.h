@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,14 @@ struct LabSettings {
   /// Both ends demand domain security of each other. An end that is there to be looked at demands nothing.
   bool domain_secure = true;
   Roots roots = Roots::made_anew;
+  /// `providers` where several labs run in one process, each in a thread (pki/key_decoding.h).
+  pki::KeyDecoding key_decoding = pki::KeyDecoding::direct;
+  /// Beside the catalogue's.
+  std::vector<Fault> faults{};
+  /// By place: TOML that goes over what the lab writes for it.
+  std::map<std::string, std::string> configurations{};
+  /// Organisations whose server is somebody else's, and where it is; nothing listens here for them.
+  std::map<std::string, net::Endpoint> external{};
   std::function<session::Keep(const exchange::Organisation&)> keep;
   /// Hears of every session that ended; `organisation` is whose server it was.
   std::function<void(const std::string& organisation, const transcript::Transcript&)> ended;
@@ -54,6 +63,11 @@ class Lab {
   void apply(const std::string& place, const std::string& fault);
   /// Exactly this is broken from now on. Throws LabError for a place or a fault that there is not.
   void apply(const Wanted& wanted);
+  /// From now on this goes over what the lab writes for a place, and over what went there before. Throws as
+  /// the readers of the configuration do; then nothing changed.
+  void configure(const std::string& place, const std::string& toml);
+  /// The clock has moved: revocation lists are published for its time. Certificates stay as they are.
+  void time_passed();
 
   /// The first Edge server of an organisation: its sender.
   [[nodiscard]] EdgeServer& server(const std::string& organisation);
@@ -64,6 +78,8 @@ class Lab {
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters(
       const std::string& organisation) const;
   [[nodiscard]] DnsServer& dns() { return *dns_; }
+  /// Of each host of an organisation: its files are there, its logs and its accepted mail below.
+  [[nodiscard]] std::vector<std::string> directories(const std::string& organisation) const;
   /// The root that all its organisations trust.
   [[nodiscard]] std::string root_file() const { return authorities_->trusted_root_file(); }
   /// What is broken at an organisation; null: nothing.
@@ -75,18 +91,24 @@ class Lab {
     const HostRecipe* recipe;
     std::string configuration;
     std::unique_ptr<EdgeServer> server;
+    HostFiles files;
+    /// What its certificate has; nothing: none was issued yet.
+    std::optional<const Fault*> issued;
   };
   void publish_names();
   void publish_lists();
   /// Null: nothing is broken.
   [[nodiscard]] const Fault* fault_of(const Host& host) const;
   [[nodiscard]] const Fault* at(const std::string& place) const;
+  [[nodiscard]] const Fault& fault(const std::string& name) const;
+  void reload();
   /// Is a partner of this organisation broken in how he is to be looked at?
   [[nodiscard]] bool compares_exactly(const OrganisationRecipe& organisation) const;
   void write_configuration(Host& host);
   void start_host(const OrganisationRecipe& organisation, const HostRecipe& recipe);
   void open_distribution_points();
   void leave_out_missing_addresses();
+  void leave_to_others();
   void find_smtp_port();
 
   net::Loop& loop_;
@@ -96,6 +118,7 @@ class Lab {
   std::unique_ptr<Authorities> authorities_;
   std::shared_ptr<transcript::SessionIds> session_ids_;
   std::map<std::string, const Fault*> broken_;   // by place
+  std::map<std::string, std::vector<std::string>> configurations_;  // by place, each over the one before
   std::vector<Host> hosts_;
 };
 

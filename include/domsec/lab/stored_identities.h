@@ -15,7 +15,8 @@ namespace domsec::lab {
 
 /// One whose key cannot be used is there without it. None where the configuration names no Store, or the file
 /// is not there yet. Throws store::StoreError.
-[[nodiscard]] std::vector<session::OwnIdentity> stored_identities(const exchange::Organisation& organisation);
+[[nodiscard]] std::vector<session::OwnIdentity> stored_identities(
+    const exchange::Organisation& organisation, pki::KeyDecoding decoding = pki::KeyDecoding::direct);
 
 /// Those of the [[Certificate]] sections, then those of the Store that are in none of them. One whose key
 /// cannot be used is there without it. Throws pki::BundleError for a file without a certificate,

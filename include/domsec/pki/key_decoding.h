@@ -19,8 +19,8 @@ enum class KeyDecoding {
 
 /// The decoding of the keys that are read while it lives. The choice is one of the process (libcrypto has no
 /// narrower one), hence the short life: round a step of a handshake, never round the making of a key, which
-/// libcrypto would leave to the direct methods as well. Where two threads overlap, one may meet the other's
-/// choice: it costs time and changes no outcome.
+/// libcrypto would leave to the direct methods as well. Where two threads read keys, one may meet the other's
+/// choice: it costs time and changes no outcome. Where one of them makes keys, that fails: take `providers`.
 class KeyDecodingScope {
  public:
   explicit KeyDecodingScope(KeyDecoding decoding);

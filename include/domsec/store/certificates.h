@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "domsec/pki/bundle.h"
+#include "domsec/pki/key_decoding.h"
 #include "domsec/pki/request.h"
 #include "domsec/policy/certificate_services.h"
 #include "domsec/store/database.h"
@@ -74,8 +75,10 @@ class CertificateError : public std::runtime_error {
 /// Thumbprints are read as people spell them (pki/thumbprint.h). Everything throws StoreError besides what is said.
 class Certificates {
  public:
-  /// `database` has schema.h's tables and outlives this.
-  explicit Certificates(Database& database) : database_(database) {}
+  /// `database` has schema.h's tables and outlives this. Direct decoding is not for a process whose other
+  /// threads make keys (pki/key_decoding.h).
+  explicit Certificates(Database& database, pki::KeyDecoding decoding = pki::KeyDecoding::direct)
+      : database_(database), decoding_(decoding) {}
 
   [[nodiscard]] std::vector<CertificateEntry> all() const;  // in the order in which they came
   [[nodiscard]] std::optional<CertificateEntry> find(std::string_view thumbprint) const;
@@ -107,6 +110,7 @@ class Certificates {
   [[nodiscard]] std::optional<CertificateEntry> one(std::string_view sql, std::string_view argument) const;
 
   Database& database_;
+  pki::KeyDecoding decoding_;
 };
 
 }  // namespace domsec::store
