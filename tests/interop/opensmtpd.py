@@ -45,7 +45,7 @@ class OpenSmtpd:
                  "listen on 127.0.0.1 port %d tls-require verify pki me ca ours hostname mail.woodgrovebank.com" % self.ports["starttls"]]
         rows += ["mta limit max-conn-per-%s 200" % what for what in ("host", "source", "domain", "relay")]
         rows += ["mta limit conn-delay-%s 0" % what for what in ("host", "source", "connector", "domain", "relay")]
-        rows += ['action "%s" relay host "smtp+tls://%s:%d" tls src 127.0.2.%d' % (name, self.reference, port, number)
+        rows += ['action "%s" relay host "smtp+tls://%s:%d" tls src 127.0.%d.%d' % (name, self.reference, port, 2 + number // 250, 1 + number % 250)
                  for number, (name, port) in enumerate(self.routes.items(), 1)]
         rows += ['match from any for rcpt-to "%s@woodgrovebank.com" action "%s"' % (name, name) for name in self.routes]
         return "\n".join(rows) + "\n"
