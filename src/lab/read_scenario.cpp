@@ -67,22 +67,17 @@ ExternalServer read_external(const toml::table& source, const std::string& file,
 
 Side read_side(const toml::table& source, const std::string& file, const Recipe& recipe,
                const std::string& name) {
+  const Table table(source, file);
+  Side side;
+  side.line = table.line();
+  side.fault = table.text_or("fault", "");
+  if (const toml::table* external = table.table_if("external"))
+    side.external = read_external(*external, file, recipe);
   toml::table configuration = source;
   configuration.erase("fault");
   configuration.erase("external");
-  Side side;
-  side.line = static_cast<int>(source.source().begin.line);
-  if (source.contains("fault")) {
-    toml::table alone;
-    alone.insert("fault", *source.get("fault"));
-    side.fault = Table(alone, file, {"fault"}).text("fault");
-  }
-  if (const toml::node* node = source.get("external")) {
-    if (node->as_table() == nullptr)
-      throw LabError(place(file, *node) + "'external' is no table; write { program = [\"…\"] }");
-    side.external = read_external(*node->as_table(), file, recipe);
-  }
-  if (!configuration.empty()) side.configuration = read_configuration(configuration, file, recipe, name);
+  if (!configuration.empty())
+    side.configuration = read_configuration(configuration, recipe, name, table.where());
   return side;
 }
 
@@ -139,13 +134,10 @@ Scenario read(const toml::table& root, const std::string& file) {
   std::vector<std::string_view> keys{"title", "requirements", "time", "patience", "recipe", "fault", "step"};
   Scenario scenario;
   scenario.file = file;
-  {
-    // The places are keys of the file: the recipe says which there are.
-    toml::table alone;
-    if (const toml::node* node = root.get("recipe")) alone.insert("recipe", *node);
-    scenario.recipe_text = recipe_text(Table(alone, file, {"recipe"}), file);
-    scenario.recipe = read_recipe(scenario.recipe_text, alone.empty() ? "lab.toml" : *alone["recipe"].value<std::string>());
-  }
+  // The places are keys of the file: the recipe says which there are.
+  const Table any(root, file);
+  scenario.recipe_text = recipe_text(any, file);
+  scenario.recipe = read_recipe(scenario.recipe_text, any.text_or("recipe", "lab.toml"));
   const std::vector<std::string> places = places_of(scenario.recipe);
   keys.insert(keys.end(), places.begin(), places.end());
   const Table table(root, file, keys);
@@ -182,8 +174,8 @@ void check_place(const Recipe& recipe, const std::string& place, const std::stri
   throw LabError(where + "there is no '" + place + "'; the places are " + known);
 }
 
-std::string read_configuration(const toml::table& over, const std::string& file, const Recipe& recipe,
-                               const std::string& name) {
+std::string read_configuration(const toml::table& over, const Recipe& recipe, const std::string& name,
+                               const std::string& where) {
   toml::table whole = over;
   whole.is_inline(false);  // { … } is no document
   std::ostringstream text;
@@ -207,7 +199,7 @@ std::string read_configuration(const toml::table& over, const std::string& file,
     // It tells lines of the whole: nobody wrote those.
     const std::string_view said = error.what();
     const std::size_t sentence = said.find(": ");
-    throw LabError(place(file, over) + name + ": " +
+    throw LabError(where + name + ": " +
                    std::string(sentence == std::string_view::npos ? said : said.substr(sentence + 2)));
   }
   return text.str();

@@ -127,7 +127,7 @@ ConfigureStep read_configure(const toml::table& source, const std::string& file,
     check_place(recipe, name, place(file, node));
     if (!node.is_table())
       throw LabError(place(file, node) + "what '" + name + "' is to have is no table; write { TransportConfig = { … } }");
-    step.configurations[name] = read_configuration(*node.as_table(), file, recipe, name);
+    step.configurations[name] = read_configuration(*node.as_table(), recipe, name, place(file, node));
   }
   return step;
 }

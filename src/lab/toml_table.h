@@ -23,6 +23,8 @@ class Table {
  public:
   /// A key that is not listed is an error, with the nearest that is.
   Table(const toml::table& table, const std::string& file, const std::vector<std::string_view>& keys);
+  /// Any key; who reads it looks at the rest.
+  Table(const toml::table& table, const std::string& file) : table_(table), file_(file) {}
   Table(const toml::table& table, const std::string& file, std::initializer_list<std::string_view> keys)
       : Table(table, file, std::vector<std::string_view>(keys)) {}
 
