@@ -50,23 +50,31 @@ struct TestCase {
 };
 
 struct TestReport {
-  std::string name;  // of the whole: what was asked for
+  std::string name;     // of the whole: what was asked for
+  std::string version;  // of domsec; empty = not told
   transcript::Time begun;
   std::vector<TestCase> cases;
   [[nodiscard]] std::size_t count(TestCase::Outcome outcome) const;
 };
 
-/// `ok 1 - name`, `not ok 2 - name` with the differences below it as a YAML block, `1..N` at the end (TAP 13).
+// Whatever a peer said is made harmless in each of them: no octet of it can end a string, an element or a line.
+
+/// TAP 13, as cases end: the head, a line for each case, the plan. `ok 1 - name`, or `not ok 2 - name` with what
+/// did not hold below it as a YAML block. `number` counts from 1.
+[[nodiscard]] std::string tap_head();
 [[nodiscard]] std::string tap_line(const TestCase& test, std::size_t number);
-/// One `testsuite` a folder; `failure` for what did not hold, `error` for what could not be tried.
+[[nodiscard]] std::string tap_plan(std::size_t cases);
+/// One `testsuite` a folder; `failure` for what did not hold, `error` for what could not be tried. Valid under the
+/// schema of Ant's report task and under the one of Jenkins.
 [[nodiscard]] std::string junit(const TestReport& report);
-/// SARIF 2.1.0: one result for each difference, at the line that expects it; the findings of the sessions are
-/// the rules.
+/// SARIF 2.1.0: one result for each difference, at the line that expects it, and one for a case that could not be
+/// tried. Its rule is the finding that was seen, else the one that the case's session came to, else
+/// `not-as-expected` or `not-tried`.
 [[nodiscard]] std::string sarif_json(const TestReport& report);
-/// Schema domsec.run/1.
+/// Schema domsec.run/1: each session with both transcripts (domsec.session/1) and where they disagree.
 [[nodiscard]] std::string run_json(const TestReport& report);
-/// One file without anything from elsewhere: the table of cases, each with its differences and the timeline of
-/// both ends of its sessions.
+/// One file without anything from elsewhere, script included: what failed first and open, each case with its
+/// differences and the timeline of both ends of its sessions.
 [[nodiscard]] std::string html(const TestReport& report);
 
 }  // namespace domsec::report
