@@ -11,6 +11,7 @@
 #include "domsec/finding/profile.h"
 #include "domsec/lab/scenario.h"
 #include "domsec/lab/trial.h"
+#include "fault_peers.h"
 #include "scratch_directory.h"
 
 namespace domsec::cli {
@@ -80,6 +81,7 @@ void print_role(std::ostream& out, const lab::Fault& fault, policy::Role role) {
   for (const auto& [stack, line] : logs) {
     if (line != "–") out << "  log of " << stack << ": " << line << '\n';
   }
+  print_peers_of(out, fault, role);
 }
 
 int print_one(const lab::Fault& fault, const FaultsOptions& options, std::ostream& out) {
@@ -191,9 +193,14 @@ int run_faults(const FaultsOptions& options, std::ostream& out, std::ostream& er
   }
   if (!options.directory.empty()) return write_scenarios(options, err);
   if (options.form == FaultsForm::scenario) return print_scenario(options, out);
+  refuse_unknown_peer(options);
   if (options.check) return check(options, out, err);
   if (options.form == FaultsForm::json) {
     out << faults_json(options) << '\n';
+    return 0;
+  }
+  if (!options.peer.empty()) {
+    options.name.empty() ? print_peer(options, out) : print_peer_met(options, out);
     return 0;
   }
   return options.name.empty() ? print_all(options, out)

@@ -3,6 +3,7 @@
 #include "domsec/cli/faults.h"
 #include "domsec/finding/catalogue.h"
 #include "domsec/finding/profile.h"
+#include "domsec/lab/peer_record.h"
 #include "json_values.h"
 
 namespace domsec::cli {
@@ -45,6 +46,40 @@ json::value expectation(const FaultsOptions& options, const lab::Fault& fault, p
       {"reply", text_or_null(expected.reply)}, {"stacks", std::move(stacks)}};
 }
 
+bool is_wanted(const FaultsOptions& options, const lab::PeerRecord& peer) {
+  return options.peer.empty() || options.peer == peer.name;
+}
+
+/// What each program did that met it.
+json::array peers_of(const FaultsOptions& options, const lab::Fault& fault) {
+  json::array peers;
+  for (const policy::Role broken : {policy::Role::receive, policy::Role::send}) {
+    if (!is_asked_for(options, fault, broken)) continue;
+    for (const lab::PeerRecord& peer : lab::peer_records()) {
+      const lab::PeerMet* met = is_wanted(options, peer) ? peer.find(fault.name, broken) : nullptr;
+      if (met == nullptr) continue;
+      peers.push_back({{"peer", peer.name},
+                       {"broken", broken == policy::Role::receive ? "server" : "client"},
+                       {"outcome", text(met->outcome)},
+                       {"log", text_or_null(met->log)}});
+    }
+  }
+  return peers;
+}
+
+json::array peers_json(const FaultsOptions& options) {
+  json::array peers;
+  for (const lab::PeerRecord& peer : lab::peer_records()) {
+    if (!is_wanted(options, peer)) continue;
+    peers.push_back({{"name", peer.name},
+                     {"title", peer.title},
+                     {"version", peer.version},
+                     {"as_client", text_or_null(peer.as_client)},
+                     {"as_server", text_or_null(peer.as_server)}});
+  }
+  return peers;
+}
+
 }  // namespace
 
 std::string faults_json(const FaultsOptions& options) {
@@ -58,9 +93,11 @@ std::string faults_json(const FaultsOptions& options) {
                       {"summary", fault.summary},
                       {"use", fault.use},
                       {"as_server", std::move(server)},
-                      {"as_client", std::move(client)}});
+                      {"as_client", std::move(client)},
+                      {"peers", peers_of(options, fault)}});
   }
-  return json::serialize(json::object{{"schema", "domsec.faults/1"}, {"faults", std::move(faults)}});
+  return json::serialize(json::object{
+      {"schema", "domsec.faults/1"}, {"peers", peers_json(options)}, {"faults", std::move(faults)}});
 }
 
 }  // namespace domsec::cli

@@ -15,6 +15,7 @@ struct FaultsOptions {
   std::string name;    // FAULT; empty = all
   std::string role;    // --role server|client; empty = both
   std::string family;  // --family; empty = all
+  std::string peer;    // --peer: a program of faults/peers; empty = none
   bool check = false;  // --check: tried against ourselves, over real sockets
   FaultsForm form = FaultsForm::text;
   std::string directory;  // --scenarios DIR: one file for each fault, FAMILY/FAULT.scenario.toml
