@@ -22,8 +22,8 @@ std::optional<Milliseconds> shortest(const std::vector<Arrival>& arrivals, const
   return found;
 }
 
-/// What takes less than no time was measured by two clocks. As in RFC 5905 8, both ways are taken to be equally
-/// long; with one way alone, to take no time.
+/// What takes less than no time was measured by two clocks. As in RFC 5905 8, both ways are taken to be
+/// equally long; with one way alone, to take no time.
 Milliseconds clock_ahead(std::optional<Milliseconds> there, std::optional<Milliseconds> back) {
   constexpr Milliseconds zero{0};
   if (there.value_or(zero) >= zero && back.value_or(zero) >= zero) return zero;

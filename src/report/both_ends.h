@@ -1,5 +1,5 @@
-// Two transcripts of one session laid side by side: what each end holds, which utterance arrived as which, and one
-// clock for both.
+// Two transcripts of one session laid side by side: what each end holds, which utterance arrived as which,
+// and one clock for both.
 #pragma once
 
 #include <chrono>
@@ -42,8 +42,8 @@ struct BothEnds {
 
   OneEnd sender;
   OneEnd receiver;
-  std::vector<Arrival> commands;  // said = the sender's
-  std::vector<Arrival> replies;   // said = the receiver's
+  std::vector<Arrival> commands;       // said = the sender's
+  std::vector<Arrival> replies;        // said = the receiver's
   std::chrono::milliseconds ahead{0};  // of the receiver's clock
   transcript::Time begun;              // the first event of either, by the sender's clock
 

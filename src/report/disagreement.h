@@ -1,5 +1,5 @@
-// The rules by which two ends of a session disagree, one function each: pure, from what both ends hold. Each names
-// what it says about the path between the two, or who is to act.
+// The rules by which two ends of a session disagree, one function each: pure, from what both ends hold. Each
+// names what it says about the path between the two, or who is to act.
 #pragma once
 
 #include <optional>
@@ -24,7 +24,8 @@ using MaybeDisagreement = std::optional<Disagreement>;
 // disagreement_dialogue.cpp
 [[nodiscard]] MaybeDisagreement addresses(const BothEnds& ends);
 [[nodiscard]] MaybeDisagreement starttls_offer(const BothEnds& ends);
-/// One for each utterance that arrived in other words; those that never arrived, one after the other, are one.
+/// One for each utterance that arrived in other words; those that never arrived, one after the other, are
+/// one.
 [[nodiscard]] std::vector<Disagreement> commands_that_changed(const BothEnds& ends);
 [[nodiscard]] std::vector<Disagreement> replies_that_changed(const BothEnds& ends);
 [[nodiscard]] MaybeDisagreement end_of_connection(const BothEnds& ends);

@@ -62,12 +62,13 @@ std::chrono::milliseconds time_of(const BothEnds& ends, const Way& way, const Ar
 }
 
 /// Nothing is lost with QUIT or its reply; RFC 5321 4.1.1.10 lets both ends go then.
-bool matters(const Utterance& one) { return one.subject != "command QUIT" && one.subject != "reply to QUIT"; }
+bool matters(const Utterance& one) {
+  return one.subject != "command QUIT" && one.subject != "reply to QUIT";
+}
 
 /// Inside TLS there is nothing to compare when it stands at one end only, which is told already.
 bool comparable(const BothEnds& ends, const Utterance& one) {
-  return !one.inside_tls ||
-         ends.sender.evidence.tls.established == ends.receiver.evidence.tls.established;
+  return !one.inside_tls || ends.sender.evidence.tls.established == ends.receiver.evidence.tls.established;
 }
 
 Disagreement changed(const Way& way, const Utterance& said, const Utterance& heard) {
@@ -149,10 +150,14 @@ std::string offer_text(const policy::TlsEvidence& tls, const char* offered, cons
 
 std::string closing_text(transcript::DisconnectReason reason) {
   switch (reason) {
-    case transcript::DisconnectReason::local: return "closed the connection";
-    case transcript::DisconnectReason::remote: return "was closed by the other end";
-    case transcript::DisconnectReason::remote_socket_error: return "was reset by the other end";
-    case transcript::DisconnectReason::timeout: return "waited too long";
+    case transcript::DisconnectReason::local:
+      return "closed the connection";
+    case transcript::DisconnectReason::remote:
+      return "was closed by the other end";
+    case transcript::DisconnectReason::remote_socket_error:
+      return "was reset by the other end";
+    case transcript::DisconnectReason::timeout:
+      return "waited too long";
   }
   return "closed the connection";
 }
@@ -204,16 +209,17 @@ std::vector<Disagreement> commands_that_changed(const BothEnds& ends) {
 }
 
 std::vector<Disagreement> replies_that_changed(const BothEnds& ends) {
+  const bool starttls_is_told = starttls_offer(ends).has_value();
   std::vector<Arrival> left;
   for (const Arrival& arrival : ends.replies) {
-    if (arrival.said && arrival.heard && starttls_offer(ends) &&
+    if (starttls_is_told && arrival.said && arrival.heard &&
         alike_but_for_starttls(ends.receiver, ends.receiver.replies[*arrival.said], ends.sender,
                                ends.sender.replies[*arrival.heard]))
       continue;
     left.push_back(arrival);
   }
-  return changes(ends, {ends.receiver, ends.sender, ends.receiver.replies, ends.sender.replies, left,
-                        End::receiver});
+  return changes(
+      ends, {ends.receiver, ends.sender, ends.receiver.replies, ends.sender.replies, left, End::receiver});
 }
 
 MaybeDisagreement end_of_connection(const BothEnds& ends) {

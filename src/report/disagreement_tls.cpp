@@ -1,5 +1,5 @@
-// Disagreements about TLS. Each end signs what it saw of the handshake (RFC 8446 4.4, RFC 5246 7.4.9): where both
-// ends finished and hold different things, they finished with somebody else.
+// Disagreements about TLS. Each end signs what it saw of the handshake (RFC 8446 4.4, RFC 5246 7.4.9): where
+// both ends finished and hold different things, they finished with somebody else.
 #include "disagreement.h"
 #include "session_events.h"
 
@@ -41,8 +41,10 @@ std::string meaning_of_failure_at_receiver(const policy::TlsEvidence& sender,
       "In TLS 1.3 the client's handshake is over before the server has looked at its certificate";
   if (receiver.alert_sent && about_certificates(*receiver.alert_sent))
     return late + ": the receiver refused it with " + alert_text(*receiver.alert_sent) +
-           ", and the refusal arrives late. The sender's certificate, or the receiver's trust in it, is to be mended.";
-  return late + ": what ended the receiver's handshake reaches the sender late. The receiver's log tells why.";
+           ", and the refusal arrives late. The sender's certificate, or the receiver's trust in it, is to "
+           "be mended.";
+  return late +
+         ": what ended the receiver's handshake reaches the sender late. The receiver's log tells why.";
 }
 
 std::string meaning_of_failure_at_sender(const policy::TlsEvidence& sender) {
@@ -123,7 +125,8 @@ MaybeDisagreement alert_on_its_way(const OneEnd& from, const OneEnd& to, End say
   if (sent.has_value() == got.has_value() && (!sent || sent->number == got->number)) return {};
   const std::string said = sent ? "sent " + alert_text(*sent) : "sent no alert";
   std::string heard = got ? "got " + alert_text(*got) : "got no alert";
-  if (!got && to.evidence.broken && !to.evidence.broken->what.empty()) heard += ": " + to.evidence.broken->what;
+  if (!got && to.evidence.broken && !to.evidence.broken->what.empty())
+    heard += ": " + to.evidence.broken->what;
   Disagreement found;
   found.at = at;
   found.subject = "TLS alert";
@@ -177,21 +180,18 @@ MaybeDisagreement certificate_was_asked_for(const BothEnds& ends) {
   const policy::TlsEvidence& receiver = ends.receiver.evidence.tls;
   if (!sender.established || !receiver.established) return {};
   if (sender.client_certificate_requested == receiver.client_certificate_requested) return {};
-  return Disagreement{time_of<transcript::TlsEstablished, transcript::TlsEstablished>(ends),
-                      "certificate request",
-                      sender.client_certificate_requested ? "was asked for a certificate"
-                                                          : "was not asked for a certificate",
-                      receiver.client_certificate_requested ? "asked for a certificate"
-                                                            : "asked for no certificate",
-                      in_between};
+  return Disagreement{
+      time_of<transcript::TlsEstablished, transcript::TlsEstablished>(ends), "certificate request",
+      sender.client_certificate_requested ? "was asked for a certificate" : "was not asked for a certificate",
+      receiver.client_certificate_requested ? "asked for a certificate" : "asked for no certificate",
+      in_between};
 }
 
 MaybeDisagreement senders_certificate(const BothEnds& ends) {
-  const Presented presented{ends.sender, ends.sender.evidence.tls.own_certificate_sent,
-                            ends.receiver};
-  return presented_and_shown(
-      presented, "sender's certificate",
-      time_of<transcript::TlsEstablished, transcript::PeerCertificatesSeen>(ends), End::sender);
+  const Presented presented{ends.sender, ends.sender.evidence.tls.own_certificate_sent, ends.receiver};
+  return presented_and_shown(presented, "sender's certificate",
+                             time_of<transcript::TlsEstablished, transcript::PeerCertificatesSeen>(ends),
+                             End::sender);
 }
 
 MaybeDisagreement receivers_certificate(const BothEnds& ends) {

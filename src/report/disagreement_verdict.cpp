@@ -17,8 +17,8 @@ std::string accepted_text(const transcript::MessageAccepted& accepted) {
   return accepted.domain_secured ? "domain secured" : "not domain secured";
 }
 
-/// What an end thinks of the other: its last judgement that is not "they refuse us"; the last one where there is no
-/// other. Null: it judged nothing.
+/// What an end thinks of the other: its last judgement that is not "they refuse us"; the last one where there
+/// is no other. Null: it judged nothing.
 const transcript::Event* own_judgement(const OneEnd& end) {
   const transcript::Event* last = nullptr;
   const transcript::Event* own = nullptr;
@@ -40,7 +40,8 @@ bool lacks_revocation(const policy::Verdict& verdict) {
   using finding::Code;
   const Code code = verdict.headline.code;
   return verdict.treatment == policy::Treatment::refuse &&
-         (code == Code::revocation_unavailable || (code >= Code::crl_unreachable && code <= Code::crl_invalid));
+         (code == Code::revocation_unavailable ||
+          (code >= Code::crl_unreachable && code <= Code::crl_invalid));
 }
 
 bool refuses(const transcript::PolicyDecided* decided) {
@@ -75,11 +76,10 @@ MaybeDisagreement refused_by_one(const BothEnds& ends, const OneEnd& refusing, c
   found.subject = "verdict";
   found.sender = judgement_text(by_sender ? refusal : opinion);
   found.receiver = judgement_text(by_sender ? opinion : refusal);
-  found.meaning = by_sender
-                      ? "The sender refuses, by " + demand_of(*refusal) +
-                            ". Nothing tells the receiver: in its log a client left."
-                      : "The receiver refuses, by " + demand_of(*refusal) +
-                            ". What the sender found at the receiver was in order.";
+  found.meaning = by_sender ? "The sender refuses, by " + demand_of(*refusal) +
+                                  ". Nothing tells the receiver: in its log a client left."
+                            : "The receiver refuses, by " + demand_of(*refusal) +
+                                  ". What the sender found at the receiver was in order.";
   return found;
 }
 
@@ -135,7 +135,8 @@ MaybeDisagreement treatment(const BothEnds& ends) {
   found.subject = "treatment";
   found.sender = accepted_text(*sender);
   found.receiver = accepted_text(*receiver);
-  found.meaning = "The mail was secured for the " + std::string(text(by_sender ? End::sender : End::receiver)) +
+  found.meaning = "The mail was secured for the " +
+                  std::string(text(by_sender ? End::sender : End::receiver)) +
                   " alone; the other end came to " + judgement_text(judged) +
                   ": its list, and whom the mail names as sender, are to be looked at.";
   return found;

@@ -4,33 +4,37 @@
 
 namespace domsec::report {
 
-namespace {
-
-/// XML 1.0 2.2 has every character that one_line leaves but U+FFFE and U+FFFF.
-bool is_noncharacter(std::string_view at) {
-  return at.starts_with("\xEF\xBF\xBE") || at.starts_with("\xEF\xBF\xBF");
+std::string character_line(std::string_view octets) {
+  std::string line = transcript::one_line(octets);
+  for (const std::string_view noncharacter : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
+    std::size_t at = 0;
+    while ((at = line.find(noncharacter, at)) != std::string::npos)
+      line.replace(at, noncharacter.size(), "\xEF\xBF\xBD");
+  }
+  return line;
 }
 
-}  // namespace
-
 std::string markup(std::string_view octets) {
-  const std::string line = transcript::one_line(octets);
   std::string out;
-  out.reserve(line.size());
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    switch (line[i]) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
+  for (const char octet : character_line(octets)) {
+    switch (octet) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
       default:
-        if (is_noncharacter(std::string_view(line).substr(i))) {
-          out += "\xEF\xBF\xBD";
-          i += 2;
-        } else {
-          out += line[i];
-        }
+        out += octet;
     }
   }
   return out;

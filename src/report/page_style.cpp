@@ -40,7 +40,8 @@ summary strong { font-weight: 600; }
 .differences td:nth-child(3) { background: var(--bad-box); }
 code { font: .9em ui-monospace, monospace; }
 @media (max-width: 40rem) { body { padding: .6rem; } details { padding: 0 .4rem; } th, td { padding: .2rem .3rem; }
-  .differences { table-layout: fixed; font-size: .85rem; } .timeline { font-size: .78rem; } .timeline .time { width: 3.2rem; } .index .soft { display: block; } }
+  .differences { table-layout: fixed; font-size: .85rem; }
+  .timeline { font-size: .78rem; } .timeline .time { width: 3.2rem; } .index .soft { display: block; } }
 @media print { details { border: 0; } }
 )css";
 }

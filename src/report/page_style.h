@@ -1,4 +1,5 @@
-// The look of the HTML test report: light and dark after the reader's system, one column that fits 360 pixels.
+// The look of the HTML test report: light and dark after the reader's system, one column that fits 360
+// pixels.
 #pragma once
 
 #include <string_view>

@@ -13,7 +13,9 @@ namespace {
 using policy::Role;
 using transcript::Direction;
 
-std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+std::string quoted(const std::string& text) {
+  return "\"" + text + "\"";
+}
 
 std::string names_text(std::size_t more) {
   return more == 0 ? std::string() : ", with " + std::to_string(more) + " more";
@@ -60,10 +62,14 @@ std::string name_text(const pki::NameMatch& match) {
 
 std::string disconnect_text(transcript::DisconnectReason reason) {
   switch (reason) {
-    case transcript::DisconnectReason::local: return "closes the connection";
-    case transcript::DisconnectReason::remote: return "finds the connection closed by the other end";
-    case transcript::DisconnectReason::remote_socket_error: return "finds the connection reset";
-    case transcript::DisconnectReason::timeout: return "has waited too long and closes the connection";
+    case transcript::DisconnectReason::local:
+      return "closes the connection";
+    case transcript::DisconnectReason::remote:
+      return "finds the connection closed by the other end";
+    case transcript::DisconnectReason::remote_socket_error:
+      return "finds the connection reset";
+    case transcript::DisconnectReason::timeout:
+      return "has waited too long and closes the connection";
   }
   return "closes the connection";
 }
@@ -153,7 +159,9 @@ struct Words {
     return "breaks off at " + std::string(policy::text(event.step)) + ": " +
            (event.what.empty() ? std::string(policy::text(event.kind)) : event.what);
   }
-  std::string operator()(const transcript::Disconnected& event) const { return disconnect_text(event.reason); }
+  std::string operator()(const transcript::Disconnected& event) const {
+    return disconnect_text(event.reason);
+  }
 };
 
 }  // namespace
@@ -165,7 +173,8 @@ std::string event_text(const transcript::Event& event, Role role) {
 std::string verdict_text(const transcript::PolicyDecided& decided) {
   const policy::Verdict& verdict = decided.verdict;
   return std::string(policy::text(verdict.result)) + ", " + code_text(verdict.headline.code) + ", " +
-         std::string(policy::text(verdict.treatment)) + (decided.list.empty() ? "" : " (" + decided.list + ")");
+         std::string(policy::text(verdict.treatment)) +
+         (decided.list.empty() ? "" : " (" + decided.list + ")");
 }
 
 std::string alert_text(const pki::Alert& alert) {

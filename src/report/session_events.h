@@ -1,4 +1,5 @@
-// One event of one end in plain words, with that end as the one who acts: `says "EHLO …"`, `sees no certificate`.
+// One event of one end in plain words, with that end as the one who acts: `says "EHLO …"`, `sees no
+// certificate`.
 #pragma once
 
 #include <string>

@@ -22,8 +22,8 @@ std::string verb_of(std::string_view line) {
   return letters && !verb.empty() && verb.size() <= 12 ? verb : "line";
 }
 
-/// Both directions of one transcript: a reply is named after the command that it answers, and pipelined replies come
-/// in the order of their commands (RFC 2920 3.1).
+/// Both directions of one transcript: a reply is named after the command that it answers, and pipelined
+/// replies come in the order of their commands (RFC 2920 3.1).
 class Listening {
  public:
   void operator()(const transcript::Connecting&) { *this = Listening{}; }
@@ -104,7 +104,8 @@ void pair_up(std::vector<Arrival>& found, const std::vector<Utterance>& said, Ra
 
 /// Where the part inside TLS begins.
 std::size_t clear_end(const std::vector<Utterance>& all) {
-  const auto inside = std::find_if(all.begin(), all.end(), [](const Utterance& one) { return one.inside_tls; });
+  const auto inside =
+      std::find_if(all.begin(), all.end(), [](const Utterance& one) { return one.inside_tls; });
   return static_cast<std::size_t>(inside - all.begin());
 }
 

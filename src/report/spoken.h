@@ -1,5 +1,5 @@
-// What was said in a session, one utterance after the other, and which utterance of one end is which of the other.
-// Texts decide, not times: clocks of two machines differ.
+// What was said in a session, one utterance after the other, and which utterance of one end is which of the
+// other. Texts decide, not times: clocks of two machines differ.
 #pragma once
 
 #include <cstddef>
@@ -25,13 +25,14 @@ struct Utterance {
 [[nodiscard]] std::vector<Utterance> commands_of(const transcript::Transcript& transcript);
 [[nodiscard]] std::vector<Utterance> replies_of(const transcript::Transcript& transcript);
 
-/// Which utterance arrived as which; one of the two is missing when it never arrived, or was never said. In order.
+/// Which utterance arrived as which; one of the two is missing when it never arrived, or was never said. In
+/// order.
 struct Arrival {
   std::optional<std::size_t> said;   // index into what was said
   std::optional<std::size_t> heard;  // index into what was heard
 };
-/// Equal beginnings and ends belong together; what is left between them is paired one by one, in clear and inside
-/// TLS apart.
+/// Equal beginnings and ends belong together; what is left between them is paired one by one, in clear and
+/// inside TLS apart.
 [[nodiscard]] std::vector<Arrival> arrivals(const std::vector<Utterance>& said,
                                             const std::vector<Utterance>& heard);
 

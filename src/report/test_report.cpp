@@ -28,9 +28,12 @@ std::size_t TestReport::count(TestCase::Outcome outcome) const {
 
 std::string_view text(TestCase::Outcome outcome) {
   switch (outcome) {
-    case TestCase::Outcome::passed: return "passed";
-    case TestCase::Outcome::failed: return "failed";
-    case TestCase::Outcome::broken: return "broken";
+    case TestCase::Outcome::passed:
+      return "passed";
+    case TestCase::Outcome::failed:
+      return "failed";
+    case TestCase::Outcome::broken:
+      return "broken";
   }
   return "broken";
 }

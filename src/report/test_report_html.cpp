@@ -1,5 +1,5 @@
-// The test report as one page: what failed first and open, the rest folded. Nothing is fetched and nothing runs: the
-// page forbids itself both, beside the escaping of every text.
+// The test report as one page: what failed first and open, the rest folded. Nothing is fetched and nothing
+// runs: the page forbids itself both, beside the escaping of every text.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -19,18 +19,24 @@ constexpr std::array<Outcome, 3> worst_first{Outcome::failed, Outcome::broken, O
 
 const char* mark(Outcome outcome) {
   switch (outcome) {
-    case Outcome::failed: return "✗ failed";
-    case Outcome::broken: return "! not tried";
-    case Outcome::passed: return "✓ passed";
+    case Outcome::failed:
+      return "✗ failed";
+    case Outcome::broken:
+      return "! not tried";
+    case Outcome::passed:
+      return "✓ passed";
   }
   return "";
 }
 
 const char* heading(Outcome outcome) {
   switch (outcome) {
-    case Outcome::failed: return "Failed";
-    case Outcome::broken: return "Could not be tried";
-    case Outcome::passed: return "Passed";
+    case Outcome::failed:
+      return "Failed";
+    case Outcome::broken:
+      return "Could not be tried";
+    case Outcome::passed:
+      return "Passed";
   }
   return "";
 }
@@ -56,7 +62,8 @@ std::string whole(const TestReport& report) {
   const std::size_t broken = report.count(Outcome::broken);
   const std::string all = plural(report.cases.size(), "case", "cases");
   if (report.cases.empty()) return "There was nothing to try";
-  if (failed == 0 && broken == 0) return report.cases.size() == 1 ? "The case passed" : "All " + all + " passed";
+  if (failed == 0 && broken == 0)
+    return report.cases.size() == 1 ? "The case passed" : "All " + all + " passed";
   std::string text;
   if (failed > 0) text = std::to_string(failed) + " of " + all + " failed";
   if (broken > 0)
@@ -76,7 +83,8 @@ std::string header(const TestReport& report) {
   std::string out = "<header>\n<h1>" + markup(report.name.empty() ? "Test report" : report.name) + "</h1>\n" +
                     "<p class=\"whole " + whole_class(report) + "\">" + whole(report) + "</p>\n" +
                     "<p class=\"soft\">Begun " + transcript::log_time(report.begun) + ", " + seconds(took) +
-                    " in all" + (report.version.empty() ? "" : ", domsec " + markup(report.version)) + "</p>\n";
+                    " in all" + (report.version.empty() ? "" : ", domsec " + markup(report.version)) +
+                    "</p>\n";
   out += "<table>\n<caption>Cases by outcome</caption>\n<thead><tr>";
   for (const Outcome outcome : worst_first)
     out += std::string("<th scope=\"col\">") + heading(outcome) + "</th>";
@@ -105,7 +113,8 @@ std::string index(const TestReport& report) {
 std::string differences(const TestCase& test) {
   if (test.differences.empty()) return "";
   std::string out =
-      "<table class=\"differences\">\n<caption>What did not hold</caption>\n<thead><tr><th scope=\"col\">What</th>"
+      "<table class=\"differences\">\n<caption>What did not hold</caption>\n<thead><tr><th "
+      "scope=\"col\">What</th>"
       "<th scope=\"col\">Expected</th><th scope=\"col\">Seen</th></tr></thead>\n<tbody>\n";
   for (const Difference& difference : test.differences) {
     out += "<tr><th scope=\"row\">" + markup(difference.what) + "<br><span class=\"soft\"><code>" +
@@ -125,7 +134,8 @@ std::string row(const Disagreement& one) {
   const std::string at = std::to_string(one.at.count());
   return "<tr class=\"disagreement\"><th scope=\"rowgroup\" rowspan=\"2\" class=\"time number\">" + at +
          "</th><td><strong>≠ " + markup(one.subject) + "</strong><br>" + markup(one.sender) +
-         "</td><td><strong>≠ " + markup(one.subject) + "</strong><br>" + markup(one.receiver) + "</td></tr>\n" +
+         "</td><td><strong>≠ " + markup(one.subject) + "</strong><br>" + markup(one.receiver) +
+         "</td></tr>\n" +
          "<tr class=\"disagreement\"><td colspan=\"2\"><strong>The ends disagree.</strong> " +
          markup(one.meaning) + "</td></tr>\n";
 }
@@ -168,7 +178,8 @@ std::string case_section(const TestReport& report, const TestCase& test) {
                     std::string(text(test.outcome)) + "\">" + mark(test.outcome) + "</span> <strong>" +
                     markup(test.name) + "</strong></summary>\n";
   if (!test.title.empty()) out += "<p>" + markup(test.title) + "</p>\n";
-  out += "<p class=\"soft\"><code>" + markup(place_text(test.source)) + "</code>, " + seconds(test.took) + "</p>\n";
+  out += "<p class=\"soft\"><code>" + markup(place_text(test.source)) + "</code>, " + seconds(test.took) +
+         "</p>\n";
   if (!test.trouble.empty()) out += "<p class=\"broken\">" + markup(test.trouble) + "</p>\n";
   out += differences(test);
   for (const TestedSession& session : test.sessions) out += session_section(session);

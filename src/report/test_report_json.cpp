@@ -16,7 +16,9 @@ json::string text_of(std::string_view octets) {
   return json::string(line.data(), line.size());
 }
 
-json::object to_json(const SourceLine& at) { return {{"file", text_of(at.file)}, {"line", at.line}}; }
+json::object to_json(const SourceLine& at) {
+  return {{"file", text_of(at.file)}, {"line", at.line}};
+}
 
 json::object to_json(const Difference& difference) {
   return {{"at", to_json(difference.at)},

@@ -1,5 +1,5 @@
-// JUnit XML in what all readers of it have in common: the elements and their order hold both for the schema of Ant's
-// report task (one failure a case, no output of a case) and for the one of Jenkins.
+// JUnit XML in what all readers of it have in common: the elements and their order hold both for the schema
+// of Ant's report task (one failure a case, no output of a case) and for the one of Jenkins.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -23,8 +23,8 @@ std::vector<Suite> suites_of(const TestReport& report) {
   for (const TestCase& test : report.cases) {
     std::string folder = folder_of(test);
     if (folder.empty()) folder = "domsec";
-    auto at = std::find_if(suites.begin(), suites.end(),
-                           [&](const Suite& suite) { return suite.name == folder; });
+    auto at =
+        std::find_if(suites.begin(), suites.end(), [&](const Suite& suite) { return suite.name == folder; });
     if (at == suites.end()) at = suites.insert(suites.end(), Suite{folder, {}});
     at->cases.push_back(&test);
   }
@@ -92,9 +92,8 @@ std::string output(const Suite& suite) {
 }
 
 std::string count(const Suite& suite, TestCase::Outcome outcome) {
-  return std::to_string(std::count_if(suite.cases.begin(), suite.cases.end(), [outcome](const TestCase* test) {
-    return test->outcome == outcome;
-  }));
+  return std::to_string(std::count_if(suite.cases.begin(), suite.cases.end(),
+                                      [outcome](const TestCase* test) { return test->outcome == outcome; }));
 }
 
 std::string element(const Suite& suite, std::size_t id, const TestReport& report) {

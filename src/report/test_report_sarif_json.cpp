@@ -1,7 +1,6 @@
-// SARIF 2.1.0 (OASIS Standard): a result for each expectation that did not hold, at its line. What a session showed
-// is the rule, so that a service counts the same fault in several cases as one.
+// SARIF 2.1.0 (OASIS Standard): a result for each expectation that did not hold, at its line. What a session
+// showed is the rule, so that a service counts the same fault in several cases as one.
 #include <boost/json.hpp>
-
 #include <map>
 
 #include "domsec/finding/catalogue.h"
@@ -14,15 +13,16 @@ namespace json = boost::json;
 
 namespace {
 
-const char* const schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
+const char* const schema =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
 
 json::string text_of(std::string_view octets) {
   const std::string line = transcript::one_line(octets);
   return json::string(line.data(), line.size());
 }
 
-/// 3.11.5: braces are placeholders unless doubled. 3.11.6: `[text](target)` would be a link, and texts of peers make
-/// none.
+/// 3.11.5: braces are placeholders unless doubled. 3.11.6: `[text](target)` would be a link, and texts of
+/// peers make none.
 json::object message(std::string_view text) {
   std::string out;
   for (const char octet : transcript::one_line(text)) {
@@ -33,7 +33,8 @@ json::object message(std::string_view text) {
   return {{"text", out}};
 }
 
-/// RFC 3986 2.3 and the slash. A path from the root becomes a file URI, any other is relative to where the run began.
+/// RFC 3986 2.3 and the slash. A path from the root becomes a file URI, any other is relative to where the
+/// run began.
 std::string uri_of(const std::string& file) {
   static constexpr std::string_view digits = "0123456789ABCDEF";
   static constexpr std::string_view unreserved =
@@ -103,15 +104,17 @@ class Rules {
   static json::object rule(const std::string& id, const finding::Row* row) {
     if (row == nullptr) {
       const bool tried = id == "not-as-expected";
-      return {{"id", id},
-              {"shortDescription", message(tried ? "An expectation did not hold" : "A case could not be tried")},
-              {"defaultConfiguration", json::object{{"level", "error"}}}};
+      return {
+          {"id", id},
+          {"shortDescription", message(tried ? "An expectation did not hold" : "A case could not be tried")},
+          {"defaultConfiguration", json::object{{"level", "error"}}}};
     }
     json::object found{{"id", id}, {"name", text_of(row->slug)}, {"shortDescription", message(row->cause)}};
-    if (!row->tell_apart.empty() && row->tell_apart != "–") found["fullDescription"] = message(row->tell_apart);
+    if (!row->tell_apart.empty() && row->tell_apart != "–")
+      found["fullDescription"] = message(row->tell_apart);
     const bool has_remedy = !row->remedy.empty() && row->remedy != "–";
-    found["help"] =
-        message((has_remedy ? std::string(row->remedy) + " " : std::string()) + "(domsec explain " + id + ")");
+    found["help"] = message((has_remedy ? std::string(row->remedy) + " " : std::string()) +
+                            "(domsec explain " + id + ")");
     found["defaultConfiguration"] = json::object{{"level", "error"}};
     return found;
   }
@@ -155,12 +158,11 @@ std::string sarif_json(const TestReport& report) {
   json::array results = results_of(report, rules);
   json::object driver{{"name", "domsec"}, {"rules", rules.take()}};
   if (!report.version.empty()) driver["version"] = text_of(report.version);
-  json::object run{
-      {"tool", json::object{{"driver", std::move(driver)}}},
-      {"invocations",
-       json::array{json::object{{"executionSuccessful", report.count(TestCase::Outcome::broken) == 0},
-                                {"startTimeUtc", transcript::log_time(report.begun)}}}},
-      {"results", std::move(results)}};
+  json::object run{{"tool", json::object{{"driver", std::move(driver)}}},
+                   {"invocations", json::array{json::object{
+                                       {"executionSuccessful", report.count(TestCase::Outcome::broken) == 0},
+                                       {"startTimeUtc", transcript::log_time(report.begun)}}}},
+                   {"results", std::move(results)}};
   return json::serialize(
       json::object{{"$schema", schema}, {"version", "2.1.0"}, {"runs", json::array{std::move(run)}}});
 }

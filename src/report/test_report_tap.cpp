@@ -1,5 +1,5 @@
 // The Test Anything Protocol, version 13: https://testanything.org/tap-version-13-specification.html
-#include "domsec/transcript/protocol_log.h"
+#include "markup.h"
 #include "test_case_text.h"
 
 namespace domsec::report {
@@ -9,7 +9,7 @@ namespace {
 /// `#` begins a directive (`# SKIP`, `# TODO`) that a name must not give.
 std::string description(const std::string& text) {
   std::string out;
-  for (const char octet : transcript::one_line(text)) {
+  for (const char octet : character_line(text)) {
     if (octet == '#' || octet == '\\') out += '\\';
     out += octet;
   }
@@ -19,7 +19,7 @@ std::string description(const std::string& text) {
 /// YAML 1.1 5.7, a double-quoted scalar on one line.
 std::string yaml(const std::string& text) {
   std::string out = "\"";
-  for (const char octet : transcript::one_line(text)) {
+  for (const char octet : character_line(text)) {
     if (octet == '"' || octet == '\\') out += '\\';
     out += octet;
   }
@@ -32,7 +32,9 @@ std::string line(const std::string& indent, const char* key, const std::string& 
 
 }  // namespace
 
-std::string tap_head() { return "TAP version 13\n"; }
+std::string tap_head() {
+  return "TAP version 13\n";
+}
 
 std::string tap_line(const TestCase& test, std::size_t number) {
   const bool passed = test.outcome == TestCase::Outcome::passed;
@@ -49,6 +51,8 @@ std::string tap_line(const TestCase& test, std::size_t number) {
   return out + "  ...\n";
 }
 
-std::string tap_plan(std::size_t cases) { return "1.." + std::to_string(cases) + "\n"; }
+std::string tap_plan(std::size_t cases) {
+  return "1.." + std::to_string(cases) + "\n";
+}
 
 }  // namespace domsec::report

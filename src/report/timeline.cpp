@@ -1,5 +1,5 @@
-// Two transcripts become one sequence: by time, and where times are equal or clocks coarse, nothing is heard before
-// it is said.
+// Two transcripts become one sequence: by time, and where times are equal or clocks coarse, nothing is heard
+// before it is said.
 #include "domsec/report/timeline.h"
 
 #include <algorithm>
@@ -29,7 +29,8 @@ const transcript::MessageAccepted* accepted_in(const transcript::Transcript& of)
   return found;
 }
 
-/// The receiver's reply to the end of the data: `250 2.6.0 <id> [InternalId=…, …`, with the session's id inside.
+/// The receiver's reply to the end of the data: `250 2.6.0 <id> [InternalId=…, …`, with the session's id
+/// inside.
 bool names_message(const transcript::Transcript& sender, const transcript::Transcript& receiver) {
   const transcript::MessageAccepted* delivered = accepted_in(sender);
   const transcript::MessageAccepted* taken = accepted_in(receiver);
@@ -104,7 +105,8 @@ Order order_of(const BothEnds& ends) {
   return order;
 }
 
-/// Whose event comes next. When each waits for the other, which no true pair of transcripts does, time decides.
+/// Whose event comes next. When each waits for the other, which no true pair of transcripts does, time
+/// decides.
 End next_end(const BothEnds& ends, const Order& order, std::size_t senders, std::size_t receivers) {
   if (senders == order.senders.size()) return End::receiver;
   if (receivers == order.receivers.size()) return End::sender;
@@ -135,18 +137,24 @@ std::vector<TimelineEntry> merged(const BothEnds& ends) {
 
 std::string_view text(JoinedBy joined) {
   switch (joined) {
-    case JoinedBy::exporter: return "TLS exporter";
-    case JoinedBy::addresses: return "addresses";
-    case JoinedBy::message: return "message id";
-    case JoinedBy::nothing: return "nothing";
+    case JoinedBy::exporter:
+      return "TLS exporter";
+    case JoinedBy::addresses:
+      return "addresses";
+    case JoinedBy::message:
+      return "message id";
+    case JoinedBy::nothing:
+      return "nothing";
   }
   return "nothing";
 }
 
 std::string_view text(End end) {
   switch (end) {
-    case End::sender: return "sender";
-    case End::receiver: return "receiver";
+    case End::sender:
+      return "sender";
+    case End::receiver:
+      return "receiver";
   }
   return "sender";
 }

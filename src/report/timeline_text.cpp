@@ -1,6 +1,5 @@
 // The timeline for a terminal: the sender on the left, the receiver on the right, milliseconds between them.
 #include "domsec/report/timeline.h"
-
 #include "domsec/transcript/protocol_log.h"
 #include "layout.h"
 

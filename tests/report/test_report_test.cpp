@@ -71,7 +71,8 @@ TestReport sample() {
 
 /// What a peer, or the writer of a case, could try.
 const std::string hostile =
-    std::string("<script>alert(1)</script> ]]> & \"q\" 'a' {0} [x](http://a.example) # skip\n...\nok 9 - no\r") +
+    std::string(
+        "<script>alert(1)</script> ]]> & \"q\" 'a' {0} [x](http://a.example) # skip\n...\nok 9 - no\r") +
     '\0' + "\xFF\xC3 \xEF\xBF\xBE \x1B[31m";
 
 TestReport hostile_report() {
@@ -118,11 +119,21 @@ void expect_printable(const std::string& text) {
   }
 }
 
-TEST(TestReportForms, TapIsKept) { expect_kept(tap(sample()), "run.tap"); }
-TEST(TestReportForms, JunitIsKept) { expect_kept(junit(sample()), "run.xml"); }
-TEST(TestReportForms, SarifIsKept) { expect_kept(sarif_json(sample()) + "\n", "run.sarif"); }
-TEST(TestReportForms, JsonIsKept) { expect_kept(run_json(sample()) + "\n", "run.json"); }
-TEST(TestReportForms, HtmlIsKept) { expect_kept(html(sample()), "run.html"); }
+TEST(TestReportForms, TapIsKept) {
+  expect_kept(tap(sample()), "run.tap");
+}
+TEST(TestReportForms, JunitIsKept) {
+  expect_kept(junit(sample()), "run.xml");
+}
+TEST(TestReportForms, SarifIsKept) {
+  expect_kept(sarif_json(sample()) + "\n", "run.sarif");
+}
+TEST(TestReportForms, JsonIsKept) {
+  expect_kept(run_json(sample()) + "\n", "run.json");
+}
+TEST(TestReportForms, HtmlIsKept) {
+  expect_kept(html(sample()), "run.html");
+}
 
 /// For the schemas: valid whatever the texts are.
 TEST(TestReportForms, HostileFormsAreKept) {
@@ -156,6 +167,7 @@ TEST(HostileText, EndsNoLineOfTap) {
       EXPECT_THAT(line, HasSubstr("\\# skip")) << "a name must not give a directive";
     }
   }
+  EXPECT_THAT(text, Not(HasSubstr("\xEF\xBF\xBE")));
   EXPECT_EQ(results, 2);
 }
 
@@ -215,7 +227,8 @@ TEST(Sarif, NamesTheFindingThatWasSeenAsItsRule) {
             "names/unknown%20lab.toml");
   for (const json::value& result : results) {
     const auto index = result.at("ruleIndex").to_number<std::size_t>();
-    EXPECT_EQ(document.at_pointer("/runs/0/tool/driver/rules").as_array()[index].at("id"), result.at("ruleId"));
+    EXPECT_EQ(document.at_pointer("/runs/0/tool/driver/rules").as_array()[index].at("id"),
+              result.at("ruleId"));
   }
 }
 

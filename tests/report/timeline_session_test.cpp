@@ -1,5 +1,5 @@
-// Timelines of real sessions: the catalogue's faults played over sockets, and what the two ends then hold against each
-// other. A fault whose ends agree has no disagreement, however bad it is.
+// Timelines of real sessions: the catalogue's faults played over sockets, and what the two ends then hold
+// against each other. A fault whose ends agree has no disagreement, however bad it is.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@
 namespace domsec::report {
 namespace {
 
-using ::testing::HasSubstr;
 using policy::Role;
+using ::testing::HasSubstr;
 using testing::TemporaryDirectory;
 
 std::string subjects(const Timeline& timeline) {
@@ -116,7 +116,8 @@ TEST_F(RealTimeline, OfAFaultNamesWhatItsTwoEndsHold) {
   }
 }
 
-/// Some servers refuse a certificate in the handshake. TLS 1.2 tells the client in time, TLS 1.3 late (RFC 8446 4.4.2.4).
+/// Some servers refuse a certificate in the handshake. TLS 1.2 tells the client in time, TLS 1.3 late (RFC
+/// 8446 4.4.2.4).
 std::vector<testing::Pair> refused_in_the_handshake() {
   const testing::Partners partners;
   static const testing::ThreeLevels strangers("Strangers");

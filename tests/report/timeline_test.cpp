@@ -1,5 +1,5 @@
-// Both ends of a session laid side by side: each rule of disagreement alone, on transcripts written by hand; the order
-// of events; the words.
+// Both ends of a session laid side by side: each rule of disagreement alone, on transcripts written by hand;
+// the order of events; the words.
 #include "domsec/report/timeline.h"
 
 #include <gmock/gmock.h>
@@ -16,10 +16,10 @@ namespace domsec::report {
 namespace {
 
 using namespace transcript;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using policy::BreakKind;
 using policy::Step;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using tests::TwoEnds;
 
 std::vector<Disagreement> found(const TwoEnds& ends) {
@@ -64,8 +64,7 @@ TEST(Disagreements, TellALateRefusalUnderTls13) {
   const Disagreement one = only(ends);
   EXPECT_EQ(one.subject, "TLS");
   EXPECT_EQ(one.sender, "TLS stands: TLSv1.3, TLS_AES_256_GCM_SHA384");
-  EXPECT_EQ(one.receiver,
-            "TLS failed: certificate verify failed; sent alert 45 (certificate_expired)");
+  EXPECT_EQ(one.receiver, "TLS failed: certificate verify failed; sent alert 45 (certificate_expired)");
   EXPECT_THAT(one.meaning, HasSubstr("the receiver refused it with alert 45 (certificate_expired)"));
 }
 
@@ -274,8 +273,9 @@ TEST(Disagreements, TellARefusalThatTheReceiverIsNotTold) {
   ends.quit();
   const Disagreement one = only(ends);
   EXPECT_EQ(one.receiver, "judged nothing");
-  EXPECT_EQ(one.meaning,
-            "The sender refuses, by its connector's demand. Nothing tells the receiver: in its log a client left.");
+  EXPECT_EQ(
+      one.meaning,
+      "The sender refuses, by its connector's demand. Nothing tells the receiver: in its log a client left.");
 }
 
 TEST(Disagreements, TellARefusalThatIsNotTheReceiversJudgement) {

@@ -28,23 +28,31 @@ TwoEnds::TwoEnds(std::chrono::milliseconds ahead)
       receiver(Role::receive, "EDGE1\\Internet", 0x08DF4879147F5EFB,
                [now = now_, ahead] { return *now + ahead; }) {}
 
-void TwoEnds::tick() { *now_ += std::chrono::milliseconds(1); }
+void TwoEnds::tick() {
+  *now_ += std::chrono::milliseconds(1);
+}
 
-void TwoEnds::command(const std::string& said) { command(said, said); }
+void TwoEnds::command(const std::string& said) {
+  command(said, said);
+}
 void TwoEnds::command(const std::string& said, const std::optional<std::string>& heard) {
   sender.append(CommandLine{Direction::sent, said});
   tick();
   if (heard) receiver.append(CommandLine{Direction::received, *heard});
 }
 
-void TwoEnds::reply(const smtp::Reply& said) { reply(said, said); }
+void TwoEnds::reply(const smtp::Reply& said) {
+  reply(said, said);
+}
 void TwoEnds::reply(const smtp::Reply& said, const std::optional<smtp::Reply>& heard) {
   receiver.append(ReplyGiven{Direction::sent, said});
   tick();
   if (heard) sender.append(ReplyGiven{Direction::received, *heard});
 }
 
-void TwoEnds::connect() { connect(senders_address, senders_address); }
+void TwoEnds::connect() {
+  connect(senders_address, senders_address);
+}
 void TwoEnds::connect(const std::string& senders_local, const std::string& receivers_remote) {
   sender.append(Connecting{receiver_host, receivers_address});
   tick();
@@ -110,9 +118,9 @@ void TwoEnds::mail() {
   tick();
   receiver.append(DataPassed{Direction::received, 118});
   receiver.append(MessageAccepted{"<1@mail.woodgrovebank.com>", 118, "contoso.com", true});
-  const smtp::Reply taken(250, "2.6.0 <1@mail.woodgrovebank.com> [InternalId=" +
-                                   session_id_text(receiver.session_id()) +
-                                   ", Hostname=mail.woodgrovebank.com] 118 bytes Queued mail for delivery");
+  const smtp::Reply taken(
+      250, "2.6.0 <1@mail.woodgrovebank.com> [InternalId=" + session_id_text(receiver.session_id()) +
+               ", Hostname=mail.woodgrovebank.com] 118 bytes Queued mail for delivery");
   reply(taken);
   sender.append(MessageAccepted{taken.text(), 118, "woodgrovebank.com", true});
 }

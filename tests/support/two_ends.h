@@ -1,5 +1,6 @@
-// Both transcripts of one session, written by hand side by side: what one end says the other hears, one millisecond
-// later, unless a test says otherwise. A sound session is open(), start_tls(), greet_again(), mail(), quit().
+// Both transcripts of one session, written by hand side by side: what one end says the other hears, one
+// millisecond later, unless a test says otherwise. A sound session is open(), start_tls(), greet_again(),
+// mail(), quit().
 #pragma once
 
 #include <memory>
@@ -38,8 +39,9 @@ class TwoEnds {
 
   [[nodiscard]] static transcript::TlsEstablished tls(const std::string& version = "TLSv1.3");
   [[nodiscard]] static pki::CertificatePtr certificate(const std::string& name);
-  [[nodiscard]] static transcript::PolicyDecided judged(policy::Result result, finding::Code code, policy::Who who,
-                                                        const std::string& domain, const std::string& list);
+  [[nodiscard]] static transcript::PolicyDecided judged(policy::Result result, finding::Code code,
+                                                        policy::Who who, const std::string& domain,
+                                                        const std::string& list);
 
  private:
   std::shared_ptr<transcript::Time> now_;

@@ -27,8 +27,8 @@ struct Difference {
 
 /// A session between two ends; what is not known of an end is empty.
 struct TestedSession {
-  SourceLine at;     // of the step
-  std::string title;  // `woodgrove -> contoso`
+  SourceLine at;                                 // of the step
+  std::string title;                             // `woodgrove -> contoso`
   std::vector<transcript::Transcript> sender;    // none or one
   std::vector<transcript::Transcript> receiver;  // none or one
 };
@@ -57,18 +57,18 @@ struct TestReport {
   [[nodiscard]] std::size_t count(TestCase::Outcome outcome) const;
 };
 
-// Whatever a peer said is made harmless in each of them: no octet of it can end a string, an element or a line.
+// Whatever a peer said stays text in each of them: no octet of it can end a string, an element or a line.
 
-/// TAP 13, as cases end: the head, a line for each case, the plan. `ok 1 - name`, or `not ok 2 - name` with what
-/// did not hold below it as a YAML block. `number` counts from 1.
+/// TAP 13, as cases end: the head, a line for each case, the plan. `ok 1 - name`, or `not ok 2 - name` with
+/// what did not hold below it as a YAML block. `number` counts from 1.
 [[nodiscard]] std::string tap_head();
 [[nodiscard]] std::string tap_line(const TestCase& test, std::size_t number);
 [[nodiscard]] std::string tap_plan(std::size_t cases);
-/// One `testsuite` a folder; `failure` for what did not hold, `error` for what could not be tried. Valid under the
-/// schema of Ant's report task and under the one of Jenkins.
+/// One `testsuite` a folder; `failure` for what did not hold, `error` for what could not be tried. Valid
+/// under the schema of Ant's report task and under the one of Jenkins.
 [[nodiscard]] std::string junit(const TestReport& report);
-/// SARIF 2.1.0: one result for each difference, at the line that expects it, and one for a case that could not be
-/// tried. Its rule is the finding that was seen, else the one that the case's session came to, else
+/// SARIF 2.1.0: one result for each difference, at the line that expects it, and one for a case that could
+/// not be tried. Its rule is the finding that was seen, else the one that the case's session came to, else
 /// `not-as-expected` or `not-tried`.
 [[nodiscard]] std::string sarif_json(const TestReport& report);
 /// Schema domsec.run/1: each session with both transcripts (domsec.session/1) and where they disagree.
