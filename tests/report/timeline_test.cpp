@@ -179,6 +179,14 @@ TEST(Disagreements, TellAnAlertThatWasLost) {
   EXPECT_EQ(only(ends).meaning, "Something in between changed the alert, or ends TLS itself.");
 }
 
+TEST(Disagreements, TellAnAlertThatNobodySent) {
+  TwoEnds ends = until_tls();
+  ends.sender.append(AlertSeen{Direction::received, {40, true}, false});
+  ends.sender.append(TlsFailed{BreakKind::closed, "the peer sent alert 40"});
+  EXPECT_EQ(only(ends).receiver, "sent no alert");
+  EXPECT_EQ(only(ends).meaning, "Something in between sent the alert.");
+}
+
 TEST(Disagreements, TellThatStarttlsWasTakenAway) {
   TwoEnds ends;
   ends.connect();
