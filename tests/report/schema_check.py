@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the kept test reports to the schemas of JUnit XML and SARIF, and broken copies of them to a refusal.
+"""Holds the kept test reports to the schemas of JUnit XML and SARIF and to Perl's TAP parser, and broken copies to a refusal.
 
 The kept reports are those that the unit tests compare word by word, one of them full of hostile text. Exit 77 (skipped) when a
 schema or a validator cannot be had; each skip is one printed line.
@@ -96,7 +96,39 @@ def check_sarif(schema):
             problems.append(f"the schema of SARIF lets pass {name}")
 
 
+TAP_PARSER = r"""
+local $/; my $parser = TAP::Parser->new({tap => <STDIN>});
+while (my $result = $parser->next) { $directives++ if $result->is_test && $result->has_directive; $blocks++ if $result->is_yaml }
+print join(" ", scalar($parser->passed), scalar($parser->failed), $blocks || 0, $directives || 0, scalar($parser->parse_errors)), "\n"
+"""
+
+
+def tap_counts(text):
+    """`passed failed blocks directives errors`, as TAP::Parser counts them."""
+    told = subprocess.run(["perl", "-MTAP::Parser", "-e", TAP_PARSER], input=text, stdout=subprocess.PIPE, text=True, timeout=60,
+                          check=True)
+    return told.stdout.strip()
+
+
+def check_tap():
+    if subprocess.run(["perl", "-MTAP::Parser", "-e", "1"], stderr=subprocess.DEVNULL, check=False).returncode:
+        skipped.append("SKIP tap: perl with TAP::Parser is not installed")
+        return
+    for form, wanted in {"run": "1 2 2 0 0", "run-hostile": "0 2 2 0 0"}.items():
+        told = tap_counts((REPORTS / f"{form}.tap").read_text())
+        if told != wanted:
+            problems.append(f"{form}.tap: TAP::Parser counts {told}, not {wanted}")
+    sound = (REPORTS / "run.tap").read_text()
+    for name, broken in {
+        "a plan that is not met": replaced(sound, "1..3", "1..4"),
+        "a name that is a directive": replaced(sound, "not ok 3 - names", "not ok 3 - # TODO names"),
+    }.items():
+        if tap_counts(broken) == "1 2 2 0 0":
+            problems.append(f"TAP::Parser lets pass {name}")
+
+
 def main():
+    check_tap()
     found = schemas(sys.argv[1])
     has_xmllint = subprocess.run(["sh", "-c", "command -v xmllint"], stdout=subprocess.DEVNULL, check=False).returncode == 0
     if not has_xmllint:

@@ -137,6 +137,7 @@ TEST(TestReportForms, HtmlIsKept) {
 
 /// For the schemas: valid whatever the texts are.
 TEST(TestReportForms, HostileFormsAreKept) {
+  expect_kept(tap(hostile_report()), "run-hostile.tap");
   expect_kept(junit(hostile_report()), "run-hostile.xml");
   expect_kept(sarif_json(hostile_report()) + "\n", "run-hostile.sarif");
 }

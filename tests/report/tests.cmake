@@ -1,4 +1,4 @@
-# The kept test reports under the schemas of those who read them: what cannot be had is a printed
+# The kept test reports under the schemas and the parser of those who read them: what cannot be had is a printed
 # SKIP. Alone: tests/report/schema_check.py build/schemas
 find_package(Python3 COMPONENTS Interpreter)
 if(Python3_Interpreter_FOUND)
