@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::size_t receive_chunk = 4096;
 constexpr std::size_t most_drained = 1U << 20;
+/// The patience of receivers, RFC 5321 4.5.3.2.7, twice.
+constexpr Milliseconds longest_silence{600'000};
 constexpr std::chrono::seconds farewell{1};
 
 ChannelError line_too_long(const Endpoint& remote, std::size_t limit) {
@@ -111,8 +113,9 @@ task<void> Channel::Body::play(SteadyPoint deadline) {
   using Act = HandshakeFault::Act;
   const Act act = tls->fault().renegotiate ? Act::close : tls->fault().act;
   const bool falls_silent = act == Act::silence || act == Act::octets;
-  const SteadyPoint shortly = std::chrono::steady_clock::now() + farewell;
-  const SteadyPoint end = falls_silent ? deadline : std::min(deadline, shortly);
+  const SteadyPoint now = std::chrono::steady_clock::now();
+  // Whose patience ends first must not be chance: who is silent on purpose outlasts the peer.
+  const SteadyPoint end = falls_silent ? now + longest_silence : std::min(deadline, now + farewell);
   try {
     co_await send_raw(tls->parting(), end);
     if (act == Act::reset) {

@@ -288,7 +288,7 @@ struct Ends {
 
 Ends shake_hands(const TlsSettings& client, const TlsSettings& server,
                  std::optional<HandshakeFault> of_client, std::optional<HandshakeFault> of_server,
-                 net::SteadyPoint client_deadline = soon()) {
+                 net::SteadyPoint client_deadline = soon(), net::SteadyPoint server_deadline = soon()) {
   Ends ends;
   const auto client_context = TlsContext::client(client);
   const auto server_context = TlsContext::server(server);
@@ -299,7 +299,7 @@ Ends shake_hands(const TlsSettings& client, const TlsSettings& server,
       },
       [&](Channel channel) {
         return deviate(std::move(channel), start_of(TlsRole::server, server_context, of_server), ends.server,
-                       soon());
+                       server_deadline);
       });
   return ends;
 }
@@ -414,15 +414,17 @@ TEST(HandshakeFault, PlainAlertGoesOutBelowTls12Too) {
   EXPECT_EQ(ends.server->alert, (pki::Alert{40, true}));
 }
 
-TEST(HandshakeFault, SilenceEndsWithTheDeadline) {
+TEST(HandshakeFault, SilenceOutlastsThePatienceOfThePeer) {
   const auto begin = std::chrono::steady_clock::now();
   const Ends ends = shake_hands(
       settings_of(TlsRole::client, TlsVersion::tls1_3), settings_of(TlsRole::server, TlsVersion::tls1_3),
-      behind(HandshakeMessage::server_hello, Act::silence), std::nullopt, after(Milliseconds(300)));
-  EXPECT_GE(std::chrono::steady_clock::now() - begin, Milliseconds(300));
+      behind(HandshakeMessage::server_hello, Act::silence), std::nullopt, after(Milliseconds(300)),
+      after(Milliseconds(900)));
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, Milliseconds(900));
   ASSERT_TRUE(ends.client && ends.server);
   EXPECT_STREQ(ends.client->what(), "on purpose: silence behind the peer's ServerHello");
   EXPECT_EQ(ends.client->fault, ChannelFault::local);
+  EXPECT_EQ(ends.server->fault, ChannelFault::timed_out);
 }
 
 /// A peer that goes on for ever does not hold a close back for longer than a second.
