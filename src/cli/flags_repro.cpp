@@ -11,8 +11,17 @@ void add_repro(CLI::App& app, Command& command) {
   auto options = std::make_shared<ReproOptions>();
   CLI::App* sub =
       app.add_subcommand("repro", "be the broken peer: a server that listens, a client that connects");
-  sub->add_option("FAULT", options->fault, "server/expired, client/no-client-cert … of domsec faults")
-      ->required();
+  CLI::Option* fault =
+      sub->add_option("FAULT", options->fault, "server/expired, client/no-client-cert … of domsec faults");
+  CLI::Option* from =
+      sub->add_option("--from", options->from,
+                      "in place of FAULT: a report, a session (--json, --log-json) or a protocol log of ours that "
+                      "failed; the fault that fails the same way is found")
+          ->excludes(fault);
+  sub->add_option("--session", options->session, "of --from: this session (default: the last that failed)")
+      ->needs(from);
+  sub->add_flag("--scenario", options->scenario, "print the scenario for domsec run, and play nothing")
+      ->group("Output");
   sub->add_option("--listen", options->listen, "server: ADDRESS:PORT")
       ->capture_default_str()
       ->group("Network");

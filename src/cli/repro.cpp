@@ -6,7 +6,9 @@
 #include "domsec/cli/clock.h"
 #include "domsec/finding/catalogue.h"
 #include "domsec/lab/broken_peer.h"
+#include "domsec/lab/scenario.h"
 #include "domsec/net/private_address.h"
+#include "fault_of_record.h"
 
 namespace domsec::cli {
 namespace {
@@ -157,8 +159,16 @@ net::task<void> stop_after(net::Loop& loop, double seconds) {
 
 }  // namespace
 
-int run_repro(const ReproOptions& options, std::ostream& out, std::ostream& err) {
+int run_repro(const ReproOptions& given, std::ostream& out, std::ostream& err) {
+  ReproOptions options = given;
+  if (options.fault.empty() && options.from.empty())
+    throw UsageError("name a fault, or a recorded session with --from; domsec faults lists the faults");
+  if (!options.from.empty()) options.fault = fault_of_record(options.from, options.session, err);
   const Wanted wanted = read_wanted(options);
+  if (options.scenario) {
+    out << lab::scenario_of(*wanted.fault);
+    return 0;
+  }
   const bool client = wanted.role == Role::send;
   if (client && options.connect.empty())
     throw UsageError("a client's fault needs --connect HOST:PORT: whom it is to meet");

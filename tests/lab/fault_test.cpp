@@ -1,5 +1,4 @@
-// The catalogue: its tables are read strictly, and every fault is tried over real sockets, the finding being
-// that of the other, sound end.
+// The catalogue: its tables are read strictly. Each fault is tried in every_fault_test.cpp.
 #include "domsec/lab/fault.h"
 
 #include <gmock/gmock.h>
@@ -8,7 +7,6 @@
 #include <set>
 
 #include "domsec/finding/catalogue.h"
-#include "domsec/lab/trial.h"
 #include "support/pki.h"
 
 namespace domsec::lab {
@@ -72,60 +70,6 @@ TEST(FaultCatalogue, IsAskedByNameAndRole) {
   EXPECT_NE(find_fault("server/no-starttls"), nullptr);
   EXPECT_EQ(find_fault("client/no-starttls"), nullptr);
   EXPECT_THROW((void)fault_named("nonsense"), LabError);
-}
-
-/// One lab for the whole file: a fault is applied, tried and mended.
-class EveryFault : public ::testing::Test {
- protected:
-  static LabSettings settings(const std::string& directory) {
-    LabSettings settings;
-    settings.directory = directory;
-    settings.recipe = read_recipe(built_in_recipe(), "lab.toml");
-    settings.smtp_port = settings.dns_port = settings.http_port = 0;
-    settings.now = [] { return testing::test_instant; };
-    settings.clock = [] { return transcript::Time(testing::test_instant); };
-    settings.timeouts = session::Timeouts::capped(net::Milliseconds(1500));
-    settings.crl_timeout = net::Milliseconds(500);
-    settings.keep = [](const exchange::Organisation&) -> session::Keep {
-      return [](const session::ReceivedMessage&, const transcript::Transcript&) {
-        return session::Kept{"kept"};
-      };
-    };
-    return settings;
-  }
-
-  void try_all(FaultFamily family) {
-    const TemporaryDirectory directory;
-    net::Loop loop;
-    Trials trials(loop, settings(directory.path() + "/lab"));
-    for (const Fault& fault : faults()) {
-      if (fault.family != family) continue;
-      for (const policy::Role role : {policy::Role::receive, policy::Role::send}) {
-        if (!(role == policy::Role::receive ? fault.as_server : fault.as_client)) continue;
-        const Trial trial = net::run(loop, trials.meet(fault, role, "woodgrove", "contoso"));
-        EXPECT_EQ(trial.difference, "")
-            << trial.name() << ": " << policy::text(trial.seen.verdict.headline.level) << " "
-            << trial.seen.verdict.headline.detail << " | " << trial.seen.reply;
-      }
-    }
-    trials.lab().stop();
-  }
-};
-
-TEST_F(EveryFault, OfCertificatesIsFoundByThePartner) {
-  try_all(FaultFamily::certificate);
-}
-TEST_F(EveryFault, OfRevocationIsFoundByThePartner) {
-  try_all(FaultFamily::revocation);
-}
-TEST_F(EveryFault, OfTlsIsFoundByThePartner) {
-  try_all(FaultFamily::tls);
-}
-TEST_F(EveryFault, OfSmtpIsFoundByThePartner) {
-  try_all(FaultFamily::smtp);
-}
-TEST_F(EveryFault, OfPolicyIsFoundByThePartner) {
-  try_all(FaultFamily::policy);
 }
 
 }  // namespace

@@ -10,6 +10,9 @@ namespace domsec::cli {
 
 struct ReproOptions {
   std::string fault;                         // server/expired, client/no-client-cert
+  std::string from;                          // --from FILE: a recorded session that shall fail again
+  std::string session;                       // --session ID of it; empty = the last that failed
+  bool scenario = false;                     // --scenario: print the scenario instead
   std::string listen = "127.0.0.1:2525";     // server
   std::string connect;                       // client: HOST:PORT
   std::string domain = "woodgrovebank.com";  // the broken end's
