@@ -134,6 +134,7 @@ int main(int argc, char** argv) {
   cli::add_lab(app, command);
   cli::add_faults(app, command);
   cli::add_repro(app, command);
+  cli::add_run(app, command);
   cli::add_policy(app, command);
   cli::add_shell(app, command);
   cli::add_doctor(app, command);

@@ -17,6 +17,7 @@ void add_queue(CLI::App& app, Command& command);   // queue ls|show|ndr|run|retr
 void add_lab(CLI::App& app, Command& command);       // lab up|ls|break|fix|down|demo
 void add_faults(CLI::App& app, Command& command);    // faults
 void add_repro(CLI::App& app, Command& command);     // repro
+void add_run(CLI::App& app, Command& command);       // run
 void add_policy(CLI::App& app, Command& command);   // policy show|lint|explain, and:
 void add_policy_apply(CLI::App& policy, Command& command);   // one of policy
 void add_policy_exchange(CLI::App& policy, Command& command);   // import|export of policy
