@@ -19,8 +19,8 @@ void add_faults(CLI::App& app, Command& command) {
   sub->add_option("--family", options->family, "certificate, revocation, tls, smtp or policy")
       ->check(CLI::IsMember({"certificate", "revocation", "tls", "smtp", "policy"}));
   sub->add_option("--peer", options->peer,
-                  "what this program did when it met them: postfix, exim, opensmtpd, swaks, openssl, "
-                  "gnutls-cli, curl, msmtp, aiosmtpd");
+                  "what this program did when it met them: postfix, exim, opensmtpd, sendmail, swaks, "
+                  "openssl, gnutls-cli, curl, msmtp, aiosmtpd");
   sub->add_flag("--check", options->check, "try them out, broken end against sound end, on loopback")
       ->group("Output");
   sub->add_flag_callback(
