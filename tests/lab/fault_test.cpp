@@ -7,6 +7,7 @@
 #include <set>
 
 #include "domsec/finding/catalogue.h"
+#include "domsec/lab/recipe.h"
 #include "support/pki.h"
 
 namespace domsec::lab {
