@@ -140,10 +140,13 @@ json::object result(const Rules& rules, std::size_t rule, const TestCase& test, 
 json::array results_of(const TestReport& report, Rules& rules) {
   json::array results;
   for (const TestCase& test : report.cases) {
+    std::map<std::string, int> times;  // one expectation may stand at several steps
     for (const Difference& difference : test.differences) {
       const SourceLine& at = difference.at.file.empty() ? test.source : difference.at;
+      const int time = ++times[difference.what];
+      const std::string what = difference.what + (time > 1 ? " (" + std::to_string(time) + ")" : "");
       results.push_back(
-          result(rules, rules.of(test, difference), test, difference.what, difference_text(difference), at));
+          result(rules, rules.of(test, difference), test, what, difference_text(difference), at));
     }
     if (test.outcome == TestCase::Outcome::broken)
       results.push_back(result(rules, rules.broken(), test, "not-tried", why(test), test.source));

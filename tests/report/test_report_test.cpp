@@ -233,6 +233,15 @@ TEST(Sarif, NamesTheFindingThatWasSeenAsItsRule) {
   }
 }
 
+TEST(Sarif, TellsTheStepsOfACaseApart) {
+  TestReport report = sample();
+  report.cases = {failed_case()};
+  report.cases[0].differences[1].what = "receiver: finding";
+  const json::value document = json::parse(sarif_json(report));
+  const json::array& results = document.at_pointer("/runs/0/results").as_array();
+  EXPECT_NE(results[0].at("partialFingerprints"), results[1].at("partialFingerprints"));
+}
+
 TEST(Sarif, HasARuleOfItsOwnWhereNothingWasFound) {
   TestReport report = sample();
   report.cases = {failed_case()};
