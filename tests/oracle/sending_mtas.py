@@ -10,7 +10,7 @@ from mta import Postfix, exim_account, read
 from words import joined
 
 SECONDS = 6      # their time-outs
-BOUND = 20       # after which a message that is still on its way hangs
+BOUND = 13       # after which a message that is still on its way hangs; a broken end is silent for 15
 SENDER = "a@" + OWN_DOMAIN
 
 
