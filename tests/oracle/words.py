@@ -31,7 +31,7 @@ RACES = r"reset|no-close-notify|ehlo-again-cut|-behind-finished|-after-220"
 # And of these not even the outcome: whether text in clear comes in one piece with the 220 before it.
 OPEN = {(peer, "server/%s-after-220" % what): outcomes for what in ("clear-text", "garbage") for peer, outcomes in (
     ("opensmtpd", "crashes or deferred"), ("openssl", "refused or hangs"), ("gnutls-cli", "refused or hangs"),
-    ("swaks", "refused or hangs"))}
+    ("swaks", "refused or hangs"), ("sendmail", "deferred or hangs"))}
 
 
 def steady(peer, fault, outcome, log):
