@@ -55,8 +55,8 @@ void read_tls(const toml::table& source, const std::string& file, session::Devia
   into.no_starttls = table.flag("no_starttls");
 }
 
-net::HandshakeFault read_handshake(const toml::table& source, const std::string& file) {
-  const Table table(source, file, {"behind", "act", "alert", "octets"});
+net::HandshakeFault read_handshake(const toml::table& source, const std::string& file, policy::Role role) {
+  const Table table(source, file, {"behind", "act", "alert", "octets", "renegotiate"});
   net::HandshakeFault fault;
   if (const auto message = table.text_if("behind")) {
     const auto read = net::read_handshake_message(*message);
@@ -68,6 +68,11 @@ net::HandshakeFault read_handshake(const toml::table& source, const std::string&
   fault.act = table.word_if("act", acts).value_or(Act::close);
   fault.alert = table.number_or("alert", fault.alert);
   fault.octets = table.text_or("octets", "");
+  fault.renegotiate = table.flag("renegotiate");
+  if (fault.renegotiate && role == policy::Role::receive) {
+    throw LabError(table.where("renegotiate") +
+                   "a server does not ask for another handshake here; write it below 'client'");
+  }
   return fault;
 }
 
@@ -93,7 +98,7 @@ session::PlayedFaults read_played(const toml::table& source, const std::string& 
   const Table table(source, file, {"handshake", "dialogue"});
   session::PlayedFaults played;
   if (const toml::table* handshake = table.table_if("handshake"))
-    played.handshake = read_handshake(*handshake, file);
+    played.handshake = read_handshake(*handshake, file, role);
   for (const toml::table* dialogue : table.tables("dialogue")) {
     played.dialogue.push_back(read_dialogue(*dialogue, file));
     const std::string why = session::refusal(played.dialogue.back(), role);

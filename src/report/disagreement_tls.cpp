@@ -133,7 +133,8 @@ MaybeDisagreement alert_on_its_way(const OneEnd& from, const OneEnd& to, End say
   found.sender = sayer == End::sender ? said : heard;
   found.receiver = sayer == End::sender ? heard : said;
   if (!sent) {
-    found.meaning = "Something in between sent the alert.";
+    found.meaning = "The alert is not in the " + std::string(text(sayer)) +
+                    "'s record: its TLS library sent it by itself, or something in between did.";
   } else if (!got) {
     found.meaning = "The reason was lost on its way: the " + std::string(text(sayer)) +
                     "'s log has it, the other end sees a broken connection.";

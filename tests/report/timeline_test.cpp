@@ -184,7 +184,8 @@ TEST(Disagreements, TellAnAlertThatNobodySent) {
   ends.sender.append(AlertSeen{Direction::received, {40, true}, false});
   ends.sender.append(TlsFailed{BreakKind::closed, "the peer sent alert 40"});
   EXPECT_EQ(only(ends).receiver, "sent no alert");
-  EXPECT_EQ(only(ends).meaning, "Something in between sent the alert.");
+  EXPECT_EQ(only(ends).meaning, "The alert is not in the receiver's record: its TLS library sent it by itself, "
+                                "or something in between did.");
 }
 
 TEST(Disagreements, TellThatStarttlsWasTakenAway) {
