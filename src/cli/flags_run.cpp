@@ -11,7 +11,7 @@ void add_run(CLI::App& app, Command& command) {
   auto options = std::make_shared<RunOptions>();
   CLI::App* sub = app.add_subcommand("run", "play scenarios: two organisations, step by step, held to what is expected");
   sub->add_option("FILE|DIR", options->paths,
-                  "scenarios; of a directory each scenario.toml and *.scenario.toml below it")
+                  "scenarios; of a directory each scenario.toml and *.scenario.toml below it; - reads one from standard input")
       ->required();
   sub->add_option("--only", options->only, "those whose name has this in it");
   sub->add_option("--jobs", options->jobs, "so many at once (default: two for each processor)")

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
+#include <iostream>
 #include <mutex>
 #include <ostream>
 #include <sstream>
@@ -25,6 +26,8 @@ namespace fs = std::filesystem;
 using report::TestCase;
 
 constexpr std::string_view file_name = "scenario.toml";
+constexpr std::string_view standard_input = "-";
+constexpr std::size_t most_octets = std::size_t{1} << 20;  // of a scenario on standard input
 
 struct Found {
   std::string file;
@@ -54,6 +57,10 @@ std::vector<Found> find_scenarios(const RunOptions& options) {
   std::vector<Found> found;
   for (const std::string& path : options.paths) {
     std::error_code error;
+    if (path == standard_input) {
+      found.push_back({"standard input", "standard-input"});
+      continue;
+    }
     if (!fs::is_directory(path, error)) {
       if (!fs::exists(path, error))
         throw UsageError(path + ": there is no such file or directory");
@@ -78,12 +85,21 @@ std::vector<Found> find_scenarios(const RunOptions& options) {
   return found;
 }
 
+std::string text_of(const Found& found) {
+  if (found.file != "standard input") return pki::read_file(found.file);
+  std::string text(most_octets + 1, '\0');
+  std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::cin.gcount()));
+  if (text.size() > most_octets) throw lab::LabError("standard input: more than a mebibyte is no scenario");
+  return text;
+}
+
 /// Every file is read before the first scenario is played; each that is wrong is told.
 std::vector<lab::Scenario> read_all(const std::vector<Found>& found, std::ostream& err) {
   std::vector<lab::Scenario> scenarios;
   for (const Found& each : found) {
     try {
-      scenarios.push_back(lab::read_scenario(pki::read_file(each.file), each.file));
+      scenarios.push_back(lab::read_scenario(text_of(each), each.file));
     } catch (const lab::LabError& error) {
       err << "domsec run: " << error.what() << '\n';
     } catch (const pki::BundleError& error) {

@@ -111,6 +111,15 @@ def bad_input(house):
     expect("there is no scenario.toml" in house.ran("run", "empty", code=2)[1], "empty")
 
 
+def standard_input(house):
+    piped = subprocess.run([PROGRAM, "run", "-"], input=house.ran("faults", "expired", "--scenario")[0], capture_output=True,
+                           text=True, timeout=60, env={"HOME": house.directory, "PATH": "/usr/bin:/bin"})
+    expect(piped.returncode == 0 and "ok 1 - standard-input" in piped.stdout, piped)
+    empty = subprocess.run([PROGRAM, "run", "-"], input="", capture_output=True, text=True, timeout=60,
+                           env={"HOME": house.directory, "PATH": "/usr/bin:/bin"})
+    expect(empty.returncode == 2 and "standard input:1: 'title' is missing" in empty.stderr, empty)
+
+
 def documents(house):
     house.write("all/a.scenario.toml", PASSES)
     document = json.loads(house.ran("run", "all/a.scenario.toml", "--json")[0])
@@ -157,7 +166,7 @@ def from_evidence(house):
 
 def main():
     failed = 0
-    for case in (fixtures, generated, exit_codes, bad_input, documents, from_evidence):
+    for case in (fixtures, generated, exit_codes, bad_input, standard_input, documents, from_evidence):
         with tempfile.TemporaryDirectory() as directory:
             try:
                 case(House(directory))

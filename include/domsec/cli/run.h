@@ -8,7 +8,7 @@
 namespace domsec::cli {
 
 struct RunOptions {
-  std::vector<std::string> paths;  // files; of a directory each scenario.toml and *.scenario.toml below it
+  std::vector<std::string> paths;  // files; directories: each scenario.toml, *.scenario.toml below; `-`
   std::string only;                // --only: those whose name has it
   int jobs = 0;                    // --jobs: at once; 0 = two for each processor
   std::string junit;               // --junit FILE
