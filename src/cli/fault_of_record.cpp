@@ -45,15 +45,6 @@ lab::RecordedSession chosen(const std::string& file, const std::string& wanted) 
                                   : file + ": there is no session '" + wanted + "'");
 }
 
-/// A lab of its own whose time limits are short: silence is among the faults.
-lab::LabSettings trial_settings(const std::string& directory) {
-  lab::LabSettings settings = lab_settings(directory, std::string());
-  settings.smtp_port = settings.dns_port = settings.http_port = 0;
-  settings.timeouts = session::Timeouts::capped(net::Milliseconds(1500));
-  settings.crl_timeout = net::Milliseconds(500);
-  return settings;
-}
-
 /// The likest first; equals in the order of the catalogue.
 std::vector<Likely> compared(const lab::RecordedSession& session, const std::vector<lab::Candidate>& candidates) {
   std::vector<Likely> likely;

@@ -115,15 +115,6 @@ int print_all(const FaultsOptions& options, std::ostream& out) {
   return 0;
 }
 
-/// A lab of its own whose time limits are short: silence is among the faults.
-lab::LabSettings trial_settings(const std::string& directory) {
-  lab::LabSettings settings = lab_settings(directory, std::string());
-  settings.smtp_port = settings.dns_port = settings.http_port = 0;
-  settings.timeouts = session::Timeouts::capped(net::Milliseconds(1500));
-  settings.crl_timeout = net::Milliseconds(500);
-  return settings;
-}
-
 int check(const FaultsOptions& options, std::ostream& out, std::ostream& err) {
   const ScratchDirectory directory;
   net::Loop loop;

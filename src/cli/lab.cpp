@@ -177,6 +177,14 @@ lab::LabSettings lab_settings(const std::string& directory, const std::string& r
   return settings;
 }
 
+lab::LabSettings trial_settings(const std::string& directory) {
+  lab::LabSettings settings = lab_settings(directory, std::string());
+  settings.smtp_port = settings.dns_port = settings.http_port = 0;
+  settings.timeouts = session::Timeouts::capped(net::Milliseconds(1500));
+  settings.crl_timeout = net::Milliseconds(500);
+  return settings;
+}
+
 int run_lab_up(const LabOptions& options, std::ostream& out, std::ostream& err) {
   const std::string directory = directory_of(options);
   if (const auto state = lab::running(directory)) {

@@ -31,6 +31,8 @@ int domsec_fuzz_export_json(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_export_clixml(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_shell(const std::uint8_t* octets, std::size_t size);
 int domsec_fuzz_name_match(const std::uint8_t* octets, std::size_t size);
+int domsec_fuzz_scenario(const std::uint8_t* octets, std::size_t size);
+int domsec_fuzz_recorded_session(const std::uint8_t* octets, std::size_t size);
 }
 
 namespace {
@@ -107,6 +109,8 @@ TEST(Fuzz, DnsMessagesKeepTheirProperties) { run(domsec_fuzz_dns_answer, "dns_an
 TEST(Fuzz, HttpUrisKeepTheirProperties) { run(domsec_fuzz_http_uri, "http_uri"); }
 TEST(Fuzz, RevocationListsKeepTheirProperties) { run(domsec_fuzz_crl, "crl"); }
 TEST(Fuzz, SignedRevocationListsKeepTheirProperties) { run(domsec_fuzz_crl_signed, "crl_signed", 2000); }
+TEST(Fuzz, ScenariosKeepTheirProperties) { run(domsec_fuzz_scenario, "scenario", 2000); }
+TEST(Fuzz, RecordedSessionsKeepTheirProperties) { run(domsec_fuzz_recorded_session, "recorded_session", 500); }
 TEST(Fuzz, BundlesKeepTheirProperties) { run(domsec_fuzz_bundle, "bundle", 400); }
 TEST(Fuzz, RequestsKeepTheirProperties) { run(domsec_fuzz_request, "request", 2000); }
 TEST(Fuzz, OcspResponsesKeepTheirProperties) { run(domsec_fuzz_ocsp, "ocsp"); }

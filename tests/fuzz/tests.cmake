@@ -6,9 +6,11 @@
 # libcrypto allocates a lot; ASAN_OPTIONS=quarantine_size_mb=16 keeps the targets round it at 100 MB.
 set(domsec_fuzz_names reply command domain path data header dns_answer http_uri crl crl_signed name_match
   read_toml certificate bundle request ocsp export_json export_clixml shell)
+# Readers that stand on the whole house: with the tests only.
+set(domsec_mutated_names scenario recorded_session)
 set(domsec_fuzz_directory ${CMAKE_CURRENT_LIST_DIR})
 
-foreach(name IN LISTS domsec_fuzz_names)
+foreach(name IN LISTS domsec_fuzz_names domsec_mutated_names)
   set(source ${domsec_fuzz_directory}/${name}_fuzz.cpp)
   add_library(domsec_seeds_${name} OBJECT ${source})
   target_compile_definitions(domsec_seeds_${name} PRIVATE LLVMFuzzerTestOneInput=domsec_fuzz_${name})
