@@ -41,18 +41,21 @@ lab::RecordedSession chosen(const std::string& file, const std::string& wanted) 
   for (auto session = sessions.rbegin(); session != sessions.rend(); ++session) {
     if (wanted.empty() ? has_failed(*session) : session->session_id == wanted) return *session;
   }
-  throw UsageError(wanted.empty() ? file + ": none of its " + std::to_string(sessions.size()) + " sessions failed"
-                                  : file + ": there is no session '" + wanted + "'");
+  throw UsageError(wanted.empty()
+                       ? file + ": none of its " + std::to_string(sessions.size()) + " sessions failed"
+                       : file + ": there is no session '" + wanted + "'");
 }
 
 /// The likest first; equals in the order of the catalogue.
-std::vector<Likely> compared(const lab::RecordedSession& session, const std::vector<lab::Candidate>& candidates) {
+std::vector<Likely> compared(const lab::RecordedSession& session,
+                             const std::vector<lab::Candidate>& candidates) {
   std::vector<Likely> likely;
   const ScratchDirectory directory;
   net::Loop loop;
   lab::Trials trials(loop, trial_settings(directory.path));
   for (const lab::Candidate& candidate : candidates) {
-    const lab::Trial trial = net::run(loop, trials.meet(*candidate.fault, candidate.role, "woodgrove", "contoso"));
+    const lab::Trial trial =
+        net::run(loop, trials.meet(*candidate.fault, candidate.role, "woodgrove", "contoso"));
     if (!trial.seen.partners) continue;
     likely.push_back({candidate, lab::likeness(session, lab::recorded(*trial.seen.partners))});
   }
@@ -62,20 +65,24 @@ std::vector<Likely> compared(const lab::RecordedSession& session, const std::vec
   return likely;
 }
 
-std::string percent(double likeness) { return std::to_string(std::lround(likeness * 100)) + " %"; }
+std::string percent(double likeness) {
+  return std::to_string(std::lround(likeness * 100)) + " %";
+}
 
 }  // namespace
 
 std::string fault_of_record(const std::string& file, const std::string& wanted, std::ostream& err) {
   const lab::RecordedSession session = chosen(file, wanted);
-  if (!session.code) throw UsageError(file + ": session " + session.session_id + " ended before anything was judged");
+  if (!session.code)
+    throw UsageError(file + ": session " + session.session_id + " ended before anything was judged");
   const finding::Row& row = finding::row(*session.code);
   const std::vector<lab::Candidate> candidates = lab::candidates(session);
   const char* broken = session.role == policy::Role::send ? "server" : "client";
   if (candidates.empty()) {
     throw UsageError(file + ": session " + session.session_id + " has " + std::string(row.name) + " " +
                      std::string(row.slug) + ", which no fault of a " + broken +
-                     " gives; domsec faults lists them, domsec explain " + std::string(row.name) + " says what it means");
+                     " gives; domsec faults lists them, domsec explain " + std::string(row.name) +
+                     " says what it means");
   }
   const std::vector<Likely> likely = compared(session, candidates);
   if (likely.empty()) throw UsageError(file + ": no candidate could be played");

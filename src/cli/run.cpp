@@ -62,21 +62,19 @@ std::vector<Found> find_scenarios(const RunOptions& options) {
       continue;
     }
     if (!fs::is_directory(path, error)) {
-      if (!fs::exists(path, error))
-        throw UsageError(path + ": there is no such file or directory");
+      if (!fs::exists(path, error)) throw UsageError(path + ": there is no such file or directory");
       found.push_back({path, name_of(fs::path(path).lexically_normal())});
       continue;
     }
     std::vector<Found> below;
-    for (auto entry = fs::recursive_directory_iterator(path, error); entry != fs::recursive_directory_iterator();
-         entry.increment(error)) {
+    for (auto entry = fs::recursive_directory_iterator(path, error);
+         entry != fs::recursive_directory_iterator(); entry.increment(error)) {
       if (error) break;
       if (!is_scenario(entry->path())) continue;
       below.push_back({entry->path().string(), name_of(entry->path().lexically_relative(path))});
     }
     if (error) throw UsageError(path + ": " + error.message());
-    if (below.empty())
-      throw UsageError(path + ": there is no scenario.toml and no *.scenario.toml below it");
+    if (below.empty()) throw UsageError(path + ": there is no scenario.toml and no *.scenario.toml below it");
     std::sort(below.begin(), below.end(), [](const Found& a, const Found& b) { return a.file < b.file; });
     found.insert(found.end(), below.begin(), below.end());
   }
@@ -140,7 +138,8 @@ TestCase case_of(const Found& found, const lab::Scenario& scenario, const lab::P
 /// A folder of its own for each scenario: `faults/expired` is `faults-expired` there.
 std::string folder_of(const std::string& directory, const Found& found, std::size_t index) {
   std::string name = found.name;
-  std::replace_if(name.begin(), name.end(), [](char letter) { return letter == '/' || letter == '.'; }, '-');
+  std::replace_if(
+      name.begin(), name.end(), [](char letter) { return letter == '/' || letter == '.'; }, '-');
   return directory + "/" + std::to_string(index + 1) + "-" + name;
 }
 
@@ -149,7 +148,11 @@ class Playing {
  public:
   Playing(const std::vector<Found>& found, const std::vector<lab::Scenario>& scenarios, std::string directory,
           bool keep)
-      : found_(found), scenarios_(scenarios), directory_(std::move(directory)), keep_(keep), cases_(found.size()) {}
+      : found_(found),
+        scenarios_(scenarios),
+        directory_(std::move(directory)),
+        keep_(keep),
+        cases_(found.size()) {}
 
   void run(int jobs, const std::function<void(const TestCase&, std::size_t)>& done) {
     std::vector<std::jthread> threads;
@@ -207,7 +210,8 @@ void print_timelines(std::ostream& out, const TestCase& test) {
   for (const report::TestedSession& session : test.sessions) {
     if (session.sender.empty() || session.receiver.empty()) continue;
     out << "# " << session.at.file << ":" << session.at.line << "  " << session.title << '\n';
-    std::istringstream lines(report::timeline_text(report::timeline(session.sender.front(), session.receiver.front())));
+    std::istringstream lines(
+        report::timeline_text(report::timeline(session.sender.front(), session.receiver.front())));
     for (std::string line; std::getline(lines, line);) out << "# " << line << '\n';  // TAP: not a result
   }
 }

@@ -43,7 +43,8 @@ std::vector<std::string> placeholder_names(const Recipe& recipe) {
   return names;
 }
 
-void check_placeholders(const std::vector<std::string>& words, const Recipe& recipe, const std::string& where) {
+void check_placeholders(const std::vector<std::string>& words, const Recipe& recipe,
+                        const std::string& where) {
   const std::vector<std::string> names = placeholder_names(recipe);
   for (const std::string& word : words) {
     (void)replaced(word, [&](const std::string& name) {

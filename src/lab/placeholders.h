@@ -16,7 +16,8 @@ using Placeholders = std::map<std::string, std::string>;
 /// configuration, certificate, key.
 [[nodiscard]] std::vector<std::string> placeholder_names(const Recipe& recipe);
 /// Throws LabError for a `{word}` that is none of them. Braces around anything else stand for themselves.
-void check_placeholders(const std::vector<std::string>& words, const Recipe& recipe, const std::string& where);
+void check_placeholders(const std::vector<std::string>& words, const Recipe& recipe,
+                        const std::string& where);
 [[nodiscard]] std::string filled_in(const std::string& text, const Placeholders& values);
 
 }  // namespace domsec::lab

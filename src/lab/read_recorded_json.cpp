@@ -1,4 +1,5 @@
-// Reports, session documents and lines of them, as `check`, `send` and `serve` write them (report/session_json.h).
+// Reports, session documents and lines of them, as `check`, `send` and `serve` write them
+// (report/session_json.h).
 #include <algorithm>
 #include <boost/json.hpp>
 
@@ -51,13 +52,15 @@ void read_document(const json::value& document, const std::string& file, std::si
   }
   const json::array* sessions = array_of(*object, "sessions");
   if (!schema.starts_with("domsec.report/") || sessions == nullptr) {
-    throw no_document(file, line, "its schema is '" + schema +
-                                      "'; a report (--json) or a session (--log-json) of check, send or serve is read");
+    throw no_document(file, line,
+                      "its schema is '" + schema +
+                          "'; a report (--json) or a session (--log-json) of check, send or serve is read");
   }
   for (const json::value& each : *sessions) {
     const json::object* tried = each.if_object();
     const json::value* session = tried == nullptr ? nullptr : tried->if_contains("session");
-    if (session != nullptr && session->is_object()) into.push_back(read_session(session->get_object(), file, line));
+    if (session != nullptr && session->is_object())
+      into.push_back(read_session(session->get_object(), file, line));
   }
 }
 
@@ -76,7 +79,8 @@ std::vector<RecordedSession> read_recorded_json(std::string_view text, const std
     const std::size_t read = parser.write_some(text.data(), text.size(), error);
     if (!error && !parser.done()) parser.finish(error);
     if (error) {
-      const auto lines = std::count(text.begin(), text.begin() + static_cast<long>(std::min(read, text.size())), '\n');
+      const auto lines =
+          std::count(text.begin(), text.begin() + static_cast<long>(std::min(read, text.size())), '\n');
       throw no_document(file, line + static_cast<std::size_t>(lines), "no JSON: " + error.message());
     }
     read_document(parser.release(), file, line, sessions);

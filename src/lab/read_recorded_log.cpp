@@ -46,7 +46,8 @@ std::vector<RecordedSession> read_recorded_log(std::string_view text, const std:
     if (line.empty() || line.front() == '#') continue;
     std::vector<std::string> fields = fields_of(line);
     if (fields.size() != 9) {
-      throw LabError(file + ":" + std::to_string(number) + ": a record of the protocol log has nine fields, this one " +
+      throw LabError(file + ":" + std::to_string(number) +
+                     ": a record of the protocol log has nine fields, this one " +
                      std::to_string(fields.size()) + "; is it the log of another program?");
     }
     const auto [place, is_new] = places.emplace(fields[2], sessions.size());
@@ -67,7 +68,7 @@ std::vector<RecordedSession> read_recorded_sessions(std::string_view text, const
   const std::size_t first = text.find_first_not_of("\xEF\xBB\xBF \t\r\n");
   if (first == std::string_view::npos) throw LabError(file + ": it is empty; no session is recorded in it");
   std::vector<RecordedSession> sessions = text[first] == '{' ? read_recorded_json(text.substr(first), file)
-                                                      : read_recorded_log(text.substr(first), file);
+                                                             : read_recorded_log(text.substr(first), file);
   if (sessions.empty()) throw LabError(file + ": no session is recorded in it");
   return sessions;
 }

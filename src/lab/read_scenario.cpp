@@ -125,7 +125,8 @@ void check_external(const Scenario& scenario) {
       for (const auto& [name, fault] : broken->faults) refuse(name, step.line, "it cannot be broken");
     }
     if (const auto* configure = std::get_if<ConfigureStep>(&step.what)) {
-      for (const auto& [name, text] : configure->configurations) refuse(name, step.line, "it has no configuration here");
+      for (const auto& [name, text] : configure->configurations)
+        refuse(name, step.line, "it has no configuration here");
     }
   }
 }
@@ -158,7 +159,8 @@ Scenario read(const toml::table& root, const std::string& file) {
   }
   for (const toml::table* step : table.tables("step"))
     scenario.steps.push_back(read_step(*step, file, scenario.recipe));
-  if (scenario.steps.empty()) throw LabError(file + ": there is no [[step]]; a scenario without one shows nothing");
+  if (scenario.steps.empty())
+    throw LabError(file + ": there is no [[step]]; a scenario without one shows nothing");
   check_faults(scenario);
   check_external(scenario);
   return scenario;

@@ -1,8 +1,8 @@
 // [[step]] tables: one verb each, and what must come of it.
 #include <sstream>
 
-#include "read_fault_parts.h"
 #include "placeholders.h"
+#include "read_fault_parts.h"
 #include "read_scenario_parts.h"
 
 namespace domsec::lab {
@@ -15,8 +15,8 @@ std::string verb_of(const toml::table& source, const std::string& file) {
   for (const char* verb : verbs) {
     if (!source.contains(verb)) continue;
     if (!found.empty()) {
-      throw LabError(place(file, source) + "a step does one thing, this one has '" + found + "' and '" + verb +
-                     "'; make two of it");
+      throw LabError(place(file, source) + "a step does one thing, this one has '" + found + "' and '" +
+                     verb + "'; make two of it");
     }
     found = verb;
   }
@@ -52,7 +52,8 @@ void read_direction(const Table& table, const Recipe& recipe, SendStep& step) {
   const std::string written = table.text("send");
   const std::size_t arrow = written.find(" -> ");
   if (arrow == std::string::npos) {
-    throw LabError(table.where("send") + "'" + written + "' says not who sends to whom; write contoso -> woodgrove");
+    throw LabError(table.where("send") + "'" + written +
+                   "' says not who sends to whom; write contoso -> woodgrove");
   }
   step.from = written.substr(0, arrow);
   step.to = written.substr(arrow + 4);
@@ -63,13 +64,14 @@ void read_direction(const Table& table, const Recipe& recipe, SendStep& step) {
       throw LabError(table.where("send") + error.what());
     }
   }
-  if (step.from == step.to) throw LabError(table.where("send") + "an organisation does not send to itself here");
+  if (step.from == step.to)
+    throw LabError(table.where("send") + "an organisation does not send to itself here");
 }
 
 SendStep read_send(const toml::table& source, const std::string& file, const Recipe& recipe) {
-  const Table table(source, file,
-                    {"send", "mail_from", "rcpt_to", "content", "mail", "sender", "receiver", "stored",
-                     "stored_lacks"});
+  const Table table(
+      source, file,
+      {"send", "mail_from", "rcpt_to", "content", "mail", "sender", "receiver", "stored", "stored_lacks"});
   SendStep step;
   read_direction(table, recipe, step);
   step.mail_from = table.text_if("mail_from");
@@ -126,14 +128,16 @@ ConfigureStep read_configure(const toml::table& source, const std::string& file,
     const std::string name(place_name.str());
     check_place(recipe, name, place(file, node));
     if (!node.is_table())
-      throw LabError(place(file, node) + "what '" + name + "' is to have is no table; write { TransportConfig = { … } }");
+      throw LabError(place(file, node) + "what '" + name +
+                     "' is to have is no table; write { TransportConfig = { … } }");
     step.configurations[name] = read_configuration(*node.as_table(), recipe, name, place(file, node));
   }
   return step;
 }
 
 RunStep read_run(const toml::table& source, const std::string& file, const Recipe& recipe) {
-  const Table table(source, file, {"run", "input", "exit", "output", "output_lacks", "limit", "meets", "receiver"});
+  const Table table(source, file,
+                    {"run", "input", "exit", "output", "output_lacks", "limit", "meets", "receiver"});
   RunStep step;
   step.command = table.texts("run");
   if (step.command.empty()) throw LabError(table.where("run") + "'run' names no program");
@@ -170,7 +174,8 @@ CountersStep read_counters(const toml::table& source, const std::string& file, c
     if (!node.is_table()) throw LabError(place(file, node) + "the counters of '" + name + "' are no table");
     for (const auto& [counter, value] : *node.as_table()) {
       const auto count = value.value_exact<std::int64_t>();
-      if (!count || *count < 0) throw LabError(place(file, value) + "'" + std::string(counter.str()) + "' is no count");
+      if (!count || *count < 0)
+        throw LabError(place(file, value) + "'" + std::string(counter.str()) + "' is no count");
       step.counters[name][std::string(counter.str())] = static_cast<std::uint64_t>(*count);
     }
   }
@@ -187,7 +192,9 @@ std::string title_of(const Step& step) {
       }
       return text;
     }
-    std::string operator()(const WaitStep& wait) const { return "wait " + std::to_string(wait.span.count()) + " s"; }
+    std::string operator()(const WaitStep& wait) const {
+      return "wait " + std::to_string(wait.span.count()) + " s";
+    }
     std::string operator()(const ConfigureStep& configure) const {
       std::string text = "configure";
       for (const auto& [place, configuration] : configure.configurations) text += " " + place;

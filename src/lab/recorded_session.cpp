@@ -45,9 +45,9 @@ std::string check(std::string_view text) {
   std::istringstream words{std::string(text)};
   std::string result;
   for (std::string word; words >> word;) {
-    for (const std::string_view key : {"step=", "result=", "code=", "status=", "depth=", "by=", "other-mode=",
-                                       "client-cert-requested=", "client-cert-sent=", "confirmed-by=", "source=",
-                                       "alert=", "kind=", "list="}) {
+    for (const std::string_view key :
+         {"step=", "result=", "code=", "status=", "depth=", "by=", "other-mode=", "client-cert-requested=",
+          "client-cert-sent=", "confirmed-by=", "source=", "alert=", "kind=", "list="}) {
       if (word.starts_with(key)) result += (result.empty() ? "" : " ") + word;
     }
     if (word.starts_with("detail=")) break;
@@ -63,23 +63,26 @@ std::size_t count(std::string_view text, char letter) {
 /// `2026-11-22T…Z` in a record of a certificate, the days between the two.
 std::string lifetime(std::string_view data) {
   std::vector<std::chrono::sys_days> dates;
-  for (std::size_t at = data.find("T"); at != std::string_view::npos && dates.size() < 2; at = data.find("T", at + 1)) {
+  for (std::size_t at = data.find("T"); at != std::string_view::npos && dates.size() < 2;
+       at = data.find("T", at + 1)) {
     int year = 0;
     unsigned month = 0;
     unsigned day = 0;
-    if (at < 10 || std::sscanf(std::string(data.substr(at - 10, 10)).c_str(), "%4d-%2u-%2u", &year, &month, &day) != 3)
+    if (at < 10 ||
+        std::sscanf(std::string(data.substr(at - 10, 10)).c_str(), "%4d-%2u-%2u", &year, &month, &day) != 3)
       continue;
     dates.emplace_back(std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day));
   }
   return dates.size() < 2 ? std::string() : std::to_string((dates[1] - dates[0]).count());
 }
 
-/// What a record of a certificate says of it whatever its names: subject, issuer, serial number, thumbprint, the
-/// two dates, the names.
+/// What a record of a certificate says of it whatever its names: subject, issuer, serial number, thumbprint,
+/// the two dates, the names.
 std::string certificate_shape(const transcript::Record& record) {
   const std::string& data = record.data;
   const std::string names = data.substr(data.find_last_of(' ') + 1);
-  std::string shape = "certificate days=" + lifetime(data) + " names=" + std::to_string(count(names, ';') + 1);
+  std::string shape =
+      "certificate days=" + lifetime(data) + " names=" + std::to_string(count(names, ';') + 1);
   for (const std::string_view mark : {"*.", "_", "xn--", "*"})
     if (names.find(mark) != std::string::npos) shape += " " + std::string(mark);
   if (names.ends_with('.')) shape += " dot";
@@ -157,11 +160,13 @@ void add_record(RecordedSession& session, transcript::Record record) {
   if (record.mark == "*" && record.context.starts_with(policy)) {
     const std::size_t code = record.context.find(" code=");
     if (code != std::string::npos) {
-      const std::string written = record.context.substr(code + 6, record.context.find(' ', code + 6) - code - 6);
+      const std::string written =
+          record.context.substr(code + 6, record.context.find(' ', code + 6) - code - 6);
       if (const finding::Row* row = finding::find(written)) session.code = row->code;
     }
   }
-  if (record.mark == "*" && record.context.starts_with("domsec: step=message result=accepted")) session.passed = true;
+  if (record.mark == "*" && record.context.starts_with("domsec: step=message result=accepted"))
+    session.passed = true;
   session.records.push_back(std::move(record));
 }
 

@@ -21,8 +21,8 @@ const policy::Finding* found(const policy::Verdict& verdict, finding::Code code)
   return at == verdict.findings.end() ? nullptr : &*at;
 }
 
-std::vector<std::filesystem::path> files_below(const std::vector<std::string>& directories, const char* folder,
-                                               const char* extension) {
+std::vector<std::filesystem::path> files_below(const std::vector<std::string>& directories,
+                                               const char* folder, const char* extension) {
   std::vector<std::filesystem::path> files;
   for (const std::string& directory : directories) {
     std::error_code none;
@@ -76,7 +76,8 @@ void compare_text(int line, const std::string& what, const std::string& text,
   for (const std::string& part : parts) {
     const std::size_t at = text.find(part, from);
     if (at == std::string::npos) {
-      into.push_back({line, what, "'" + part + "'" + (from > 0 ? " behind what was found before it" : ""), shown});
+      into.push_back(
+          {line, what, "'" + part + "'" + (from > 0 ? " behind what was found before it" : ""), shown});
       return;
     }
     from = at + part.size();
@@ -115,7 +116,8 @@ void compare_end(const ExpectedEnd& expected, const std::string& end, const Seen
 
 std::set<std::string> stored_mail(const std::vector<std::string>& directories) {
   std::set<std::string> mail;
-  for (const std::filesystem::path& file : files_below(directories, "mail", ".eml")) mail.insert(file.string());
+  for (const std::filesystem::path& file : files_below(directories, "mail", ".eml"))
+    mail.insert(file.string());
   return mail;
 }
 

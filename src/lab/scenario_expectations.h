@@ -1,4 +1,5 @@
-// What a step expects against what it came to. Pure but for the files of the host whose log or mail is asked for.
+// What a step expects against what it came to. Pure but for the files of the host whose log or mail is asked
+// for.
 #pragma once
 
 #include <set>

@@ -19,7 +19,8 @@ std::string quoted(std::string_view text) {
 
 void write_send(std::ostream& out, const char* direction, const char* partner, const Expectation& expected) {
   const finding::Row& row = finding::row(expected.code);
-  out << "\n[[step]]\nsend = \"" << direction << "\"\nmail = \"" << (expected.refused ? "refused" : "passes") << "\"\n"
+  out << "\n[[step]]\nsend = \"" << direction << "\"\nmail = \"" << (expected.refused ? "refused" : "passes")
+      << "\"\n"
       << partner << " = { finding = \"" << row.name << "\", level = \"" << text(expected.level) << '"';
   if (!expected.reply.empty()) out << ", reply = " << quoted(expected.reply);
   out << " }  # " << row.slug << '\n';

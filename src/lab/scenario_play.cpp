@@ -23,7 +23,8 @@ class ScenarioClock {
  public:
   ScenarioClock(const Scenario& scenario, const PlaySettings& settings)
       : settings_(settings),
-        offset_(scenario.time ? std::chrono::duration_cast<seconds>(*scenario.time - settings.now()) : seconds(0)) {}
+        offset_(scenario.time ? std::chrono::duration_cast<seconds>(*scenario.time - settings.now())
+                              : seconds(0)) {}
   void wait(seconds span) { offset_ += span; }
   [[nodiscard]] pki::Instant now() const { return settings_.now() + offset_; }
   [[nodiscard]] transcript::Time now_in_milliseconds() const { return settings_.clock() + offset_; }
@@ -36,7 +37,9 @@ class ScenarioClock {
 class Play {
  public:
   Play(net::Loop& loop, const Scenario& scenario, PlaySettings settings)
-      : scenario_(scenario), settings_(std::move(settings)), clock_(scenario, settings_),
+      : scenario_(scenario),
+        settings_(std::move(settings)),
+        clock_(scenario, settings_),
         trials_(loop, lab_settings()) {}
 
   net::task<Played> run();
@@ -198,9 +201,10 @@ net::task<void> Play::send(const SendStep& step, PlayedStep& played) {
                                      std::string(finding::name(why.code)) + " " +
                                      std::string(finding::slug(why.code)) + ": " + why.detail + ")"});
   }
-  compare_end(step.sender, "sender", meeting.seen_by(policy::Role::send), trials_.lab().directories(step.from),
+  compare_end(step.sender, "sender", meeting.seen_by(policy::Role::send),
+              trials_.lab().directories(step.from), played.mismatches);
+  compare_end(step.receiver, "receiver", meeting.seen_by(policy::Role::receive), receiving,
               played.mismatches);
-  compare_end(step.receiver, "receiver", meeting.seen_by(policy::Role::receive), receiving, played.mismatches);
   compare_stored(step, before, played);
 }
 
@@ -217,8 +221,9 @@ net::task<void> Play::run_program(const RunStep& step, PlayedStep& played) {
   const int line = played.step->line;
   const std::string expected = "exit code " + std::to_string(step.exit_code);
   if (end == net::Program::End::out_of_time) {
-    played.mismatches.push_back({line, "program", expected, "it had not ended after " +
-                                 std::to_string(step.limit.count()) + " ms, and was ended; it said: " + played.output});
+    played.mismatches.push_back({line, "program", expected,
+                                 "it had not ended after " + std::to_string(step.limit.count()) +
+                                     " ms, and was ended; it said: " + played.output});
     co_return;
   }
   if (end == net::Program::End::signalled || program.code() != step.exit_code) {
@@ -249,8 +254,8 @@ void Play::compare_counters(const CountersStep& step, PlayedStep& played) {
       if (counter == counters.end()) {
         std::string known;
         for (const auto& each : counters) known += (known.empty() ? "" : ", ") + each.first;
-        throw LabError(scenario_.file + ":" + std::to_string(played.step->line) + ": there is no counter '" + name +
-                       "'; there are " + known);
+        throw LabError(scenario_.file + ":" + std::to_string(played.step->line) + ": there is no counter '" +
+                       name + "'; there are " + known);
       }
       if (counter->second != value)
         played.mismatches.push_back({played.step->line, organisation + ": " + name, std::to_string(value),

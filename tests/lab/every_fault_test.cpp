@@ -1,5 +1,5 @@
-// Every fault of the catalogue in each of its roles, over real sockets: the finding is that of the other, sound
-// end; and from that end's record the fault is recognised again.
+// Every fault of the catalogue in each of its roles, over real sockets: the finding is that of the other,
+// sound end; and from that end's record the fault is recognised again.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,8 @@ LabSettings settings(const std::string& directory) {
   settings.crl_timeout = net::Milliseconds(500);
   settings.key_decoding = pki::KeyDecoding::providers;  // labs in several threads
   settings.keep = [](const exchange::Organisation&) -> session::Keep {
-    return [](const session::ReceivedMessage&, const transcript::Transcript&) { return session::Kept{"kept"}; };
+    return
+        [](const session::ReceivedMessage&, const transcript::Transcript&) { return session::Kept{"kept"}; };
   };
   return settings;
 }
@@ -72,11 +73,21 @@ class EveryFault : public ::testing::Test {
   }
 };
 
-TEST_F(EveryFault, OfCertificatesIsFoundByThePartner) { expect_found(FaultFamily::certificate); }
-TEST_F(EveryFault, OfRevocationIsFoundByThePartner) { expect_found(FaultFamily::revocation); }
-TEST_F(EveryFault, OfTlsIsFoundByThePartner) { expect_found(FaultFamily::tls); }
-TEST_F(EveryFault, OfSmtpIsFoundByThePartner) { expect_found(FaultFamily::smtp); }
-TEST_F(EveryFault, OfPolicyIsFoundByThePartner) { expect_found(FaultFamily::policy); }
+TEST_F(EveryFault, OfCertificatesIsFoundByThePartner) {
+  expect_found(FaultFamily::certificate);
+}
+TEST_F(EveryFault, OfRevocationIsFoundByThePartner) {
+  expect_found(FaultFamily::revocation);
+}
+TEST_F(EveryFault, OfTlsIsFoundByThePartner) {
+  expect_found(FaultFamily::tls);
+}
+TEST_F(EveryFault, OfSmtpIsFoundByThePartner) {
+  expect_found(FaultFamily::smtp);
+}
+TEST_F(EveryFault, OfPolicyIsFoundByThePartner) {
+  expect_found(FaultFamily::policy);
+}
 
 /// The record is of one run, what it is compared with another.
 TEST_F(EveryFault, IsReproducedFromTheRecordOfThePartner) {

@@ -1,5 +1,5 @@
-// Scenarios played over real sockets: what holds, what does not and how that is told, the clock, programs from
-// outside on either side.
+// Scenarios played over real sockets: what holds, what does not and how that is told, the clock, programs
+// from outside on either side.
 #include "domsec/lab/scenario_play.h"
 
 #include <gmock/gmock.h>
@@ -35,9 +35,7 @@ std::unique_ptr<Outcome> played(const std::string& toml) {
   PlaySettings settings;
   settings.directory = directory.path();
   settings.program = "/bin/false";
-  settings.now = [] {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  };
+  settings.now = [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); };
   settings.clock = [] {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   };
@@ -46,7 +44,9 @@ std::unique_ptr<Outcome> played(const std::string& toml) {
   return outcome;
 }
 
-std::string told(const std::string& toml) { return played(toml)->told(); }
+std::string told(const std::string& toml) {
+  return played(toml)->told();
+}
 
 TEST(ScenarioPlay, ASoundPairHoldsAndBothEndsAreKept) {
   const auto outcome = played(R"(
@@ -74,7 +74,8 @@ TEST(ScenarioPlay, EachExpectationCanFailAndSaysWhatWasSeen) {
       {"sender = { finding = \"DS000\", level = \"likely\" }", "4 sender: level: likely | exact"},
       {"receiver = { treatment = \"clear\" }", "4 receiver: treatment: clear | domain-secured"},
       {"receiver = { reply = \"454\" }", "4 receiver: reply: 454 | "},
-      {"sender = { log = [\"QUIT\", \"EHLO\"] }", "4 sender: protocol log: 'EHLO' behind what was found before it | 20"},
+      {"sender = { log = [\"QUIT\", \"EHLO\"] }",
+       "4 sender: protocol log: 'EHLO' behind what was found before it | 20"},
       {"sender = { log_lacks = [\"QUIT\"] }", "4 sender: protocol log: nowhere 'QUIT' | 20"},
       {"stored = [\"AuthAs: Internal\"]", "2 stored mail: 'AuthAs: Internal' | "},
       {"stored_lacks = [\"Partner\"]", "2 stored mail: nowhere 'Partner' | "},
@@ -175,15 +176,18 @@ send = "contoso -> woodgrove"
 }
 
 TEST(ScenarioPlay, AProgramFromOutsideIsHeldToItsCodeAndItsWords) {
-  EXPECT_EQ(told("[[step]]\nrun = [\"sh\", \"-c\", \"cat; echo {contoso.fqdn}; exit 3\"]\ninput = \"in\"\nexit = 3\n"
-                 "output = [\"in\", \"mail.contoso.com\"]\noutput_lacks = [\"{\"]\n"),
-            "");
+  EXPECT_EQ(
+      told(
+          "[[step]]\nrun = [\"sh\", \"-c\", \"cat; echo {contoso.fqdn}; exit 3\"]\ninput = \"in\"\nexit = 3\n"
+          "output = [\"in\", \"mail.contoso.com\"]\noutput_lacks = [\"{\"]\n"),
+      "");
   EXPECT_THAT(told("[[step]]\nrun = [\"sh\", \"-c\", \"echo no; exit 1\"]\n"),
               HasSubstr("2 program: exit code 0 | exit code 1; it said: no"));
   EXPECT_THAT(told("[[step]]\nrun = [\"sleep\", \"30\"]\nlimit = \"100ms\"\n"),
               HasSubstr("it had not ended after 100 ms, and was ended"));
   EXPECT_THAT(told("[[step]]\nrun = [\"sh\", \"-c\", \"kill -9 $$\"]\n"), HasSubstr("signal 9"));
-  EXPECT_THAT(told("[[step]]\nrun = [\"no-such-program\"]\n"), HasSubstr("'no-such-program' cannot be started"));
+  EXPECT_THAT(told("[[step]]\nrun = [\"no-such-program\"]\n"),
+              HasSubstr("'no-such-program' cannot be started"));
 }
 
 TEST(ScenarioPlay, SomebodyElsesClientIsSeenFromOurServer) {
@@ -195,7 +199,8 @@ meets = "contoso"
 receiver = { finding = "DS130" }
 )"),
             "");
-  EXPECT_THAT(told("patience = \"300ms\"\n[[step]]\nrun = [\"true\"]\nmeets = \"contoso\"\nreceiver = { finding = \"DS000\" }\n"),
+  EXPECT_THAT(told("patience = \"300ms\"\n[[step]]\nrun = [\"true\"]\nmeets = \"contoso\"\nreceiver = { "
+                   "finding = \"DS000\" }\n"),
               HasSubstr("receiver: a session | there was none"));
 }
 
@@ -223,10 +228,12 @@ sender = { finding = "DS011", log = ["220 somebody else"] }
 
 TEST(ScenarioPlay, AServerThatDoesNotComeUpIsToldWithWhatItSaid) {
   const std::string step = "\n[[step]]\nsend = \"contoso -> woodgrove\"\n";
-  EXPECT_THAT(told("[woodgrove]\nexternal.program = [\"sh\", \"-c\", \"echo no port for me; exit 1\"]\n" + step),
-              HasSubstr("the server of 'woodgrove' ended before it answered at 127.0.0.4:"));
-  EXPECT_THAT(told("[woodgrove]\nexternal.program = [\"sh\", \"-c\", \"echo no port for me; exit 1\"]\n" + step),
-              HasSubstr("it said: no port for me"));
+  EXPECT_THAT(
+      told("[woodgrove]\nexternal.program = [\"sh\", \"-c\", \"echo no port for me; exit 1\"]\n" + step),
+      HasSubstr("the server of 'woodgrove' ended before it answered at 127.0.0.4:"));
+  EXPECT_THAT(
+      told("[woodgrove]\nexternal.program = [\"sh\", \"-c\", \"echo no port for me; exit 1\"]\n" + step),
+      HasSubstr("it said: no port for me"));
   EXPECT_THAT(told("[woodgrove]\nexternal = { host = \"127.0.0.1:1\", ready_within = \"100ms\" }\n" + step),
               HasSubstr("s.toml:3: the server of 'woodgrove' does not answer at 127.0.0.1:1"));
 }

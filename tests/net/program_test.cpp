@@ -74,7 +74,8 @@ TEST(Program, OneThatIsNotThereIsOneSentence) {
     const Program program(settings);
     FAIL() << "it was started";
   } catch (const ChannelError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("'domsec-no-such-program' cannot be started: there is no such program"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("'domsec-no-such-program' cannot be started: there is no such program"));
   }
 }
 
@@ -83,7 +84,8 @@ TEST(Program, GetsNoDescriptorOfOurs) {
   const Listener listener(loop, Endpoint{"127.0.0.1", 0});  // a socket of ours
   Program program(shell("ls /proc/self/fd | wc -l"));
   EXPECT_EQ(run(loop, program.ended(milliseconds(5000))), End::exited);
-  EXPECT_LE(std::stoi(program.output()), 4) << "standard input, output, error, and the directory that is listed";
+  EXPECT_LE(std::stoi(program.output()), 4)
+      << "standard input, output, error, and the directory that is listed";
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ struct RunOptions {
   std::string keep;                // --keep DIR: certificates, configurations, logs and mail stay there
 };
 
-/// 0 every scenario held · 1 one did not · 2 a file is wrong (then none is played) · 3 one could not be played
-/// to its end. Throws UsageError.
+/// 0 every scenario held · 1 one did not · 2 a file is wrong (then none is played) · 3 one could not be
+/// played to its end. Throws UsageError.
 int run_scenarios(const RunOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace domsec::cli

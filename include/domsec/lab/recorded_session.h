@@ -1,6 +1,6 @@
 // A session that somebody recorded, and which fault of the catalogue looks like it. What is compared is the
-// record of the sound end: its protocol log, which the session document holds as well. Pure; what it is compared
-// with comes from the caller, who played the candidates.
+// record of the sound end: its protocol log, which the session document holds as well. Pure; what it is
+// compared with comes from the caller, who played the candidates.
 #pragma once
 
 #include <optional>
@@ -25,9 +25,10 @@ struct RecordedSession {
   bool passed = false;                // the message was accepted
 };
 
-/// A report, a session document, lines of them (`--log-json`), or a protocol log of ours. Throws LabError with
-/// one sentence.
-[[nodiscard]] std::vector<RecordedSession> read_recorded_sessions(std::string_view text, const std::string& file);
+/// A report, a session document, lines of them (`--log-json`), or a protocol log of ours. Throws LabError
+/// with one sentence.
+[[nodiscard]] std::vector<RecordedSession> read_recorded_sessions(std::string_view text,
+                                                                  const std::string& file);
 /// The same of a session that was just played.
 [[nodiscard]] RecordedSession recorded(const transcript::Transcript& transcript);
 

@@ -38,7 +38,7 @@ struct SendStep {
   std::optional<bool> passes;
   ExpectedEnd sender;
   ExpectedEnd receiver;
-  std::vector<std::string> stored;        // parts of the accepted mail as it was stored
+  std::vector<std::string> stored;  // parts of the accepted mail as it was stored
   std::vector<std::string> stored_lacks;
 };
 
@@ -84,7 +84,7 @@ struct Step {
 /// A server that takes the place of an organisation's hosts.
 struct ExternalServer {
   int line = 0;
-  std::vector<std::string> program;  // started here; empty = it runs already
+  std::vector<std::string> program;   // started here; empty = it runs already
   std::optional<net::Endpoint> host;  // where it runs; nothing = {address}:{port} of the first host
   std::chrono::milliseconds ready_within{10'000};
 };
@@ -100,13 +100,13 @@ struct Side {
 struct Scenario {
   std::string file;
   std::string title;
-  std::vector<std::string> requirements;  // `R8`
-  std::optional<pki::Instant> time;       // where its clock begins; nothing = now
+  std::vector<std::string> requirements;     // `R8`
+  std::optional<pki::Instant> time;          // where its clock begins; nothing = now
   std::chrono::milliseconds patience{2000};  // of each wait of either end
   Recipe recipe;
-  std::string recipe_text;  // of the same recipe; equal texts, equal identities
-  std::vector<Fault> faults;              // its own, beside the catalogue's
-  std::map<std::string, Side> sides;      // by place
+  std::string recipe_text;            // of the same recipe; equal texts, equal identities
+  std::vector<Fault> faults;          // its own, beside the catalogue's
+  std::map<std::string, Side> sides;  // by place
   std::vector<Step> steps;
 };
 

@@ -1,4 +1,5 @@
-// A scenario played: a lab of its own, real sessions on loopback, a clock that moves when the scenario says so.
+// A scenario played: a lab of its own, real sessions on loopback, a clock that moves when the scenario says
+// so.
 #pragma once
 
 #include <functional>
@@ -16,8 +17,8 @@ namespace domsec::lab {
 
 /// An expectation that did not hold.
 struct Mismatch {
-  int line = 0;          // of the scenario's file
-  std::string what;      // `receiver: finding`
+  int line = 0;      // of the scenario's file
+  std::string what;  // `receiver: finding`
   std::string expected;
   std::string seen;
 };
@@ -45,8 +46,8 @@ struct PlaySettings {
   transcript::Clock clock;
 };
 
-/// Steps in their order until one does not hold; those behind it would show nothing. The scenario must outlive
-/// the result.
+/// Steps in their order until one does not hold; those behind it would show nothing. The scenario must
+/// outlive the result.
 [[nodiscard]] net::task<Played> play(net::Loop& loop, const Scenario& scenario, PlaySettings settings);
 
 }  // namespace domsec::lab

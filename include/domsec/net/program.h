@@ -14,9 +14,9 @@
 namespace domsec::net {
 
 struct ProgramSettings {
-  std::vector<std::string> command;  // the program, looked for in PATH, and its arguments
-  std::string input;                 // its standard input, then the end of it
-  std::string directory;             // where it runs; empty = here
+  std::vector<std::string> command;                // the program, looked for in PATH, and its arguments
+  std::string input;                               // its standard input, then the end of it
+  std::string directory;                           // where it runs; empty = here
   std::map<std::string, std::string> environment;  // beside ours
   std::size_t output_limit = std::size_t{1} << 20;
 };
