@@ -94,15 +94,15 @@ Disagreement unsaid(const Way& way, const Utterance& heard) {
 
 std::vector<Disagreement> changes(const BothEnds& ends, const Way& way) {
   std::vector<Disagreement> found;
-  std::optional<std::size_t> lost_since;
+  const Utterance* first_lost = nullptr;
   std::size_t lost_count = 0;
   std::chrono::milliseconds lost_at{0};
   const auto tell_lost = [&] {
-    if (lost_since) {
-      found.push_back(lost(way, way.said[*lost_since], lost_count - 1));
+    if (first_lost != nullptr) {
+      found.push_back(lost(way, *first_lost, lost_count - 1));
       found.back().at = lost_at;
     }
-    lost_since.reset();
+    first_lost = nullptr;
     lost_count = 0;
   };
   for (const Arrival& arrival : way.arrivals) {
@@ -111,8 +111,8 @@ std::vector<Disagreement> changes(const BothEnds& ends, const Way& way) {
     if (!comparable(ends, said != nullptr ? *said : *heard)) continue;
     if (said != nullptr && heard == nullptr) {
       if (!matters(*said)) continue;
-      if (!lost_since) {
-        lost_since = arrival.said;
+      if (first_lost == nullptr) {
+        first_lost = said;
         lost_at = time_of(ends, way, arrival);
       }
       ++lost_count;
