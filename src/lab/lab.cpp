@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include "domsec/lab/configuration.h"
 #include "merged_configuration.h"
@@ -51,6 +52,18 @@ std::uint16_t free_port(net::Loop& loop, const std::vector<std::string>& address
   throw LabError("no port is free on every address of the lab; name ports with --smtp-port and --http-port");
 }
 
+/// A port that was free a moment ago may be somebody else's by now, another lab's say.
+void again_while_taken(bool any_port, const std::function<void()>& listen) {
+  for (int tries = any_port ? 16 : 1;; --tries) {
+    try {
+      listen();
+      return;
+    } catch (const net::ChannelError&) {
+      if (tries <= 1) throw;
+    }
+  }
+}
+
 }  // namespace
 
 std::string domain_for(const OrganisationRecipe& organisation, const Fault* fault) {
@@ -92,12 +105,16 @@ Lab::Lab(net::Loop& loop, LabSettings settings)
                                                settings_.now(), settings_.roots);
   leave_to_others();
   leave_out_missing_addresses();
-  find_smtp_port();
   for (const auto& [place, toml] : settings_.configurations) configurations_[place].push_back(toml);
   publish_names();
-  for (const OrganisationRecipe& organisation : settings_.recipe.organisations) {
-    for (const HostRecipe& host : organisation.hosts) start_host(organisation, host);
-  }
+  const bool any_port = settings_.smtp_port == 0;
+  again_while_taken(any_port, [&] {
+    hosts_.clear();
+    if (any_port) find_smtp_port();
+    for (const OrganisationRecipe& organisation : settings_.recipe.organisations) {
+      for (const HostRecipe& host : organisation.hosts) start_host(organisation, host);
+    }
+  });
   publish_lists();
 }
 
@@ -119,10 +136,14 @@ void Lab::open_distribution_points() {
   } else if (can_listen(loop_, net::Endpoint{"::1", 0})) {
     addresses.emplace_back("::1");
   }
-  if (settings_.http_port == 0) settings_.http_port = free_port(loop_, addresses);
-  for (const std::string& address : addresses) {
-    crls_.push_back(std::make_unique<CrlServer>(loop_, net::Endpoint{address, settings_.http_port}));
-  }
+  const bool any_port = settings_.http_port == 0;
+  again_while_taken(any_port, [&] {
+    crls_.clear();
+    if (any_port) settings_.http_port = free_port(loop_, addresses);
+    for (const std::string& address : addresses) {
+      crls_.push_back(std::make_unique<CrlServer>(loop_, net::Endpoint{address, settings_.http_port}));
+    }
+  });
 }
 
 /// The one host of such an organisation is at the address that was given.
@@ -153,7 +174,6 @@ void Lab::leave_out_missing_addresses() {
 /// All hosts listen on one port, as MX hosts do on 25; one that is free on each of their addresses is looked
 /// for.
 void Lab::find_smtp_port() {
-  if (settings_.smtp_port != 0) return;
   std::vector<std::string> addresses;
   for (const OrganisationRecipe& organisation : settings_.recipe.organisations) {
     const auto external = settings_.external.find(organisation.name);
